@@ -1,0 +1,129 @@
+"""The nouns of circulation, as frozen values. Pure: no clock, no randomness, no I/O.
+
+Patron numbers and PINs are types that print redacted; only `reveal()` gives the characters, so a
+log line cannot leak one by accident.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
+_NAME_IN_TOPIC: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+
+class _Word:
+    """One checked string that is a type of its own. Raises ValueError on anything else."""
+
+    __slots__ = ("_text",)
+    _form: re.Pattern[str] = _IDENTIFIER
+
+    def __init__(self, text: str) -> None:
+        if self._form.fullmatch(text) is None:
+            raise ValueError(f"not a valid {type(self).__name__}: use {self._form.pattern}")
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self._text))
+
+
+class ItemId(_Word):
+    """What identifies one copy: the primary item identifier of its tag or barcode.
+
+    >>> str(ItemId("B00012"))
+    'B00012'
+    """
+
+
+class DeviceId(_Word):
+    """A station's name: MQTT user, client id and topic level at once, e.g. `kios-01`."""
+
+    _form = _NAME_IN_TOPIC
+
+
+class SiteId(_Word):
+    """A library's name in topics, e.g. `binjai`."""
+
+    _form = _NAME_IN_TOPIC
+
+
+class ActId(_Word):
+    """One patron action, for ever: made before the first byte leaves, carried by every retry."""
+
+
+class PatronId(_Word):
+    """The number a patron's card or keyboard gave. Prints redacted.
+
+    >>> PatronId("KTA-0007")
+    PatronId(...)
+    >>> f"{PatronId('KTA-0007')}", PatronId("KTA-0007").reveal()
+    ('...', 'KTA-0007')
+    """
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __str__(self) -> str:
+        return "..."
+
+    def __repr__(self) -> str:
+        return "PatronId(...)"
+
+
+class Reason(Enum):
+    """Why the library or the station says no. Every reason has a sentence in every language."""
+
+    UNKNOWN_CARD = "unknown-card"
+    MEMBERSHIP_EXPIRED = "membership-expired"
+    PATRON_BLOCKED = "patron-blocked"
+    LOAN_LIMIT = "loan-limit"
+    UNKNOWN_ITEM = "unknown-item"
+    NOT_FOR_LOAN = "not-for-loan"
+    ON_LOAN_TO_OTHER = "on-loan-to-other"
+    ALREADY_YOURS = "already-yours"
+    ITEM_WITHDRAWN = "item-withdrawn"
+    ACT_CLOSED = "act-closed"
+    OFFLINE_LIMIT = "offline-limit"
+    OFFLINE_TOO_LONG = "offline-too-long"
+    TAG_NOT_WRITTEN = "tag-not-written"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The library says no; an answer, not a failure."""
+
+    reason: Reason
+
+
+class ClockState(Enum):
+    """How far a station trusts its wall clock (reliability: anchors and bounds)."""
+
+    SYNCHRONISED = "synchronised"
+    COASTING = "coasting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened, as far as the station knows.
+
+    `wall` is seconds since 1970 UTC; `monotonic` is seconds since boot `boot`, which the server
+    uses to correct a whole boot once one anchor is known.
+    """
+
+    boot: str
+    monotonic: float
+    wall: float
+    clock: ClockState
