@@ -1,0 +1,94 @@
+"""What happened, in the past tense: the only things a station owes the server. Pure values.
+
+One fact carries the id of the patron action it closes (`ActId`); retries, on-line answers and
+off-line replays all carry the same one, so that it counts once.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from broker.vocabulary import ActId, DeviceId, ItemId, Moment, PatronId, Reason, SiteId
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLent:
+    """The loan is recorded and the tag was read back released.
+
+    `due` is the branch-local date the patron was shown; `provisional` when the station decided it
+    off line.
+    """
+
+    item: ItemId
+    patron: PatronId
+    due: date
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoanAbandoned:
+    """A loan was asked for and did not happen: the item stays in the library, secured."""
+
+    item: ItemId
+    patron: PatronId
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class LoanUnconfirmed:
+    """The station crashed between releasing the tag and recording; the item was gone at start.
+
+    Counts as a loan, and alone causes no fine or block, until a return or staff settle it.
+    """
+
+    item: ItemId
+    patron: PatronId
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReturned:
+    """The item is in the library's hands again.
+
+    `secured` is False when its tag could not be secured: still a return, and a task for staff.
+    """
+
+    item: ItemId
+    secured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownItemDropped:
+    """Something without a readable item number fell into the bin; `tag` is its UID in hex."""
+
+    tag: str
+
+
+Fact = ItemLent | LoanAbandoned | LoanUnconfirmed | ItemReturned | UnknownItemDropped
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact as a station's ledger holds it and the server's journal keeps it.
+
+    `install` names one life of the ledger, made anew when a ledger is; `seq` counts 1, 2, 3 in it.
+    """
+
+    act: ActId
+    site: SiteId
+    device: DeviceId
+    install: str
+    seq: int
+    at: Moment
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """The server has committed every entry of `install` up to and including `through`.
+
+    `server_time` is seconds since 1970 UTC when it was written.
+    """
+
+    install: str
+    through: int
+    server_time: float

@@ -1,0 +1,113 @@
+"""Presence, health and settings: what technicians see and steer. Pure values."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from broker.vocabulary import DeviceId, SiteId
+
+
+class Presence(Enum):
+    """Retained plain text on `status`; the broker says OFFLINE for a station that cannot."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+class Kind(Enum):
+    """Which program a station runs."""
+
+    KIOSK = "kiosk"
+    DROP_BOX = "drop-box"
+    AGENT = "agent"
+
+
+class Mode(Enum):
+    """Whether patrons are served."""
+
+    STARTING = "starting"
+    IN_SERVICE = "in-service"
+    DEGRADED = "degraded"
+    OUT_OF_SERVICE = "out-of-service"
+
+
+class Health(Enum):
+    """How one component is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """Who a station is; retained, sent on every connection. `at` is seconds since 1970 UTC."""
+
+    site: SiteId
+    device: DeviceId
+    kind: Kind
+    version: str
+    boot: str
+    install: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of a station; `code` is a closed word such as `unplugged`, empty when healthy."""
+
+    name: str
+    health: Health
+    code: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A full snapshot, retained, on change and every 60 s. Times are seconds since 1970 UTC.
+
+    `unsent` counts entries the server has not acknowledged, `oldest_unsent` is the first's time.
+    """
+
+    boot: str
+    at: float
+    mode: Mode
+    mode_since: float
+    reason: str
+    components: tuple[Component, ...]
+    unsent: int
+    oldest_unsent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfflinePolicy:
+    """What a station may decide alone. Hours since the last contact; days until due.
+
+    `zone` is the branch's IANA time zone; `closed_weekdays` are 0 Monday to 6 Sunday.
+    """
+
+    loans_per_card: int
+    contact_within_hours: int
+    loan_days: int
+    zone: str
+    closed_weekdays: tuple[int, ...]
+    closed_days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsDesired:
+    """What the server wants of a station; retained, so that it survives every restart."""
+
+    version: int
+    in_service: bool
+    reason: str
+    offline: OfflinePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsReported:
+    """What a station made of it; `problem` is empty when it was applied."""
+
+    version: int
+    problem: str

@@ -1,0 +1,259 @@
+"""Messages to bytes and back: the only file that knows JSON, msgspec and CloudEvents.
+
+Unknown fields are ignored (a newer sender); an unknown kind or version is a BadMessage with a name.
+Facts travel as CloudEvents 1.0 structured JSON; everything else as `{"v": 1, ...}`.
+"""
+
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from broker.errors import BadMessage
+from broker.facts import (
+    Acknowledgement,
+    Entry,
+    Fact,
+    ItemLent,
+    ItemReturned,
+    LoanAbandoned,
+    LoanUnconfirmed,
+    UnknownItemDropped,
+)
+from broker.requests import (
+    Answer,
+    Ask,
+    Describe,
+    Description,
+    Expired,
+    Grant,
+    Identify,
+    Lend,
+    Question,
+    Reply,
+    Standing,
+)
+from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
+from broker.vocabulary import (
+    ActId,
+    ClockState,
+    DeviceId,
+    ItemId,
+    Moment,
+    PatronId,
+    Refusal,
+    SiteId,
+)
+
+VERSION: Final = 1
+MAX_BYTES: Final = 65_536
+
+FACTS: Final[dict[str, type[Fact]]] = {
+    "item-lent": ItemLent,
+    "loan-abandoned": LoanAbandoned,
+    "loan-unconfirmed": LoanUnconfirmed,
+    "item-returned": ItemReturned,
+    "unknown-item-dropped": UnknownItemDropped,
+}
+QUESTIONS: Final[dict[str, type[Question]]] = {
+    "identify": Identify,
+    "describe": Describe,
+    "lend": Lend,
+}
+ANSWERS: Final[dict[str, type[Answer]]] = {
+    "standing": Standing,
+    "description": Description,
+    "grant": Grant,
+    "refusal": Refusal,
+    "expired": Expired,
+}
+_KINDS: Final[dict[type, str]] = {
+    cls: kind for table in (FACTS, QUESTIONS, ANSWERS) for kind, cls in table.items()
+}
+_WORDS: Final = (ItemId, DeviceId, SiteId, ActId)
+Snapshot = Birth | State | SettingsDesired | SettingsReported | Acknowledgement
+_Known = TypeVar("_Known")
+
+
+def kind_of(message: Fact | Question | Answer) -> str:
+    """The name of a message on the wire, e.g. `item-lent`."""
+    return _KINDS[type(message)]
+
+
+def _to_json(value: object) -> str:
+    if isinstance(value, PatronId):
+        return value.reveal()
+    if isinstance(value, _WORDS):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} has no form on the wire")
+
+
+def _from_json(cls: type, value: object) -> object:
+    if issubclass(cls, (*_WORDS, PatronId)) and isinstance(value, str):
+        return cls(value)
+    raise NotImplementedError(f"{cls.__name__} has no form on the wire")
+
+
+class _Event(msgspec.Struct, rename={"content": "datacontenttype"}):
+    """CloudEvents 1.0 context attributes; extension names are lower case without signs."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    seq: int
+    install: str
+    boot: str
+    monotonic: float
+    wall: float
+    clock: ClockState
+    data: msgspec.Raw
+    content: str = "application/json"
+
+
+class _Message(msgspec.Struct):
+    """The outline of everything that is not a fact."""
+
+    v: int
+    kind: str = ""
+    correlation: str = ""
+    expires: float = 0.0
+    server_time: float = 0.0
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+_encoder: Final = msgspec.json.Encoder(enc_hook=_to_json)
+_events: Final = msgspec.json.Decoder(_Event)
+_messages: Final = msgspec.json.Decoder(_Message)
+
+
+def _decode(payload: bytes, cls: type[_Known]) -> _Known:
+    try:
+        return msgspec.json.decode(payload, type=cls, dec_hook=_from_json)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise BadMessage(f"{cls.__name__}: {error}") from error
+
+
+def _known(table: dict[str, type[_Known]], kind: str) -> type[_Known]:
+    if kind not in table:
+        raise BadMessage(f"unknown kind {kind!r}; known are {', '.join(table)}")
+    return table[kind]
+
+
+def _outline(payload: bytes) -> _Message:
+    if len(payload) > MAX_BYTES:
+        raise BadMessage(f"{len(payload)} bytes; at most {MAX_BYTES}")
+    try:
+        message = _messages.decode(payload)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise BadMessage(str(error)) from error
+    if message.v != VERSION:
+        raise BadMessage(f"version {message.v}; this program speaks {VERSION}")
+    return message
+
+
+def encode_entry(entry: Entry) -> bytes:
+    return _encoder.encode(
+        _Event(
+            specversion="1.0",
+            id=str(entry.act),
+            source=f"/{entry.site}/{entry.device}",
+            type=f"id.sirkula.{kind_of(entry.fact)}.v{VERSION}",
+            seq=entry.seq,
+            install=entry.install,
+            boot=entry.at.boot,
+            monotonic=entry.at.monotonic,
+            wall=entry.at.wall,
+            clock=entry.at.clock,
+            data=msgspec.Raw(_encoder.encode(entry.fact)),
+        )
+    )
+
+
+def decode_entry(payload: bytes) -> Entry:
+    """Raises BadMessage with the reason."""
+    if len(payload) > MAX_BYTES:
+        raise BadMessage(f"{len(payload)} bytes; at most {MAX_BYTES}")
+    try:
+        event = _events.decode(payload)
+        _, site, device = event.source.split("/")
+        source = SiteId(site), DeviceId(device)
+        act = ActId(event.id)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise BadMessage(f"not a fact: {error}") from error
+    if event.specversion != "1.0" or event.seq < 1:
+        raise BadMessage(f"specversion {event.specversion!r}, seq {event.seq}")
+    kind = event.type.removeprefix("id.sirkula.").removesuffix(f".v{VERSION}")
+    fact = _decode(bytes(event.data), _known(FACTS, kind))
+    at = Moment(event.boot, event.monotonic, event.wall, event.clock)
+    return Entry(act, *source, event.install, event.seq, at, fact)
+
+
+def encode_ask(ask: Ask) -> bytes:
+    return _encoder.encode(
+        _Message(
+            v=VERSION,
+            kind=kind_of(ask.question),
+            correlation=ask.correlation,
+            expires=ask.expires,
+            data=msgspec.Raw(_encoder.encode(ask.question)),
+        )
+    )
+
+
+def decode_ask(payload: bytes) -> Ask:
+    """Raises BadMessage with the reason."""
+    message = _outline(payload)
+    question = _decode(bytes(message.data), _known(QUESTIONS, message.kind))
+    return Ask(message.correlation, message.expires, question)
+
+
+def encode_reply(reply: Reply) -> bytes:
+    return _encoder.encode(
+        _Message(
+            v=VERSION,
+            kind=kind_of(reply.answer),
+            correlation=reply.correlation,
+            server_time=reply.server_time,
+            data=msgspec.Raw(_encoder.encode(reply.answer)),
+        )
+    )
+
+
+def decode_reply(payload: bytes) -> Reply:
+    """Raises BadMessage with the reason."""
+    message = _outline(payload)
+    answer = _decode(bytes(message.data), _known(ANSWERS, message.kind))
+    return Reply(message.correlation, message.server_time, answer)
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Birth, state, settings and acknowledgements: their kind is their topic."""
+    return _encoder.encode(_Message(v=VERSION, data=msgspec.Raw(_encoder.encode(snapshot))))
+
+
+def decode_snapshot(payload: bytes, cls: type[_Known]) -> _Known:
+    """Raises BadMessage with the reason."""
+    return _decode(bytes(_outline(payload).data), cls)
+
+
+def decode_presence(payload: bytes) -> Presence:
+    """Raises BadMessage unless the plain text is `online` or `offline`."""
+    try:
+        return Presence(payload.decode("ascii"))
+    except ValueError as error:
+        raise BadMessage(f"not a presence: {payload[:16]!r}") from error
+
+
+def schemas() -> tuple[dict[str, Any], dict[str, Any]]:
+    """JSON Schemas of every message by class name: (references, components)."""
+    classes = [*_KINDS, Birth, State, SettingsDesired, SettingsReported, Acknowledgement]
+    references, components = msgspec.json.schema_components(
+        classes, schema_hook=_word_schema, ref_template="#/components/schemas/{name}"
+    )
+    return {cls.__name__: ref for cls, ref in zip(classes, references, strict=True)}, components
+
+
+def _word_schema(cls: type) -> dict[str, Any]:
+    if issubclass(cls, (*_WORDS, PatronId)):
+        return {"type": "string", "pattern": f"^{cls._form.pattern}$"}
+    raise NotImplementedError(cls.__name__)
