@@ -26,11 +26,15 @@ class ItemLent:
 
 @dataclass(frozen=True, slots=True)
 class LoanAbandoned:
-    """A loan was asked for and did not happen: the item stays in the library, secured."""
+    """A loan was asked for and did not happen: the item belongs to the library still.
+
+    `secured` is False when its tag may have been released and could not be secured again.
+    """
 
     item: ItemId
     patron: PatronId
     reason: Reason
+    secured: bool
 
 
 @dataclass(frozen=True, slots=True)

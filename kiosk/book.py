@@ -1,0 +1,216 @@
+"""One book's way through a loan or a return, as a pure state machine.
+
+    loan    LISTED > INTENDING > ASKING > RELEASING > RECORDING > LENT
+                                   |          +> UNDOING > ABANDONING > REFUSED
+                                   +> ABANDONING > REFUSED
+    return  LISTED > INTENDING > SECURING > RECORDING > RETURNED
+
+The order is the promise: the library says yes before the tag is released, the tag is read
+back and the fact is on the disk before the screen says yes.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum, auto
+from typing import Final
+
+from broker.facts import Fact, ItemLent, ItemReturned, LoanAbandoned, UnknownItemDropped
+from broker.requests import Describe, Description, Grant, Lend
+from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal
+from devices.capabilities import TagUid
+from kiosk.happenings import (
+    Action,
+    Answered,
+    AskLoan,
+    Forget,
+    Happening,
+    Intended,
+    IntendLoan,
+    IntendReturn,
+    LedgerChanged,
+    Problem,
+    Record,
+    Recorded,
+    Release,
+    Secure,
+    TagNotWritten,
+    TagWritten,
+)
+
+
+class Stage(Enum):
+    """Where one book stands."""
+
+    LISTED = auto()
+    STAFF = auto()
+    INTENDING = auto()
+    ASKING = auto()
+    RELEASING = auto()
+    UNDOING = auto()
+    ABANDONING = auto()
+    SECURING = auto()
+    RECORDING = auto()
+    LENT = auto()
+    RETURNED = auto()
+    REFUSED = auto()
+
+
+BUSY: Final = frozenset(
+    {
+        Stage.INTENDING,
+        Stage.ASKING,
+        Stage.RELEASING,
+        Stage.UNDOING,
+        Stage.ABANDONING,
+        Stage.SECURING,
+        Stage.RECORDING,
+    }
+)
+SETTLED: Final = frozenset({Stage.LENT, Stage.RETURNED, Stage.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A tagged thing on the pad and how far its loan or return has come.
+
+    `patron` is None in a return. `due` and `provisional` are meaningful from RELEASING on.
+    """
+
+    uid: TagUid
+    item: ItemId | None
+    stage: Stage = Stage.LISTED
+    on_pad: bool = True
+    title: str = ""
+    problem: Problem | None = None
+    patron: PatronId | None = None
+    act: ActId | None = None
+    due: date | None = None
+    provisional: bool = False
+    secured: bool = True
+    reason: Reason | None = None
+
+
+Step = tuple[Book, tuple[Action, ...]]
+
+
+def start_loan(book: Book, patron: PatronId) -> Step:
+    """Begins lending a listed book."""
+    if book.stage is not Stage.LISTED or book.item is None:
+        return book, ()
+    intent = IntendLoan(book.uid, book.item, patron)
+    return replace(book, stage=Stage.INTENDING, patron=patron), (intent,)
+
+
+def start_return(book: Book) -> Step:
+    """Begins taking back a listed book, or a nameless thing that is in the bin already."""
+    return replace(book, stage=Stage.INTENDING, patron=None, problem=None), (
+        IntendReturn(book.uid, book.item),
+    )
+
+
+def advance(book: Book, happening: Happening) -> Step:
+    """The book after `happening`, and what has to be done; other books' happenings do nothing."""
+    match happening:
+        case Intended(uid, act) if book.stage is Stage.INTENDING and uid == book.uid:
+            return _intended(replace(book, act=act), act)
+        case Answered(Describe(item), Description() as description) if item == book.item:
+            return replace(book, title=description.title), ()
+        case Answered(Lend(act=act)) if book.stage is Stage.ASKING and act == book.act:
+            return _answered(book, act, happening)
+        case TagWritten(act) if act == book.act:
+            return _tag_written(book, act)
+        case TagNotWritten(act, lifted) if act == book.act:
+            return _tag_not_written(book, act, lifted=lifted)
+        case Recorded(act) if act == book.act:
+            return _recorded(book), ()
+        case LedgerChanged(healthy=False):
+            return _not_recorded(book)
+        case _:
+            return book, ()
+
+
+def _intended(book: Book, act: ActId) -> Step:
+    if book.patron is not None and book.item is not None:
+        ask = AskLoan(act, book.item, book.patron)
+        return replace(book, stage=Stage.ASKING), (ask,)
+    if book.item is None:
+        return _record(book, act, UnknownItemDropped(str(book.uid)))
+    return replace(book, stage=Stage.SECURING), (Secure(act, book.uid),)
+
+
+def _answered(book: Book, act: ActId, happening: Answered) -> Step:
+    match happening.answer:
+        case Grant(due=due) if book.on_pad:
+            granted = replace(
+                book, stage=Stage.RELEASING, due=due, provisional=happening.provisional
+            )
+            return granted, (Release(act, book.uid, due, happening.provisional),)
+        case Grant():
+            return _abandon(book, act, Reason.CANCELLED)
+        case Refusal(reason):
+            return _abandon(book, act, reason)
+        case _:
+            return _abandon(book, act, Reason.INTERRUPTED)
+
+
+def _tag_written(book: Book, act: ActId) -> Step:
+    match book:
+        case Book(stage=Stage.RELEASING, item=ItemId() as item, patron=PatronId() as patron):
+            if book.due is not None:
+                return _record(book, act, ItemLent(item, patron, book.due, book.provisional))
+        case Book(stage=Stage.SECURING, item=ItemId() as item):
+            return _record(book, act, ItemReturned(item, secured=True))
+        case Book(stage=Stage.UNDOING):
+            return _abandon(book, act, book.reason or Reason.TAG_NOT_WRITTEN)
+    return book, ()
+
+
+def _tag_not_written(book: Book, act: ActId, *, lifted: bool) -> Step:
+    match book:
+        case Book(stage=Stage.RELEASING):
+            # Either value may be on the tag now, so secure it before giving up.
+            undoing = replace(book, stage=Stage.UNDOING, reason=Reason.TAG_NOT_WRITTEN)
+            return undoing, (Secure(act, book.uid),)
+        case Book(stage=Stage.UNDOING):
+            torn = replace(book, secured=False)
+            return _abandon(torn, act, book.reason or Reason.TAG_NOT_WRITTEN)
+        case Book(stage=Stage.SECURING) if lifted:
+            # The patron took it back: not returned. Putting it down again starts anew.
+            lost = replace(book, stage=Stage.REFUSED, problem=Problem.LIFTED)
+            return lost, (Forget(act),)
+        case Book(stage=Stage.SECURING, item=ItemId() as item):
+            return _record(replace(book, secured=False), act, ItemReturned(item, secured=False))
+    return book, ()
+
+
+def _record(book: Book, act: ActId, fact: Fact) -> Step:
+    return replace(book, stage=Stage.RECORDING), (Record(act, fact),)
+
+
+def _abandon(book: Book, act: ActId, reason: Reason) -> Step:
+    if book.item is None or book.patron is None:
+        return book, ()
+    fact = LoanAbandoned(book.item, book.patron, reason, book.secured)
+    return replace(book, stage=Stage.ABANDONING, reason=reason), (Record(act, fact),)
+
+
+def _recorded(book: Book) -> Book:
+    match book.stage:
+        case Stage.ABANDONING:
+            return replace(book, stage=Stage.REFUSED)
+        case Stage.RECORDING:
+            return replace(book, stage=Stage.RETURNED if book.patron is None else Stage.LENT)
+        case _:
+            return book
+
+
+def _not_recorded(book: Book) -> Step:
+    """The disk took nothing: a loan is undone on the tag, and nobody is told yes."""
+    match book:
+        case Book(stage=Stage.RECORDING, patron=PatronId(), act=ActId() as act):
+            undoing = replace(book, stage=Stage.UNDOING, reason=Reason.INTERRUPTED)
+            return undoing, (Secure(act, book.uid),)
+        case Book(stage=Stage.INTENDING | Stage.RECORDING | Stage.ABANDONING):
+            return replace(book, stage=Stage.REFUSED, reason=Reason.INTERRUPTED), ()
+        case _:
+            return book, ()

@@ -1,0 +1,240 @@
+"""What a station hears (happenings) and what it then has to do (actions). Pure values."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from broker.facts import Fact
+from broker.requests import Answer, Question
+from broker.vocabulary import ActId, ItemId, PatronId
+from devices.capabilities import TagUid
+
+
+class Button(Enum):
+    """Everything a patron can touch."""
+
+    BORROW = "borrow"
+    RETURN = "return"
+    CONFIRM = "confirm"
+    DONE = "done"
+    BACK = "back"
+    LANGUAGE = "language"
+
+
+class Problem(Enum):
+    """Why a thing on the pad cannot be handled here; each has its own sentence."""
+
+    UNREADABLE = "unreadable"
+    FOREIGN = "foreign"
+    NOT_A_BOOK = "not-a-book"
+    NOT_FOR_LOAN = "not-for-loan"
+    LIFTED = "lifted"
+
+
+# What a station hears --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    button: Button
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time went on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardArrived:
+    """A card in the field; `patron` is None when it can never be an identity."""
+
+    patron: PatronId | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagArrived:
+    """A tag on the pad, already read: an item, or the problem with it."""
+
+    uid: TagUid
+    item: ItemId | None
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class TagLeft:
+    uid: TagUid
+
+
+@dataclass(frozen=True, slots=True)
+class PadChanged:
+    healthy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardReaderChanged:
+    healthy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    """Whether the server can be reached now."""
+
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWanted:
+    """Technicians want the station in or out of service; takes effect between visits."""
+
+    in_service: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The library's answer, or the off-line rule's when `provisional`; None when nobody knows."""
+
+    question: Question
+    answer: Answer | None
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """The ledger holds the intent of `act` for this tag."""
+
+    uid: TagUid
+    act: ActId
+
+
+@dataclass(frozen=True, slots=True)
+class TagWritten:
+    """The tag was written and read back."""
+
+    act: ActId
+
+
+@dataclass(frozen=True, slots=True)
+class TagNotWritten:
+    """The tag may hold either value: it left, or reading back shows another one.
+
+    `lifted` when it is no longer in the field.
+    """
+
+    act: ActId
+    lifted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The fact that closes `act` is on the disk."""
+
+    act: ActId
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerChanged:
+    """Whether the disk takes writes. While it does not, nothing may be confirmed."""
+
+    healthy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What an earlier crash left open is settled: patrons may come."""
+
+
+Happening = (
+    Touched
+    | Tick
+    | CardArrived
+    | TagArrived
+    | TagLeft
+    | PadChanged
+    | CardReaderChanged
+    | ConnectionChanged
+    | ServiceWanted
+    | Answered
+    | Intended
+    | TagWritten
+    | TagNotWritten
+    | Recorded
+    | LedgerChanged
+    | Started
+)
+
+
+# What it has to do ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IntendLoan:
+    """Make an act id and store the intent, then say `Intended`."""
+
+    uid: TagUid
+    item: ItemId
+    patron: PatronId
+
+
+@dataclass(frozen=True, slots=True)
+class IntendReturn:
+    """As `IntendLoan`; `item` is None for a thing without a readable number."""
+
+    uid: TagUid
+    item: ItemId | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskLoan:
+    """Ask the library for this loan under its act id, then say `Answered`."""
+
+    act: ActId
+    item: ItemId
+    patron: PatronId
+
+
+@dataclass(frozen=True, slots=True)
+class AskPatron:
+    patron: PatronId
+
+
+@dataclass(frozen=True, slots=True)
+class AskTitle:
+    item: ItemId
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Store that the tag is about to be released, release it and read it back."""
+
+    act: ActId
+    uid: TagUid
+    due: date
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Secure:
+    """Secure the tag and read it back."""
+
+    act: ActId
+    uid: TagUid
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Store the fact that closes `act`, then say `Recorded`."""
+
+    act: ActId
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Close an intended return that did not happen; there is nothing to report."""
+
+    act: ActId
+
+
+Action = (
+    IntendLoan | IntendReturn | AskLoan | AskPatron | AskTitle | Release | Secure | Record | Forget
+)
