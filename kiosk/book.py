@@ -21,12 +21,11 @@ from devices.capabilities import TagUid
 from kiosk.happenings import (
     Action,
     Answered,
-    AskLoan,
+    Enquire,
     Forget,
     Happening,
+    Intend,
     Intended,
-    IntendLoan,
-    IntendReturn,
     LedgerChanged,
     Problem,
     Record,
@@ -73,7 +72,8 @@ SETTLED: Final = frozenset({Stage.LENT, Stage.RETURNED, Stage.REFUSED})
 class Book:
     """A tagged thing on the pad and how far its loan or return has come.
 
-    `patron` is None in a return. `due` and `provisional` are meaningful from RELEASING on.
+    `patron` is None in a return. `due` and `provisional` are meaningful from RELEASING on. A book
+    `in_bin` is out of the patron's reach, so nothing can stop its return.
     """
 
     uid: TagUid
@@ -88,6 +88,7 @@ class Book:
     provisional: bool = False
     secured: bool = True
     reason: Reason | None = None
+    in_bin: bool = False
 
 
 Step = tuple[Book, tuple[Action, ...]]
@@ -97,14 +98,14 @@ def start_loan(book: Book, patron: PatronId) -> Step:
     """Begins lending a listed book."""
     if book.stage is not Stage.LISTED or book.item is None:
         return book, ()
-    intent = IntendLoan(book.uid, book.item, patron)
+    intent = Intend(book.uid, book.item, patron)
     return replace(book, stage=Stage.INTENDING, patron=patron), (intent,)
 
 
 def start_return(book: Book) -> Step:
     """Begins taking back a listed book, or a nameless thing that is in the bin already."""
     return replace(book, stage=Stage.INTENDING, patron=None, problem=None), (
-        IntendReturn(book.uid, book.item),
+        Intend(book.uid, book.item, None),
     )
 
 
@@ -131,8 +132,8 @@ def advance(book: Book, happening: Happening) -> Step:
 
 def _intended(book: Book, act: ActId) -> Step:
     if book.patron is not None and book.item is not None:
-        ask = AskLoan(act, book.item, book.patron)
-        return replace(book, stage=Stage.ASKING), (ask,)
+        question = Lend(act, book.item, book.patron)
+        return replace(book, stage=Stage.ASKING), (Enquire(question),)
     if book.item is None:
         return _record(book, act, UnknownItemDropped(str(book.uid)))
     return replace(book, stage=Stage.SECURING), (Secure(act, book.uid),)
@@ -146,11 +147,11 @@ def _answered(book: Book, act: ActId, happening: Answered) -> Step:
             )
             return granted, (Release(act, book.uid, due, happening.provisional),)
         case Grant():
-            return _abandon(book, act, Reason.CANCELLED)
+            return abandon(book, act, Reason.CANCELLED)
         case Refusal(reason):
-            return _abandon(book, act, reason)
+            return abandon(book, act, reason)
         case _:
-            return _abandon(book, act, Reason.INTERRUPTED)
+            return abandon(book, act, Reason.INTERRUPTED)
 
 
 def _tag_written(book: Book, act: ActId) -> Step:
@@ -161,7 +162,7 @@ def _tag_written(book: Book, act: ActId) -> Step:
         case Book(stage=Stage.SECURING, item=ItemId() as item):
             return _record(book, act, ItemReturned(item, secured=True))
         case Book(stage=Stage.UNDOING):
-            return _abandon(book, act, book.reason or Reason.TAG_NOT_WRITTEN)
+            return abandon(book, act, book.reason or Reason.TAG_NOT_WRITTEN)
     return book, ()
 
 
@@ -173,8 +174,8 @@ def _tag_not_written(book: Book, act: ActId, *, lifted: bool) -> Step:
             return undoing, (Secure(act, book.uid),)
         case Book(stage=Stage.UNDOING):
             torn = replace(book, secured=False)
-            return _abandon(torn, act, book.reason or Reason.TAG_NOT_WRITTEN)
-        case Book(stage=Stage.SECURING) if lifted:
+            return abandon(torn, act, book.reason or Reason.TAG_NOT_WRITTEN)
+        case Book(stage=Stage.SECURING) if lifted and not book.in_bin:
             # The patron took it back: not returned. Putting it down again starts anew.
             lost = replace(book, stage=Stage.REFUSED, problem=Problem.LIFTED)
             return lost, (Forget(act),)
@@ -187,7 +188,8 @@ def _record(book: Book, act: ActId, fact: Fact) -> Step:
     return replace(book, stage=Stage.RECORDING), (Record(act, fact),)
 
 
-def _abandon(book: Book, act: ActId, reason: Reason) -> Step:
+def abandon(book: Book, act: ActId, reason: Reason) -> Step:
+    """Gives up a loan: the ask that may have left is closed by a fact of its own."""
     if book.item is None or book.patron is None:
         return book, ()
     fact = LoanAbandoned(book.item, book.patron, reason, book.secured)

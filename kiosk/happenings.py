@@ -53,11 +53,15 @@ class CardArrived:
 
 @dataclass(frozen=True, slots=True)
 class TagArrived:
-    """A tag on the pad, already read: an item, or the problem with it."""
+    """A tag on the pad, already read: an item, or the problem with it.
+
+    `secured` when the gate would sound for it now.
+    """
 
     uid: TagUid
     item: ItemId | None
     problem: Problem | None
+    secured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,39 +171,22 @@ Happening = (
 
 
 @dataclass(frozen=True, slots=True)
-class IntendLoan:
-    """Make an act id and store the intent, then say `Intended`."""
+class Intend:
+    """Make an act id and store the intent, then say `Intended`.
 
-    uid: TagUid
-    item: ItemId
-    patron: PatronId
-
-
-@dataclass(frozen=True, slots=True)
-class IntendReturn:
-    """As `IntendLoan`; `item` is None for a thing without a readable number."""
+    A loan has a patron, a return has none; `item` is None for a thing without a readable number.
+    """
 
     uid: TagUid
     item: ItemId | None
+    patron: PatronId | None
 
 
 @dataclass(frozen=True, slots=True)
-class AskLoan:
-    """Ask the library for this loan under its act id, then say `Answered`."""
+class Enquire:
+    """Ask the library, then say `Answered`."""
 
-    act: ActId
-    item: ItemId
-    patron: PatronId
-
-
-@dataclass(frozen=True, slots=True)
-class AskPatron:
-    patron: PatronId
-
-
-@dataclass(frozen=True, slots=True)
-class AskTitle:
-    item: ItemId
+    question: Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +222,4 @@ class Forget:
     act: ActId
 
 
-Action = (
-    IntendLoan | IntendReturn | AskLoan | AskPatron | AskTitle | Release | Secure | Record | Forget
-)
+Action = Intend | Enquire | Release | Secure | Record | Forget

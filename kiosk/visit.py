@@ -9,19 +9,18 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
-from broker.requests import Identify, Standing
+from broker.requests import Describe, Identify, Standing
 from broker.vocabulary import PatronId, Reason, Refusal
 from devices.capabilities import TagUid
 from kiosk.book import BUSY, SETTLED, Book, Stage, Step, advance, start_loan, start_return
 from kiosk.happenings import (
     Action,
     Answered,
-    AskPatron,
-    AskTitle,
     Button,
     CardArrived,
     CardReaderChanged,
     ConnectionChanged,
+    Enquire,
     Happening,
     LedgerChanged,
     PadChanged,
@@ -241,7 +240,7 @@ def _card(visit: Visit, patron: PatronId | None) -> Outcome:
         return visit, ()
     if patron is None:
         return replace(visit, page=Page.CARD_REFUSED, reason=Reason.UNKNOWN_CARD), ()
-    return replace(visit, page=Page.IDENTIFYING, patron=patron), (AskPatron(patron),)
+    return replace(visit, page=Page.IDENTIFYING, patron=patron), (Enquire(Identify(patron)),)
 
 
 def _identified(visit: Visit, happening: Answered) -> Outcome:
@@ -258,6 +257,9 @@ def _identified(visit: Visit, happening: Answered) -> Outcome:
 
 
 def _tag_arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
+    if not visit.started:
+        # Whatever lay here before the start belongs to nobody's visit until it is lifted.
+        return replace(visit, leftovers=visit.leftovers | {tag.uid}), ()
     if tag.uid in visit.leftovers:
         return visit, ()
     known = next((book for book in visit.books if book.uid == tag.uid), None)
@@ -268,7 +270,7 @@ def _tag_arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
     book = Book(tag.uid, tag.item, stage, title=title, problem=tag.problem)
     actions: tuple[Action, ...] = ()
     if tag.item is not None and not title:
-        actions = (AskTitle(tag.item),)
+        actions = (Enquire(Describe(tag.item)),)
     if visit.page is Page.RETURN:
         book, wanted = _returned(book)
         actions = (*actions, *wanted)

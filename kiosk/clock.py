@@ -1,0 +1,45 @@
+"""The station's clocks: the only place that reads them."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from broker.vocabulary import ClockState, Moment
+
+_NEVER_BEFORE: Final = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+_SYNCHRONISED: Final = Path("/run/systemd/timesync/synchronized")
+
+
+class Clock(Protocol):
+    """Wall and monotonic seconds, and both as a `Moment` for a fact."""
+
+    def wall(self) -> float: ...
+
+    def monotonic(self) -> float: ...
+
+    def moment(self) -> Moment: ...
+
+
+class SystemClock:
+    """The machine's clocks. A wall clock before this program was written is not believed."""
+
+    def __init__(self) -> None:
+        self._boot = _BOOT_ID.read_text(encoding="ascii").strip()
+
+    def wall(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def moment(self) -> Moment:
+        return Moment(
+            self._boot, time.clock_gettime(time.CLOCK_BOOTTIME), self.wall(), self._state()
+        )
+
+    def _state(self) -> ClockState:
+        if self.wall() < _NEVER_BEFORE:
+            return ClockState.UNKNOWN
+        return ClockState.SYNCHRONISED if _SYNCHRONISED.exists() else ClockState.COASTING

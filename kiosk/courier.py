@@ -1,0 +1,147 @@
+"""Carries the station's facts and asks to the server, and answers back. No threads, no sockets.
+
+A fact leaves again and again until the server says it has committed it; the broker's own receipt
+means nothing here. An ask without an answer in `ANSWER_SECONDS` is unknown: neither yes nor no.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from broker.facts import Acknowledgement
+from broker.requests import Answer, Ask, Expired, Question, Reply
+from broker.telemetry import Presence
+from broker.topics import Channel, Topic
+from broker.vocabulary import DeviceId, SiteId
+from broker.wire import encode_ask, kind_of
+from kiosk.clock import Clock
+from kiosk.ledger import Ledger
+
+ANSWER_SECONDS: Final = 3.0
+RESEND_SECONDS: Final = 10.0
+WINDOW: Final = 50
+_CONTACT: Final = "last-contact"
+_CONTACT_EVERY_SECONDS: Final = 30.0
+
+
+class Publish(Protocol):
+    """Hands a message to the line and returns at once; a line that is down may drop it."""
+
+    def __call__(self, topic: str, payload: bytes, *, retain: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An ask that is over; `answer` is None when nobody answered in time."""
+
+    question: Question
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    question: Question
+    until: float
+
+
+class Courier:
+    """One station's correspondence."""
+
+    def __init__(
+        self,
+        address: tuple[SiteId, DeviceId],
+        ledger: Ledger,
+        clock: Clock,
+        publish: Publish,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._site, self._device = address
+        self._ledger = ledger
+        self._clock = clock
+        self._publish = publish
+        self._new_id = new_id
+        self._connected = False
+        self._server = Presence.OFFLINE
+        self._waiting: dict[str, _Waiting] = {}
+        self._sent = 0
+        self._progress = 0.0
+        self._ahead = 0.0
+        kept = ledger.recall(_CONTACT)
+        self.last_contact: float | None = None if kept is None else float(kept)
+        self._contact_kept = self.last_contact or 0.0
+
+    @property
+    def online(self) -> bool:
+        return self._connected and self._server is Presence.ONLINE
+
+    def topic(self, channel: Channel, kind: str = "") -> str:
+        return str(Topic(self._site, self._device, channel, kind))
+
+    def send(self, channel: Channel, payload: bytes, *, retain: bool) -> None:
+        self._publish(self.topic(channel), payload, retain=retain)
+
+    def connection(self, *, up: bool) -> None:
+        """The line to the broker came or went; everything owed is sent again on a new one."""
+        self._connected = up
+        if not up:
+            self._server = Presence.OFFLINE
+        self._sent = 0
+
+    def server(self, presence: Presence) -> None:
+        """The server says it is there, or the broker says it is not."""
+        self._server = presence
+        self._sent = 0
+
+    def acknowledged(self, word: Acknowledgement) -> None:
+        self._ledger.acknowledge(word.install, word.through, self._clock.wall())
+        self._progress = self._clock.monotonic()
+        self._heard(word.server_time)
+
+    def ask(self, question: Question) -> None:
+        """Sends a question; its end comes from `replied` or `unanswered`."""
+        correlation = self._new_id()
+        expires = self._clock.wall() + self._ahead + ANSWER_SECONDS
+        payload = encode_ask(Ask(correlation, expires, question))
+        until = self._clock.monotonic() + ANSWER_SECONDS
+        self._waiting[correlation] = _Waiting(question, until)
+        self._publish(self.topic(Channel.ASK, kind_of(question)), payload, retain=False)
+
+    def replied(self, reply: Reply) -> Settled | None:
+        """What a reply settles; None when nothing waits for it (any more)."""
+        self._heard(reply.server_time)
+        waiting = self._waiting.pop(reply.correlation, None)
+        if waiting is None:
+            return None
+        answer = None if isinstance(reply.answer, Expired) else reply.answer
+        return Settled(waiting.question, answer)
+
+    def unanswered(self) -> tuple[Settled, ...]:
+        """Asks whose time is over, or that can no longer be answered."""
+        now = self._clock.monotonic()
+        over = [
+            correlation
+            for correlation, waiting in self._waiting.items()
+            if waiting.until <= now or not self.online
+        ]
+        return tuple(Settled(self._waiting.pop(name).question, None) for name in over)
+
+    def deliver(self) -> None:
+        """Sends what is owed, a window at a time, and again when the server stays silent."""
+        if not self.online:
+            return
+        now = self._clock.monotonic()
+        if self._sent and now - self._progress > RESEND_SECONDS:
+            self._sent = 0
+        owed = self._ledger.owed(0, WINDOW)
+        for entry in owed:
+            if entry.seq > self._sent:
+                self.send(Channel.FACT, entry.payload, retain=False)
+                self._sent, self._progress = entry.seq, now
+
+    def _heard(self, server_time: float) -> None:
+        now = self._clock.wall()
+        self._ahead = server_time - now
+        self.last_contact = now
+        if abs(now - self._contact_kept) > _CONTACT_EVERY_SECONDS:
+            self._contact_kept = now
+            self._ledger.remember(_CONTACT, repr(now).encode())

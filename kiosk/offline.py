@@ -1,0 +1,54 @@
+"""What a station may decide without the server. Pure.
+
+Returns are always taken. Loans only within the site's cached policy (at most n per card in one
+outage, last contact at most so many hours ago), due by that policy and marked provisional.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from broker.telemetry import OfflinePolicy
+from broker.vocabulary import Reason, Refusal
+
+HOUR: Final = 3600.0
+_LONGEST_CLOSURE: Final = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """What the rule needs to know. Times are wall seconds; `last_contact` None means never.
+
+    `loans` counts this card's loans since the last contact.
+    """
+
+    now: float
+    last_contact: float | None
+    loans: int
+
+
+def may_borrow(policy: OfflinePolicy | None, outage: Outage) -> Refusal | None:
+    """Why this card may not borrow now, or None when it may.
+
+    A clock that went back behind the last contact cannot tell a due date: no loans.
+    """
+    if policy is None or outage.last_contact is None:
+        return Refusal(Reason.OFFLINE_TOO_LONG)
+    silence = outage.now - outage.last_contact
+    if not 0 <= silence <= policy.contact_within_hours * HOUR:
+        return Refusal(Reason.OFFLINE_TOO_LONG)
+    if outage.loans >= policy.loans_per_card:
+        return Refusal(Reason.OFFLINE_LIMIT)
+    return None
+
+
+def due_date(policy: OfflinePolicy, now: float) -> date:
+    """The branch-local due date, moved on past days on which the branch is closed."""
+    due = datetime.fromtimestamp(now, ZoneInfo(policy.zone)).date()
+    due += timedelta(days=policy.loan_days)
+    for _ in range(_LONGEST_CLOSURE):
+        if due.weekday() not in policy.closed_weekdays and due not in policy.closed_days:
+            break
+        due += timedelta(days=1)
+    return due

@@ -1,0 +1,34 @@
+"""What the server wants of this station, remembered for starts without a network."""
+
+from typing import Final
+
+from broker.telemetry import OfflinePolicy, SettingsDesired
+from broker.wire import decode_snapshot, encode_snapshot
+from kiosk.ledger import Ledger
+
+_MEMORY: Final = "settings-desired"
+
+
+class Orders:
+    """The newest settings the server sent, kept in the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        kept = ledger.recall(_MEMORY)
+        self.desired: SettingsDesired | None = (
+            None if kept is None else decode_snapshot(kept, SettingsDesired)
+        )
+
+    @property
+    def policy(self) -> OfflinePolicy | None:
+        return None if self.desired is None else self.desired.offline
+
+    @property
+    def in_service(self) -> bool:
+        return self.desired is None or self.desired.in_service
+
+    def take(self, desired: SettingsDesired) -> None:
+        """Keeps newer settings. Raises LedgerUnusable when the disk does not take them."""
+        if desired != self.desired:
+            self._ledger.remember(_MEMORY, encode_snapshot(desired))
+            self.desired = desired

@@ -1,0 +1,242 @@
+"""Carries out what the pure machines decide, and tells them what came of it.
+
+One thread owns a Station. It is deterministic: clock, ids, pad and line are handed in, so that the
+simulation runs this very file.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from broker.requests import Answer, Describe, Grant, Lend, Question, Standing
+from broker.vocabulary import ActId, Refusal
+from devices.capabilities import TagUid
+from kiosk.book import SETTLED, Book, advance
+from kiosk.clock import Clock
+from kiosk.courier import Courier, Settled
+from kiosk.happenings import (
+    Action,
+    Answered,
+    ConnectionChanged,
+    Enquire,
+    Forget,
+    Happening,
+    Intend,
+    Intended,
+    LedgerChanged,
+    PadChanged,
+    Record,
+    Recorded,
+    Release,
+    Secure,
+    Started,
+    TagArrived,
+    TagLeft,
+    TagNotWritten,
+    Tick,
+)
+from kiosk.ledger import Ledger, LedgerUnusable
+from kiosk.offline import Outage, due_date, may_borrow
+from kiosk.orders import Orders
+from kiosk.recovery import resume
+
+SETTLE_SECONDS: Final = 2.0
+PROBE_SECONDS: Final = 5.0
+
+log: Final = structlog.get_logger()
+
+
+class Conduct(Protocol):
+    """A pure machine with a memory: the kiosk's visit or the drop box."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a book is on its way."""
+
+    def hear(self, happening: Happening, now: float) -> tuple[Action, ...]:
+        """What has to be done after `happening`; `now` is monotonic seconds."""
+
+
+class TagSecurity(Protocol):
+    """Writes a tag's security; the outcome comes back as TagWritten or TagNotWritten."""
+
+    def secure(self, act: ActId, uid: TagUid) -> None: ...
+
+    def release(self, act: ActId, uid: TagUid) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What a station works with; `new_id` makes act ids that no other station ever makes."""
+
+    ledger: Ledger
+    courier: Courier
+    tags: TagSecurity
+    clock: Clock
+    new_id: Callable[[], str]
+
+
+class Station:
+    """One kiosk or drop box. `in_bin` when what it reads is out of the patron's reach."""
+
+    def __init__(self, conduct: Conduct, equipment: Equipment, *, in_bin: bool) -> None:
+        self._conduct = conduct
+        self._ledger = equipment.ledger
+        self._courier = equipment.courier
+        self._tags = equipment.tags
+        self._clock = equipment.clock
+        self._new_id = equipment.new_id
+        self._in_bin = in_bin
+        self.orders = Orders(equipment.ledger)
+        self._heard: deque[Happening | Settled] = deque()
+        self._present: set[TagUid] = set()
+        self._recovering: tuple[Book, ...] = ()
+        self._started = False
+        self._pad_since: float | None = None
+        self._ledger_broken_since: float | None = None
+        self._online = False
+
+    def hear(self, happening: Happening | Settled) -> None:
+        """Takes one happening and everything that follows from it at once."""
+        self._heard.append(happening)
+        while self._heard:
+            following = self._heard.popleft()
+            if isinstance(following, Settled):
+                following = self._answered(following)
+            self._observe(following)
+            for action in self._decide(following):
+                self._try(action)
+
+    def tick(self) -> None:
+        """Time went on: a few times a second."""
+        try:
+            self._courier.deliver()
+        except LedgerUnusable as error:
+            self._ledger_failed(error)
+        for settled in self._courier.unanswered():
+            self.hear(settled)
+        if self._courier.online != self._online:
+            self._online = self._courier.online
+            self.hear(ConnectionChanged(self._online))
+        self._probe()
+        self._start()
+        self.hear(Tick())
+
+    def _decide(self, happening: Happening) -> tuple[Action, ...]:
+        steps = [advance(book, happening) for book in self._recovering]
+        self._recovering = tuple(book for book, _ in steps if book.stage not in SETTLED)
+        actions = [action for _, wanted in steps for action in wanted]
+        return (*actions, *self._conduct.hear(happening, self._clock.monotonic()))
+
+    def _observe(self, happening: Happening) -> None:
+        match happening:
+            case TagArrived(uid):
+                self._present.add(uid)
+            case TagLeft(uid):
+                self._present.discard(uid)
+            case PadChanged(healthy):
+                self._pad_since = self._clock.monotonic() if healthy else None
+            case _:
+                pass
+
+    def _try(self, action: Action) -> None:
+        try:
+            self._perform(action)
+        except LedgerUnusable as error:
+            self._ledger_failed(error)
+            if isinstance(action, Release):
+                self._heard.append(TagNotWritten(action.act, lifted=False))
+
+    def _perform(self, action: Action) -> None:
+        match action:
+            case Intend(uid, item, patron):
+                act = ActId(self._new_id())
+                self._ledger.intend(act, uid, item, patron, self._clock.wall())
+                self._heard.append(Intended(uid, act))
+            case Enquire(question):
+                self._ask(question)
+            case Release(act, uid, due, provisional):
+                self._ledger.releasing(act, due, provisional=provisional)
+                self._tags.release(act, uid)
+            case Secure(act, uid):
+                self._tags.secure(act, uid)
+            case Record(act, fact):
+                entry = self._ledger.record(act, fact, self._clock.moment())
+                log.info("recorded", fact=type(fact).__name__, act=str(act), seq=entry.seq)
+                self._heard.append(Recorded(act))
+            case Forget(act):
+                self._ledger.forget(act)
+
+    def _ask(self, question: Question) -> None:
+        if self._courier.online:
+            self._courier.ask(question)
+        else:
+            self._heard.append(Settled(question, None))
+
+    def _answered(self, settled: Settled) -> Answered:
+        if settled.answer is not None:
+            return Answered(settled.question, settled.answer, provisional=False)
+        try:
+            return Answered(settled.question, self._alone(settled.question), provisional=True)
+        except LedgerUnusable as error:
+            self._ledger_failed(error)
+            return Answered(settled.question, None, provisional=True)
+
+    def _alone(self, question: Question) -> Answer | None:
+        """The off-line rule's answer: the same act id, so that a late yes cannot double it."""
+        policy = self.orders.policy
+        if isinstance(question, Describe) or policy is None:
+            return None
+        contact = self._courier.last_contact
+        loans = self._ledger.loans_decided_alone(question.patron, contact or 0.0)
+        now = self._clock.wall()
+        refusal: Refusal | None = may_borrow(policy, Outage(now, contact, loans))
+        if refusal is not None:
+            return refusal
+        if isinstance(question, Lend):
+            return Grant(question.act, due_date(policy, now))
+        return Standing(on_loan=loans, remaining=policy.loans_per_card - loans)
+
+    def _ledger_failed(self, error: LedgerUnusable) -> None:
+        log.error("ledger failed", problem=str(error))
+        self._ledger_broken_since = self._clock.monotonic()
+        self._heard.append(LedgerChanged(healthy=False))
+
+    def _probe(self) -> None:
+        """A disk that takes writes again: settle what is open, then serve."""
+        broken = self._ledger_broken_since
+        if broken is None or self._conduct.busy:
+            return
+        if self._clock.monotonic() - broken < PROBE_SECONDS:
+            return
+        try:
+            self._ledger.remember("probe", repr(self._clock.wall()).encode())
+        except LedgerUnusable as error:
+            self._ledger_failed(error)
+            return
+        self._ledger_broken_since = None
+        self._recover()
+        self.hear(LedgerChanged(healthy=True))
+
+    def _start(self) -> None:
+        """Settles what a crash left open once the pad has shown what lies on it."""
+        if self._started or self._pad_since is None:
+            return
+        if self._clock.monotonic() - self._pad_since < SETTLE_SECONDS:
+            return
+        if self._ledger_broken_since is None:
+            self._started = True
+            self._recover()
+            self.hear(Started())
+
+    def _recover(self) -> None:
+        for open_act in self._ledger.open_acts():
+            present = open_act.uid in self._present
+            book, actions = resume(open_act, present=present, in_bin=self._in_bin)
+            log.warning("recovering", act=str(open_act.act), present=present)
+            self._recovering = (*self._recovering, book)
+            for action in actions:
+                self._try(action)
