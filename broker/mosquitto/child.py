@@ -1,0 +1,77 @@
+"""Runs Mosquitto until told to stop, and ends with it: neither outlives the other."""
+
+import getpass
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from typing import Final
+
+from broker.errors import Unreachable
+from broker.mosquitto.configuration import configuration
+
+_PLACES: Final = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
+# The kernel ends the broker when its parent ends in any way; setpriv is in every Debian.
+_TIED: Final = ("setpriv", "--pdeathsig", "KILL", "--")
+
+
+class Mosquitto:
+    """One child broker on 127.0.0.1:`port` with its store in `folder`."""
+
+    def __init__(self, port: int, folder: Path) -> None:
+        self.port = port
+        self._folder = folder
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self, patience: float = 10.0) -> None:
+        """Returns once it accepts connections, within `patience` seconds. Raises Unreachable."""
+        program = shutil.which("mosquitto", path=_PLACES)
+        if program is None:
+            raise Unreachable("mosquitto is not installed: apt-get install mosquitto")
+        if _accepts(self.port):
+            raise Unreachable(f"port {self.port} is taken: stop what listens there, or change it")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / "mosquitto.conf"
+        text = configuration(self.port, self._folder.absolute(), getpass.getuser())
+        file.write_text(text, encoding="utf-8")
+        self._child = subprocess.Popen([*_TIED, program, "-c", str(file)])  # noqa: S603 our own file
+        pause = threading.Event()
+        for _ in range(int(patience / 0.05)):
+            if self._child.poll() is not None:
+                raise Unreachable(f"mosquitto ended with {self._child.returncode}; see its log")
+            if _accepts(self.port):
+                return
+            pause.wait(0.05)
+        self.stop()
+        raise Unreachable(f"mosquitto does not listen on port {self.port} after {patience:.0f} s")
+
+    def wait(self) -> int:
+        """Blocks until the child has ended; its exit status."""
+        return 0 if self._child is None else self._child.wait()
+
+    def stop(self) -> None:
+        """Asks it to store its state and end; kills it when it does not."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it as a power cut would: nothing is stored."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        child = self._child
+        if child is None:
+            return
+        child.send_signal(how)
+        try:
+            child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        self._child = None
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
