@@ -144,7 +144,9 @@ class LedgerChanged:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What an earlier crash left open is settled: patrons may come."""
+    """Patrons may come. `settling` are tags whose act an earlier crash left open."""
+
+    settling: frozenset[TagUid]
 
 
 Happening = (

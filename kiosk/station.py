@@ -229,14 +229,16 @@ class Station:
             return
         if self._ledger_broken_since is None:
             self._started = True
-            self._recover()
-            self.hear(Started())
+            self.hear(Started(self._recover()))
 
-    def _recover(self) -> None:
-        for open_act in self._ledger.open_acts():
+    def _recover(self) -> frozenset[TagUid]:
+        """Begins settling every open act; the tags it concerns."""
+        open_acts = self._ledger.open_acts()
+        for open_act in open_acts:
             present = open_act.uid in self._present
             book, actions = resume(open_act, present=present, in_bin=self._in_bin)
             log.warning("recovering", act=str(open_act.act), present=present)
             self._recovering = (*self._recovering, book)
             for action in actions:
                 self._try(action)
+        return frozenset(open_act.uid for open_act in open_acts)

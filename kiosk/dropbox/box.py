@@ -1,0 +1,121 @@
+"""What a return box does with each tag that reaches its bin. Pure.
+
+A tag that was there and secured before the box started was returned in an earlier life and is left
+alone; one that is not secured is returned now.
+"""
+
+from dataclasses import dataclass, replace
+
+from broker.telemetry import Health, Mode
+from devices.capabilities import TagUid
+from kiosk.book import BUSY, Book, Stage, advance, start_return
+from kiosk.happenings import (
+    Action,
+    ConnectionChanged,
+    Happening,
+    LedgerChanged,
+    PadChanged,
+    Problem,
+    Started,
+    TagArrived,
+    TagLeft,
+)
+from kiosk.report import Condition, finding
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Everything in the bin, and how the machine is."""
+
+    books: tuple[Book, ...] = ()
+    started: bool = False
+    reader_healthy: bool = False
+    ledger_healthy: bool = True
+    online: bool = False
+
+
+Outcome = tuple[Box, tuple[Action, ...]]
+
+
+def step(box: Box, happening: Happening) -> Outcome:
+    """The box after `happening`, and the actions the station has to carry out, in order."""
+    match happening:
+        case PadChanged(healthy):
+            return replace(box, reader_healthy=healthy), ()
+        case ConnectionChanged(online):
+            return replace(box, online=online), ()
+        case Started(settling):
+            return _take(replace(box, started=True), _waiting(box) - settling)
+        case LedgerChanged(healthy=True):
+            return _take(replace(box, ledger_healthy=True), _refused(box))
+        case TagArrived():
+            return _arrived(box, happening)
+        case TagLeft(uid):
+            kept = tuple(book for book in box.books if book.uid != uid or book.stage in BUSY)
+            return replace(box, books=kept), ()
+        case _:
+            if isinstance(happening, LedgerChanged):
+                box = replace(box, ledger_healthy=False)
+            steps = [advance(book, happening) for book in box.books]
+            actions = tuple(action for _, wanted in steps for action in wanted)
+            return replace(box, books=tuple(book for book, _ in steps)), actions
+
+
+def _arrived(box: Box, tag: TagArrived) -> Outcome:
+    if any(book.uid == tag.uid for book in box.books):
+        return box, ()
+    if tag.secured and not box.started:
+        return box, ()
+    item = None if tag.problem in {Problem.FOREIGN, Problem.NOT_A_BOOK} else tag.item
+    book = Book(tag.uid, item, problem=tag.problem, in_bin=True)
+    box = replace(box, books=(*box.books, book))
+    return _take(box, {tag.uid} if box.started and box.ledger_healthy else set())
+
+
+def _waiting(box: Box) -> set[TagUid]:
+    return {book.uid for book in box.books if book.stage is Stage.LISTED}
+
+
+def _refused(box: Box) -> set[TagUid]:
+    """Returns the disk refused before they had an id; the others are open acts in the ledger."""
+    return {
+        book.uid
+        for book in box.books
+        if book.stage is Stage.LISTED or (book.stage is Stage.REFUSED and book.act is None)
+    }
+
+
+def _take(box: Box, uids: set[TagUid]) -> Outcome:
+    steps = [start_return(book) if book.uid in uids else (book, ()) for book in box.books]
+    actions = tuple(action for _, wanted in steps for action in wanted)
+    return replace(box, books=tuple(book for book, _ in steps)), actions
+
+
+class BoxConduct:
+    """Holds the one box, as a station's conduct."""
+
+    def __init__(self) -> None:
+        self.box = Box()
+
+    @property
+    def busy(self) -> bool:
+        return any(book.stage in BUSY for book in self.box.books)
+
+    def hear(self, happening: Happening, now: float) -> tuple[Action, ...]:
+        del now
+        self.box, actions = step(self.box, happening)
+        return actions
+
+
+def condition(box: Box) -> Condition:
+    """How the box is, for technicians. Pure."""
+    findings = (
+        finding("bin-reader", healthy=box.reader_healthy, code="unplugged"),
+        finding("ledger", healthy=box.ledger_healthy, code="disk-refuses-writes"),
+        finding("server", healthy=box.online, code="silent", health=Health.WARNING),
+    )
+    if not (box.ledger_healthy and box.reader_healthy):
+        return Condition(Mode.OUT_OF_SERVICE, "returns cannot be recorded", findings)
+    if not box.started:
+        return Condition(Mode.STARTING, "", findings)
+    return Condition(Mode.IN_SERVICE if box.online else Mode.DEGRADED, "", findings)

@@ -1,0 +1,106 @@
+"""What technicians are told about a station: presence, birth and a full snapshot of its state."""
+
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from broker.telemetry import Birth, Component, Health, Kind, Mode, Presence, State
+from broker.topics import Channel
+from broker.vocabulary import DeviceId, SiteId
+from broker.wire import encode_snapshot
+from kiosk.clock import Clock
+
+EVERY_SECONDS: Final = 60.0
+VERSION: Final = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one component is now; `code` is empty when it is healthy."""
+
+    name: str
+    health: Health
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a station is now: whether patrons are served, why not, and each of its components."""
+
+    mode: Mode
+    reason: str
+    findings: tuple[Finding, ...]
+
+
+class Send(Protocol):
+    """Sends one message on a channel of this station."""
+
+    def __call__(self, channel: Channel, payload: bytes, *, retain: bool) -> None: ...
+
+
+def finding(name: str, *, healthy: bool, code: str, health: Health = Health.ERROR) -> Finding:
+    """A component that is well, or ill in the way `code` says."""
+    return Finding(name, Health.OK) if healthy else Finding(name, health, code)
+
+
+def next_state(
+    last: State | None, condition: Condition, debt: tuple[int, float | None], boot: str, now: float
+) -> State:
+    """The snapshot after `last`; what did not change keeps its `since`. Pure."""
+    before = {component.name: component for component in last.components} if last else {}
+    unchanged = last is not None and (last.mode, last.reason) == (condition.mode, condition.reason)
+    return State(
+        boot=boot,
+        at=now,
+        mode=condition.mode,
+        mode_since=last.mode_since if last is not None and unchanged else now,
+        reason=condition.reason,
+        components=tuple(_component(found, before, now) for found in condition.findings),
+        unsent=debt[0],
+        oldest_unsent=debt[1],
+    )
+
+
+def _component(found: Finding, before: dict[str, Component], now: float) -> Component:
+    known = before.get(found.name)
+    if known is not None and (known.health, known.code) == (found.health, found.code):
+        return known
+    return Component(found.name, found.health, found.code, now)
+
+
+class Reporter:
+    """Sends birth on every connection, and the state on change and every 60 s."""
+
+    def __init__(
+        self, identity: tuple[SiteId, DeviceId, Kind, str], clock: Clock, send: Send
+    ) -> None:
+        self._site, self._device, self._kind, self._install = identity
+        self._clock = clock
+        self._send = send
+        self._boot = clock.moment().boot
+        self._state: State | None = None
+        self._due = 0.0
+
+    def connected(self) -> None:
+        """The line is up: say who we are, then how we are."""
+        birth = Birth(
+            self._site,
+            self._device,
+            self._kind,
+            VERSION,
+            self._boot,
+            self._install,
+            self._clock.wall(),
+        )
+        self._send(Channel.STATUS, Presence.ONLINE.value.encode(), retain=True)
+        self._send(Channel.BIRTH, encode_snapshot(birth), retain=True)
+        self._due = 0.0
+
+    def tell(self, condition: Condition, debt: tuple[int, float | None]) -> None:
+        """Sends the snapshot when anything but the time is new, or the minute is over."""
+        now = self._clock.monotonic()
+        state = next_state(self._state, condition, debt, self._boot, self._clock.wall())
+        same = self._state is not None and replace(state, at=self._state.at) == self._state
+        if same and now < self._due:
+            return
+        self._state, self._due = state, now + EVERY_SECONDS
+        self._send(Channel.STATE, encode_snapshot(state), retain=True)

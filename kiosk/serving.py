@@ -1,0 +1,44 @@
+"""The kiosk's visit as a station's conduct, and what technicians read from it."""
+
+from broker.telemetry import Health, Mode
+from kiosk.happenings import Action, Happening
+from kiosk.report import Condition, finding
+from kiosk.visit import Outage, Visit, step
+
+_REASONS = {
+    Outage.LEDGER: "disk does not take writes",
+    Outage.PAD: "reader does not answer",
+    Outage.TECHNICIAN: "taken out of service",
+}
+
+
+class KioskConduct:
+    """Holds the one visit. Other threads may read `visit`: it is one frozen value."""
+
+    def __init__(self) -> None:
+        self.visit = Visit()
+
+    @property
+    def busy(self) -> bool:
+        return self.visit.busy
+
+    def hear(self, happening: Happening, now: float) -> tuple[Action, ...]:
+        self.visit, actions = step(self.visit, happening, now)
+        return actions
+
+
+def condition(visit: Visit) -> Condition:
+    """How the kiosk is, for technicians. Pure."""
+    findings = (
+        finding("pad", healthy=visit.pad_healthy, code="unplugged"),
+        finding("card-reader", healthy=visit.card_reader_healthy, code="unplugged"),
+        finding("ledger", healthy=visit.ledger_healthy, code="disk-refuses-writes"),
+        finding("server", healthy=visit.online, code="silent", health=Health.WARNING),
+    )
+    outage = visit.outage
+    if not visit.started and outage is None:
+        return Condition(Mode.STARTING, "", findings)
+    if outage is not None:
+        return Condition(Mode.OUT_OF_SERVICE, _REASONS[outage], findings)
+    well = all(found.health is Health.OK for found in findings)
+    return Condition(Mode.IN_SERVICE if well else Mode.DEGRADED, "", findings)
