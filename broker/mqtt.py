@@ -60,10 +60,11 @@ class Disconnected:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message; `receipt` is for `Line.acknowledge`."""
+    """A message; `receipt` is for `Line.acknowledge`. `retained`: from the broker's memory."""
 
     topic: str
     payload: bytes
+    retained: bool
     receipt: tuple[int, int, int]
 
 
@@ -193,7 +194,8 @@ class Line:
 
     def _on_message(self, _: paho.Client, __: object, message: paho.MQTTMessage) -> None:
         receipt = (self._epoch, message.mid, message.qos)
-        self._tell(Received(message.topic, bytes(message.payload), receipt))
+        payload = bytes(message.payload)
+        self._tell(Received(message.topic, payload, message.retain, receipt))
 
     def _on_publish(
         self, _: paho.Client, __: object, ___: int, reason: ReasonCode, ____: object

@@ -2,7 +2,6 @@
 
 import getpass
 import shutil
-import signal
 import socket
 import subprocess
 import threading
@@ -11,10 +10,9 @@ from typing import Final
 
 from broker.errors import Unreachable
 from broker.mosquitto.configuration import configuration
+from broker.processes import start_tied, stop
 
 _PLACES: Final = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
-# The kernel ends the broker when its parent ends in any way; setpriv is in every Debian.
-_TIED: Final = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
 class Mosquitto:
@@ -36,7 +34,7 @@ class Mosquitto:
         file = self._folder / "mosquitto.conf"
         text = configuration(self.port, self._folder.absolute(), getpass.getuser())
         file.write_text(text, encoding="utf-8")
-        self._child = subprocess.Popen([*_TIED, program, "-c", str(file)])  # noqa: S603 our own file
+        self._child = start_tied([program, "-c", str(file)], ending="KILL")
         pause = threading.Event()
         for _ in range(int(patience / 0.05)):
             if self._child.poll() is not None:
@@ -53,23 +51,14 @@ class Mosquitto:
 
     def stop(self) -> None:
         """Asks it to store its state and end; kills it when it does not."""
-        self._end(signal.SIGTERM)
+        if self._child is not None:
+            stop(self._child)
 
     def kill(self) -> None:
         """Ends it as a power cut would: nothing is stored."""
-        self._end(signal.SIGKILL)
-
-    def _end(self, how: signal.Signals) -> None:
-        child = self._child
-        if child is None:
-            return
-        child.send_signal(how)
-        try:
-            child.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        self._child = None
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
 
 
 def _accepts(port: int) -> bool:

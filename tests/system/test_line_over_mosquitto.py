@@ -30,7 +30,8 @@ def test_a_message_reaches_its_subscriber_byte_for_byte(mosquitto: Mosquitto) ->
 
 def test_a_message_not_acknowledged_by_hand_comes_again(mosquitto: Mosquitto) -> None:
     """Without our receipt Mosquitto keeps the message in flight; a new subscriber life gets none,
-    which is why a station's own outbox, not the broker, keeps a fact."""
+    which is why a station's own outbox, not the broker, keeps a fact.
+    """
     server = Listener(mosquitto.port, "server", "facts/+", by_hand=True).connected()
     kiosk = Listener(mosquitto.port, "kios-01").connected()
     for number in range(3):
