@@ -127,13 +127,12 @@ class Courier:
 
     def deliver(self) -> None:
         """Sends what is owed, a window at a time, and again when the server stays silent."""
-        if not self.online:
+        if not (self.online and self._ledger.owes):
             return
         now = self._clock.monotonic()
         if self._sent and now - self._progress > RESEND_SECONDS:
             self._sent = 0
-        owed = self._ledger.owed(0, WINDOW)
-        for entry in owed:
+        for entry in self._ledger.owed(WINDOW):
             if entry.seq > self._sent:
                 self.send(Channel.FACT, entry.payload, retain=False)
                 self._sent, self._progress = entry.seq, now

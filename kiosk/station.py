@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from broker.errors import BadMessage
 from broker.requests import Answer, Describe, Grant, Lend, Question, Standing
 from broker.vocabulary import ActId, Refusal
 from devices.capabilities import TagUid
@@ -38,6 +39,7 @@ from kiosk.happenings import (
     TagNotWritten,
     Tick,
 )
+from kiosk.incoming import receive
 from kiosk.ledger import Ledger, LedgerUnusable
 from kiosk.offline import Outage, due_date, may_borrow
 from kiosk.orders import Orders
@@ -110,6 +112,19 @@ class Station:
             for action in self._decide(following):
                 self._try(action)
 
+    def receive(self, topic: str, payload: bytes) -> None:
+        """Takes in a message from the line; what is not of the contract is logged and ignored."""
+        try:
+            happening = receive(topic, payload, self._courier, self.orders)
+        except BadMessage as error:
+            log.warning("message ignored", topic=topic, problem=str(error))
+            return
+        except LedgerUnusable as error:
+            self._ledger_failed(error)
+            return
+        if happening is not None:
+            self.hear(happening)
+
     def tick(self) -> None:
         """Time went on: a few times a second."""
         try:
@@ -154,7 +169,7 @@ class Station:
         match action:
             case Intend(uid, item, patron):
                 act = ActId(self._new_id())
-                self._ledger.intend(act, uid, item, patron, self._clock.wall())
+                self._ledger.intend(act, uid, item, patron, self._clock.moment())
                 self._heard.append(Intended(uid, act))
             case Enquire(question):
                 self._ask(question)
@@ -164,7 +179,7 @@ class Station:
             case Secure(act, uid):
                 self._tags.secure(act, uid)
             case Record(act, fact):
-                entry = self._ledger.record(act, fact, self._clock.moment())
+                entry = self._ledger.record(act, fact)
                 log.info("recorded", fact=type(fact).__name__, act=str(act), seq=entry.seq)
                 self._heard.append(Recorded(act))
             case Forget(act):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from broker.errors import SirkulaError
 from broker.facts import Entry, Fact
-from broker.vocabulary import ActId, DeviceId, ItemId, Moment, PatronId, SiteId
+from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
 from broker.wire import encode_entry
 from devices.capabilities import TagUid
 from kiosk.ledger.sqlite import open_database
@@ -53,10 +54,21 @@ class Ledger:
             known = connection.scalar(select(life.c.install))
             if known is None:
                 connection.execute(insert(life).values(install=install))
+            newest = connection.scalar(select(func.max(entries.c.seq)))
+            kept = connection.scalar(
+                select(func.max(entries.c.seq)).where(entries.c.acknowledged.is_not(None))
+            )
         self.install: str = known or install
+        self._newest: int = newest or 0
+        self._acknowledged: int = kept or 0
+
+    @property
+    def owes(self) -> bool:
+        """Whether the server has not acknowledged everything. Costs nothing to ask."""
+        return self._newest > self._acknowledged
 
     @classmethod
-    def open(cls, path: Path, site: SiteId, device: DeviceId, install: str) -> "Ledger":
+    def open(cls, path: Path, site: SiteId, device: DeviceId, install: str) -> Self:
         """Opens or makes the ledger at `path`. Raises LedgerUnusable when it cannot be trusted."""
         try:
             with _on_disk():
@@ -68,16 +80,19 @@ class Ledger:
         self._engine.dispose()
 
     def intend(
-        self, act: ActId, uid: TagUid, item: ItemId | None, patron: PatronId | None, now: float
+        self, act: ActId, uid: TagUid, item: ItemId | None, patron: PatronId | None, at: Moment
     ) -> None:
-        """INTENT: from here on a crash cannot make us forget that this was begun."""
+        """INTENT: from here on a crash cannot make us forget that this was begun, and when."""
         row = {
             "act": str(act),
             "uid": str(uid),
             "item": None if item is None else str(item),
             "patron": None if patron is None else patron.reveal(),
             "stage": "intended",
-            "begun": now,
+            "boot": at.boot,
+            "monotonic": at.monotonic,
+            "wall": at.wall,
+            "clock": at.clock.value,
         }
         with _on_disk(), self._engine.begin() as connection:
             connection.execute(insert(acts).values(row))
@@ -91,16 +106,21 @@ class Ledger:
                 .values(stage="releasing", due=due, provisional=provisional)
             )
 
-    def record(self, act: ActId, fact: Fact, at: Moment) -> Entry:
-        """CONFIRM: closes the act and queues its fact, in one transaction."""
+    def record(self, act: ActId, fact: Fact) -> Entry:
+        """CONFIRM: closes the act and queues its fact, in one transaction.
+
+        The fact happened when the patron acted: at the INTENT, however long a crash or a slow
+        network kept it from being closed.
+        """
         with _on_disk(), self._engine.begin() as connection:
-            self._close(connection, act)
+            at = self._close(connection, act)
             row = {"act": str(act), "payload": b"", "wall": at.wall}
             key = connection.execute(insert(entries).values(row)).inserted_primary_key
             seq = int(key[0]) if key else 0
             entry = Entry(act, self._site, self._device, self.install, seq, at, fact)
             payload = encode_entry(entry)
             connection.execute(update(entries).where(entries.c.seq == seq).values(payload=payload))
+        self._newest = seq
         return entry
 
     def forget(self, act: ActId) -> None:
@@ -109,12 +129,14 @@ class Ledger:
             self._close(connection, act)
 
     @staticmethod
-    def _close(connection: Connection, act: ActId) -> None:
+    def _close(connection: Connection, act: ActId) -> Moment:
         closing = update(acts).where(acts.c.act == str(act)).values(stage="closed")
-        connection.execute(closing)
+        begun = (acts.c.boot, acts.c.monotonic, acts.c.wall, acts.c.clock)
+        row = connection.execute(closing.returning(*begun)).one()
+        return Moment(row.boot, row.monotonic, row.wall, ClockState(row.clock))
 
     def open_acts(self) -> tuple[OpenAct, ...]:
-        query = select(acts).where(acts.c.stage != "closed").order_by(acts.c.begun, acts.c.act)
+        query = select(acts).where(acts.c.stage != "closed").order_by(acts.c.wall, acts.c.act)
         with _on_disk(), self._engine.connect() as connection:
             return tuple(
                 OpenAct(
@@ -127,11 +149,11 @@ class Ledger:
                 for row in connection.execute(query)
             )
 
-    def owed(self, after: int, limit: int) -> tuple[Owed, ...]:
+    def owed(self, limit: int) -> tuple[Owed, ...]:
         """What the server has not acknowledged, oldest first."""
         query = (
             select(entries.c.seq, entries.c.payload)
-            .where(entries.c.acknowledged.is_(None), entries.c.seq > after)
+            .where(entries.c.acknowledged.is_(None))
             .order_by(entries.c.seq)
             .limit(limit)
         )
@@ -157,13 +179,14 @@ class Ledger:
                 .where(entries.c.seq <= through, entries.c.acknowledged.is_(None))
                 .values(acknowledged=now)
             )
+        self._acknowledged = max(self._acknowledged, through)
 
     def loans_decided_alone(self, patron: PatronId, since: float) -> int:
         """How many loans this card was given off line since then (wall seconds)."""
         query = select(func.count()).where(
             acts.c.patron == patron.reveal(),
             acts.c.provisional.is_(True),
-            acts.c.begun >= since,
+            acts.c.wall >= since,
         )
         with _on_disk(), self._engine.connect() as connection:
             return int(connection.scalar(query) or 0)

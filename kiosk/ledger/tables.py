@@ -12,7 +12,7 @@ metadata: Final = MetaData()
 # One row: which life of the ledger this is.
 life: Final = Table("life", metadata, Column("install", Text, primary_key=True))
 
-# Patron actions begun; `stage` is intended, releasing or closed.
+# Patron actions begun, and when; `stage` is intended, releasing or closed.
 act: Final = Table(
     "act",
     metadata,
@@ -23,7 +23,10 @@ act: Final = Table(
     Column("stage", Text, nullable=False),
     Column("due", Date),
     Column("provisional", Boolean, nullable=False, default=False),
-    Column("begun", Float, nullable=False),
+    Column("boot", Text, nullable=False),
+    Column("monotonic", Float, nullable=False),
+    Column("wall", Float, nullable=False),
+    Column("clock", Text, nullable=False),
 )
 
 # The outbox and, once acknowledged, the archive. `payload` is what travels, byte for byte.
