@@ -1,0 +1,48 @@
+"""`sirkula-agent`: tells technicians how this machine is, until Ctrl-C."""
+
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from random import Random
+from typing import Annotated
+
+import typer
+
+from broker.mqtt import Connected, Event
+from broker.settings import read_settings
+from broker.telemetry import Kind
+from broker.topics import Channel, Topic
+from kiosk.agent.machine import condition, read
+from kiosk.clock import SystemClock
+from kiosk.connection import last_word, open_line
+from kiosk.program import run_program, stopping
+from kiosk.report import Reporter
+from kiosk.settings import AgentSettings
+
+
+def run(settings: Annotated[Path, typer.Option(help="the agent's TOML file")]) -> None:
+    """Says how this machine is, every minute and whenever it changes."""
+    read_in = read_settings(settings, AgentSettings)
+    site, device = read_in.site, read_in.device
+    stop = stopping()
+    events: SimpleQueue[Event] = SimpleQueue()
+    line = open_line(read_in.broker.address(), site, device, events.put, Random())  # noqa: S311
+
+    def send(channel: Channel, payload: bytes, *, retain: bool) -> None:
+        line.publish(str(Topic(site, device, channel)), payload, retain=retain)
+
+    reporter = Reporter((site, device, Kind.AGENT, ""), SystemClock(), send)
+    while not stop.is_set():
+        try:
+            if isinstance(events.get(timeout=1.0), Connected):
+                reporter.connected()
+        except Empty:
+            reporter.tell(condition(read(read_in.disk)), (0, None))
+    line.close(last_word(site, device))
+
+
+def main() -> None:
+    run_program(run)
+
+
+if __name__ == "__main__":
+    main()
