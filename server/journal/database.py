@@ -56,7 +56,7 @@ def open_engine(url: str) -> Engine:
         raise BadSettings(f"not a database address: {error}") from error
     match address.get_backend_name():
         case "sqlite":
-            engine = create_engine(address)
+            engine = create_engine(address, hide_parameters=True)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         case "postgresql":
@@ -64,6 +64,7 @@ def open_engine(url: str) -> Engine:
                 address.set(drivername="postgresql+psycopg"),
                 connect_args={"options": _POSTGRESQL_OPTIONS},
                 pool_pre_ping=True,
+                hide_parameters=True,
             )
             event.listen(engine, "connect", _check_postgresql)
         case other:
@@ -87,7 +88,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             take_turn(connection)
             yield connection
     except (DBAPIError, PoolExhausted) as error:
-        raise DatabaseFailed(str(error.__cause__ or error)) from error
+        # The rest of the message, and the chain, would show the row: people never reach the log.
+        raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None
 
 
 def take_turn(connection: Connection) -> None:

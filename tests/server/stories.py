@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert
 
 from broker import wire
-from broker.facts import Entry, Fact, ItemLent, ItemReturned, LoanAbandoned, LoanUnconfirmed
+from broker.facts import (
+    Entry,
+    Fact,
+    ItemLent,
+    ItemReturned,
+    LoanAbandoned,
+    LoanUnconfirmed,
+    UnknownItemDropped,
+)
 from broker.requests import Ask, Identify, Lend, Question
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, Reason, SiteId
@@ -51,6 +59,10 @@ def unconfirmed(patron: PatronId = SITI, book: ItemId = BOOK) -> LoanUnconfirmed
 
 def returned(book: ItemId = BOOK, *, secured: bool = True) -> ItemReturned:
     return ItemReturned(book, secured)
+
+
+def dropped(tag: str = "E004010203040506") -> UnknownItemDropped:
+    return UnknownItemDropped(tag)
 
 
 def abandoned(patron: PatronId = SITI, book: ItemId = BOOK) -> LoanAbandoned:

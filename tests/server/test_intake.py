@@ -42,6 +42,7 @@ from tests.server.stories import (
     abandoned,
     asked,
     at,
+    dropped,
     entry,
     heard,
     identify,
@@ -252,6 +253,7 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(unconfirmed, PATRONS, BOOKS),
     st.builds(abandoned, PATRONS, BOOKS),
     st.builds(returned, BOOKS),
+    st.just(dropped()),
 )
 
 

@@ -29,6 +29,7 @@ from tests.server.stories import (
     SITI,
     abandoned,
     at,
+    dropped,
     entry,
     identify,
     lend,
@@ -124,6 +125,7 @@ def test_reference_and_withdrawn_items_stay(connection: Connection) -> None:
     reference, withdrawn = ItemId("B00008"), ItemId("B00009")
     assert answer(connection, lend("a1", SITI, reference)) == Refusal(Reason.NOT_FOR_LOAN)
     assert answer(connection, lend("a1", SITI, withdrawn)) == Refusal(Reason.ITEM_WITHDRAWN)
+    assert answer(connection, lend("a1", SITI, ItemId("X"))) == Refusal(Reason.UNKNOWN_ITEM)
 
 
 def test_a_loan_that_happened_closes_its_grant(connection: Connection) -> None:
@@ -176,6 +178,17 @@ def test_a_late_anchor_moves_what_happened_before(connection: Connection) -> Non
     synchronised = Moment("b", 400.0, NOON + 600, ClockState.SYNCHRONISED)
     take_in(connection, at(entry(2, returned(ItemId("B00005"))), synchronised))
     assert connection.scalar(select(loan.c.returned_at)) == NOON + 300
+
+
+def test_something_unreadable_in_the_bin_is_a_task_at_its_corrected_time(
+    connection: Connection,
+) -> None:
+    blind = at(entry(1, dropped()), Moment("b", 100.0, 0.0, ClockState.UNKNOWN))
+    take_in(connection, blind)
+    synchronised = Moment("b", 400.0, NOON + 600, ClockState.SYNCHRONISED)
+    take_in(connection, at(entry(2, returned()), synchronised))
+    rows = connection.execute(select(task.c.kind, task.c.item, task.c.opened_at)).all()
+    assert rows == [("unknown-item-dropped", None, NOON + 300)]
 
 
 def test_what_staff_settled_stays_settled(connection: Connection) -> None:
