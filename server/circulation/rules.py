@@ -1,0 +1,153 @@
+"""Who may borrow what, and until when. Pure.
+
+Law: decides only; the shell keeps what was decided. Dates are those of the branch.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from broker.requests import Grant, Lend, Standing
+from broker.vocabulary import ItemId, PatronId, Reason, Refusal
+
+ANY_COLLECTION: Final = "*"
+_LONGEST_CLOSURE_DAYS: Final = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When a branch is open. `closed_weekdays` are 0 Monday to 6 Sunday."""
+
+    zone: ZoneInfo
+    closed_weekdays: frozenset[int]
+    closed_days: frozenset[date]
+
+    def today(self, now: float) -> date:
+        """The branch's date at `now`, seconds since 1970 UTC."""
+        return datetime.fromtimestamp(now, self.zone).date()
+
+    def first_open_day(self, day: date) -> date:
+        """`day`, or the next day on which somebody can hand the item in.
+
+        A branch that says it is closed for a whole year still has to name a day: that one.
+        """
+        for later in range(_LONGEST_CLOSURE_DAYS):
+            candidate = day + timedelta(days=later)
+            closed = candidate.weekday() in self.closed_weekdays or candidate in self.closed_days
+            if not closed:
+                return candidate
+        return day + timedelta(days=_LONGEST_CLOSURE_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class LoanRule:
+    """So many items, for so many days. A limit of 0 means: for reading on the spot."""
+
+    member_kind: str
+    collection: str
+    limit: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All of a branch's loan rules, and its calendar."""
+
+    rules: tuple[LoanRule, ...]
+    calendar: Calendar
+
+    def rule(self, member_kind: str, collection: str) -> LoanRule | None:
+        """The rule that governs; one for the very collection beats the one for any."""
+        for wanted in (collection, ANY_COLLECTION):
+            for rule in self.rules:
+                if (rule.member_kind, rule.collection) == (member_kind, wanted):
+                    return rule
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Borrower:
+    """A member as lending sees one. `holdings`: the collection of each item now held or granted."""
+
+    number: PatronId
+    kind: str
+    expires: date
+    blocked: bool
+    holdings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An item as lending sees it. `holder`: the member (or unknown card) who has it, if any."""
+
+    item: ItemId
+    collection: str
+    withdrawn: bool
+    holder: PatronId | None
+
+
+def standing(borrower: Borrower | None, rulebook: Rulebook, now: float) -> Standing | Refusal:
+    """How the patron stands: loans now, and how many more of the ordinary kind."""
+    today = rulebook.calendar.today(now)
+    if borrower is None:
+        return Refusal(Reason.UNKNOWN_CARD)
+    if (reason := _bar(borrower, today)) is not None:
+        return Refusal(reason)
+    rule = rulebook.rule(borrower.kind, ANY_COLLECTION)
+    remaining = _remaining(borrower, rule, rulebook) if rule is not None else 0
+    return Standing(len(borrower.holdings), remaining)
+
+
+def decide_lend(
+    lend: Lend,
+    borrower: Borrower | None,
+    copy: Copy | None,
+    rulebook: Rulebook,
+    now: float,
+    *,
+    act_closed: bool,
+) -> Grant | Refusal:
+    """Yes with the due date, or no with the first reason that applies.
+
+    `act_closed`: the act already ended in a fact, so a yes would come too late.
+    """
+    today = rulebook.calendar.today(now)
+    if act_closed:
+        return Refusal(Reason.ACT_CLOSED)
+    if borrower is None:
+        return Refusal(Reason.UNKNOWN_CARD)
+    if (bar := _bar(borrower, today)) is not None:
+        return Refusal(bar)
+    if copy is None:
+        return Refusal(Reason.UNKNOWN_ITEM)
+    rule = rulebook.rule(borrower.kind, copy.collection)
+    if (bar := _bar_of_copy(copy, borrower, rule)) is not None:
+        return Refusal(bar)
+    if rule is None or _remaining(borrower, rule, rulebook) < 1:
+        return Refusal(Reason.LOAN_LIMIT)
+    return Grant(lend.act, rulebook.calendar.first_open_day(today + timedelta(days=rule.days)))
+
+
+def _bar(borrower: Borrower, today: date) -> Reason | None:
+    if borrower.expires < today:
+        return Reason.MEMBERSHIP_EXPIRED
+    if borrower.blocked:
+        return Reason.PATRON_BLOCKED
+    return None
+
+
+def _bar_of_copy(copy: Copy, borrower: Borrower, rule: LoanRule | None) -> Reason | None:
+    if copy.withdrawn:
+        return Reason.ITEM_WITHDRAWN
+    if rule is None or rule.limit == 0:
+        return Reason.NOT_FOR_LOAN
+    if copy.holder is None:
+        return None
+    return Reason.ALREADY_YOURS if copy.holder == borrower.number else Reason.ON_LOAN_TO_OTHER
+
+
+def _remaining(borrower: Borrower, rule: LoanRule, rulebook: Rulebook) -> int:
+    """Each rule counts the items it governs itself."""
+    governed = [held for held in borrower.holdings if rulebook.rule(borrower.kind, held) == rule]
+    return max(0, rule.limit - len(governed))

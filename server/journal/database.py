@@ -1,0 +1,135 @@
+"""Open the database, and make sure that what it calls committed is on the disk.
+
+Law: the only file that knows which database product answers. One writer at a time: SQLite by
+BEGIN IMMEDIATE, PostgreSQL by one advisory lock, so no two writers can deadlock
+or lend a copy twice.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from broker.errors import BadSettings, SirkulaError
+
+Insert = postgresql.Insert | sqlite.Insert
+
+# What each connection must have: set, then read back (an unknown or refused PRAGMA is silent).
+PRAGMAS: Final = {
+    "journal_mode": ("WAL", "wal"),
+    "synchronous": ("FULL", 2),
+    "foreign_keys": ("ON", 1),
+    "busy_timeout": ("5000", 5000),
+    "secure_delete": ("ON", 1),
+}
+_POSTGRESQL_OPTIONS: Final = (
+    "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+)
+_POSTGRESQL_NEEDS: Final = ("fsync", "full_page_writes", "synchronous_commit")
+_WRITERS_TURN: Final = 0x5349524B  # any constant: "SIRK"
+
+
+class DatabaseUnfit(SirkulaError):
+    """The database would lose commits in a power cut; the text names the setting."""
+
+
+class DatabaseFailed(SirkulaError):
+    """The database did not carry out a transaction; nothing of it was kept: try again."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://…`.
+
+    Raises BadSettings for another address; a connection raises DatabaseUnfit when the database
+    does not promise durability (SQLite: WAL and synchronous FULL; PostgreSQL: fsync,
+    full_page_writes, synchronous_commit).
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise BadSettings(f"not a database address: {error}") from error
+    match address.get_backend_name():
+        case "sqlite":
+            engine = create_engine(address, hide_parameters=True)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        case "postgresql":
+            engine = create_engine(
+                address.set(drivername="postgresql+psycopg"),
+                connect_args={"options": _POSTGRESQL_OPTIONS},
+                pool_pre_ping=True,
+                hide_parameters=True,
+            )
+            event.listen(engine, "connect", _check_postgresql)
+        case other:
+            raise BadSettings(f"database {other!r} is not supported; use sqlite or postgresql")
+    return engine
+
+
+def reader(engine: Engine) -> Engine:
+    """The same database and pool for transactions that only read: they never wait for a writer."""
+    return engine.execution_options(only_reads=True, postgresql_readonly=True)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One writer's turn: committed at the end, rolled back on any error.
+
+    Raises DatabaseFailed when the database refuses or goes away.
+    """
+    try:
+        with engine.begin() as connection:
+            take_turn(connection)
+            yield connection
+    except (DBAPIError, PoolExhausted) as error:
+        # The rest of the message, and the chain, would show the row: people never reach the log.
+        raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait until no other writer is at work, until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_TURN})
+
+
+def insert_into(connection: Connection, table: Table) -> Insert:
+    """An INSERT of this database's own kind, which knows ON CONFLICT."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver must never begin by itself: see _begin_sqlite.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, (wanted, expected) in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name}={wanted}")
+        cursor.execute(f"PRAGMA {name}")
+        found = cursor.fetchone()
+        if found is None or found[0] != expected:
+            raise DatabaseUnfit(f"SQLite {name} is {found}, not {expected}: use a local file")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later could not wait for another writer's end.
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    connection.exec_driver_sql("BEGIN" if options.get("only_reads") else "BEGIN IMMEDIATE")
+
+
+def _check_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for name in _POSTGRESQL_NEEDS:
+        cursor.execute(f"SHOW {name}")
+        found = cursor.fetchone()
+        if found is None or found[0] != "on":
+            raise DatabaseUnfit(f"PostgreSQL {name} is {found}, not on")
+    cursor.close()
+    connection.rollback()

@@ -1,0 +1,219 @@
+"""Every table of the server, one schema for SQLite and PostgreSQL.
+
+Law: definitions only. Times are seconds since 1970 UTC; `due` and closed days are branch-local
+dates. `fact`, `grant` and `quarantine` are written once and never changed (but for `standing`);
+`loan`, `task`, `anchor` and `grant.standing` are derived and can be rebuilt from them.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+fact: Final = Table(
+    "fact",
+    metadata,
+    Column("act", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("install", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, index=True),
+    Column("payload", LargeBinary, nullable=False),
+    Column("payload_hash", Text, nullable=False),
+    Column("boot", Text, nullable=False),
+    Column("monotonic", Double, nullable=False),
+    Column("wall", Double, nullable=False),
+    Column("clock", Text, nullable=False),
+    Column("received_at", Double, nullable=False),
+    UniqueConstraint("device", "install", "seq"),
+)
+# Facts whose time may still be corrected: few, and looked for whenever an anchor is learnt.
+Index(
+    "ix_fact_unsure",
+    fact.c.device,
+    fact.c.boot,
+    sqlite_where=text("clock <> 'synchronised'"),
+    postgresql_where=text("clock <> 'synchronised'"),
+)
+
+high_water: Final = Table(
+    "high_water",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("install", Text, primary_key=True),
+    Column("through", BigInteger, nullable=False),
+)
+
+quarantine: Final = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("topic", Text, nullable=False),
+    Column("device", Text),
+    Column("install", Text),
+    Column("seq", BigInteger),
+    Column("payload", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("received_at", Double, nullable=False),
+    Index(None, "device", "install", "seq"),
+)
+
+grant: Final = Table(
+    "grant",
+    metadata,
+    Column("act", Text, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("item", Text, nullable=False, index=True),
+    Column("patron", Text, nullable=False),
+    Column("member", Text, index=True),
+    Column("due", Date, nullable=False),
+    Column("granted_at", Double, nullable=False),
+    Column("standing", Text, nullable=False),
+)
+
+anchor: Final = Table(
+    "anchor",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("monotonic", Double, nullable=False),
+    Column("wall", Double, nullable=False),
+)
+
+loan: Final = Table(
+    "loan",
+    metadata,
+    Column("act", Text, primary_key=True),
+    Column("item", Text, nullable=False, index=True),
+    Column("member", Text, index=True),
+    Column("patron", Text, nullable=False),
+    Column("lent_at", Double, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("returned_at", Double),
+    Column("closed_by", Text),
+    Column("closing", Text),
+)
+Index(
+    "uq_loan_open_item",
+    loan.c.item,
+    unique=True,
+    sqlite_where=text("returned_at IS NULL"),
+    postgresql_where=text("returned_at IS NULL"),
+)
+
+task: Final = Table(
+    "task",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("act", Text, primary_key=True),
+    Column("item", Text, index=True),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", Double, nullable=False),
+    Column("settled_at", Double),
+)
+
+device: Final = Table(
+    "device",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("last_heard", Double),
+    Column("status", Text),
+    Column("status_since", Double),
+    Column("kind", Text),
+    Column("version", Text),
+    Column("boot", Text),
+    Column("install", Text),
+    Column("birth_at", Double),
+    Column("state_at", Double),
+    Column("mode", Text),
+    Column("mode_since", Double),
+    Column("reason", Text),
+    Column("components", JSON),
+    Column("unsent", BigInteger),
+    Column("oldest_unsent", Double),
+    Column("settings_reported_version", BigInteger),
+    Column("settings_reported_problem", Text),
+)
+
+member: Final = Table(
+    "member",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("card", Text, unique=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("expires", Date, nullable=False),
+    Column("blocked", Text),
+)
+
+title: Final = Table(
+    "title",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("call_number", Text, nullable=False),
+)
+
+item: Final = Table(
+    "item",
+    metadata,
+    Column("barcode", Text, primary_key=True),
+    Column("title", ForeignKey("title.id"), nullable=False, index=True),
+    Column("collection", Text, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+loan_rule: Final = Table(
+    "loan_rule",
+    metadata,
+    Column("member_kind", Text, primary_key=True),
+    Column("collection", Text, primary_key=True),
+    Column("item_limit", Integer, nullable=False),
+    Column("days", Integer, nullable=False),
+)
+
+closed_day: Final = Table(
+    "closed_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+marker: Final = Table(
+    "marker",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("content", Text, nullable=False),
+)

@@ -1,0 +1,99 @@
+"""The built-in library: answers stations' questions, and keeps loans true to the facts.
+
+Law: works in the caller's transaction, one writer at a time (`database.transaction`), and never
+commits. The rules decide; this shell reads what they need and keeps what they decided.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from broker.facts import Entry
+from broker.requests import Answer, Describe, Grant, Identify, Lend, Question
+from broker.vocabulary import ActId, DeviceId, PatronId, Reason, Refusal
+from server import catalogue, projection
+from server.circulation import rules
+from server.circulation.fold import Standing, TaskKind
+from server.circulation.rules import Borrower, Copy
+from server.journal.journal import closed_acts
+from server.journal.tables import grant, task
+from server.settings import Branch
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One branch's circulation over the built-in tables."""
+
+    branch: Branch
+
+    def answer(
+        self, connection: Connection, question: Question, device: DeviceId, now: float
+    ) -> Answer:
+        """The answer at `now` (seconds since 1970 UTC); a grant is kept before it is given."""
+        match question:
+            case Identify(patron):
+                borrower = catalogue.borrower(connection, patron)
+                rulebook = catalogue.rulebook(connection, self.branch)
+                return rules.standing(borrower, rulebook, now)
+            case Describe(item):
+                return catalogue.describe(connection, item) or Refusal(Reason.UNKNOWN_ITEM)
+            case Lend():
+                return self._lend(connection, question, device, now)
+
+    def apply(self, connection: Connection, new: Sequence[Entry]) -> None:
+        """Bring loans and tasks up to date with entries the journal has just taken in."""
+        projection.apply(connection, new)
+
+    def rebuild(self, connection: Connection) -> None:
+        """Derive every loan and task again from the journal."""
+        projection.rebuild(connection)
+
+    def settle(self, connection: Connection, kind: TaskKind, act: ActId, now: float) -> bool:
+        """Staff have seen to this task; False when there is no such open task."""
+        this = (task.c.kind == kind.value, task.c.act == str(act), task.c.settled_at.is_(None))
+        done = connection.execute(update(task).where(*this).values(settled_at=now))
+        return done.rowcount == 1
+
+    def _lend(
+        self, connection: Connection, lend: Lend, device: DeviceId, now: float
+    ) -> Grant | Refusal:
+        closed = bool(closed_acts(connection, (lend.act,)))
+        copy = catalogue.copy_of(connection, lend.item)
+        before = connection.execute(select(grant).where(grant.c.act == str(lend.act))).first()
+        if before is not None and not closed:
+            return _again(lend, device, before, copy)
+        borrower = catalogue.borrower(connection, lend.patron)
+        rulebook = catalogue.rulebook(connection, self.branch)
+        decision = rules.decide_lend(lend, borrower, copy, rulebook, now, act_closed=closed)
+        if isinstance(decision, Grant) and borrower is not None:
+            granted = _row(lend, decision, device, borrower, now)
+            connection.execute(insert(grant), granted)
+        return decision
+
+
+def _again(lend: Lend, device: DeviceId, before: Row[Any], copy: Copy | None) -> Grant | Refusal:
+    """The same yes as before, unless somebody else has the item by now."""
+    asked = (str(lend.item), lend.patron.reveal(), str(device))
+    if asked != (before.item, before.patron, before.device):
+        return Refusal(Reason.ACT_CLOSED)
+    holder = None if copy is None else copy.holder
+    if holder is not None and holder != PatronId(before.member):
+        return Refusal(Reason.ON_LOAN_TO_OTHER)
+    return Grant(lend.act, before.due)
+
+
+def _row(
+    lend: Lend, granted: Grant, device: DeviceId, borrower: Borrower, now: float
+) -> dict[str, Any]:
+    return {
+        "act": str(lend.act),
+        "device": str(device),
+        "item": str(lend.item),
+        "patron": lend.patron.reveal(),
+        "member": borrower.number.reveal(),
+        "due": granted.due,
+        "granted_at": now,
+        "standing": Standing.OPEN.value,
+    }

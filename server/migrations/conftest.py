@@ -1,0 +1,3 @@
+"""Doctest collection must not import `env.py`: only Alembic can."""
+
+collect_ignore = ["env.py"]

@@ -1,0 +1,193 @@
+"""0001: the first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "anchor",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("boot", sa.Text(), nullable=False),
+        sa.Column("monotonic", sa.Double(), nullable=False),
+        sa.Column("wall", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "boot", name="pk_anchor"),
+    )
+    op.create_table(
+        "closed_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_closed_day"),
+    )
+    op.create_table(
+        "device",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("last_heard", sa.Double(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=True),
+        sa.Column("status_since", sa.Double(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("version", sa.Text(), nullable=True),
+        sa.Column("boot", sa.Text(), nullable=True),
+        sa.Column("install", sa.Text(), nullable=True),
+        sa.Column("birth_at", sa.Double(), nullable=True),
+        sa.Column("state_at", sa.Double(), nullable=True),
+        sa.Column("mode", sa.Text(), nullable=True),
+        sa.Column("mode_since", sa.Double(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("components", sa.JSON(), nullable=True),
+        sa.Column("unsent", sa.BigInteger(), nullable=True),
+        sa.Column("oldest_unsent", sa.Double(), nullable=True),
+        sa.Column("settings_reported_version", sa.BigInteger(), nullable=True),
+        sa.Column("settings_reported_problem", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("device", name="pk_device"),
+    )
+    op.create_table(
+        "fact",
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("install", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=True),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("payload_hash", sa.Text(), nullable=False),
+        sa.Column("boot", sa.Text(), nullable=False),
+        sa.Column("monotonic", sa.Double(), nullable=False),
+        sa.Column("wall", sa.Double(), nullable=False),
+        sa.Column("clock", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("act", name="pk_fact"),
+        sa.UniqueConstraint("device", "install", "seq", name="uq_fact_device_install_seq"),
+    )
+    op.create_index("ix_fact_item", "fact", ["item"], unique=False)
+    op.create_index(
+        "ix_fact_unsure",
+        "fact",
+        ["device", "boot"],
+        unique=False,
+        sqlite_where=sa.text("clock <> 'synchronised'"),
+        postgresql_where=sa.text("clock <> 'synchronised'"),
+    )
+    op.create_table(
+        "grant",
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("patron", sa.Text(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("granted_at", sa.Double(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("act", name="pk_grant"),
+    )
+    op.create_index("ix_grant_item", "grant", ["item"], unique=False)
+    op.create_index("ix_grant_member", "grant", ["member"], unique=False)
+    op.create_table(
+        "high_water",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("install", sa.Text(), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "install", name="pk_high_water"),
+    )
+    op.create_table(
+        "loan",
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=True),
+        sa.Column("patron", sa.Text(), nullable=False),
+        sa.Column("lent_at", sa.Double(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("returned_at", sa.Double(), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=True),
+        sa.Column("closing", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("act", name="pk_loan"),
+    )
+    op.create_index("ix_loan_item", "loan", ["item"], unique=False)
+    op.create_index("ix_loan_member", "loan", ["member"], unique=False)
+    op.create_index(
+        "uq_loan_open_item",
+        "loan",
+        ["item"],
+        unique=True,
+        sqlite_where=sa.text("returned_at IS NULL"),
+        postgresql_where=sa.text("returned_at IS NULL"),
+    )
+    op.create_table(
+        "loan_rule",
+        sa.Column("member_kind", sa.Text(), nullable=False),
+        sa.Column("collection", sa.Text(), nullable=False),
+        sa.Column("item_limit", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("member_kind", "collection", name="pk_loan_rule"),
+    )
+    op.create_table(
+        "marker",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_marker"),
+    )
+    op.create_table(
+        "member",
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("card", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("expires", sa.Date(), nullable=False),
+        sa.Column("blocked", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name="pk_member"),
+        sa.UniqueConstraint("card", name="uq_member_card"),
+    )
+    op.create_table(
+        "quarantine",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=True),
+        sa.Column("install", sa.Text(), nullable=True),
+        sa.Column("seq", sa.BigInteger(), nullable=True),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_quarantine"),
+        sa.UniqueConstraint("fingerprint", name="uq_quarantine_fingerprint"),
+    )
+    op.create_index(
+        "ix_quarantine_device_install_seq", "quarantine", ["device", "install", "seq"], unique=False
+    )
+    op.create_table(
+        "task",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.Double(), nullable=False),
+        sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "act", name="pk_task"),
+    )
+    op.create_index("ix_task_item", "task", ["item"], unique=False)
+    op.create_table(
+        "title",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("publisher", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("call_number", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_title"),
+    )
+    op.create_table(
+        "item",
+        sa.Column("barcode", sa.Text(), nullable=False),
+        sa.Column("title", sa.Integer(), nullable=False),
+        sa.Column("collection", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["title"], ["title.id"], name="fk_item_title"),
+        sa.PrimaryKeyConstraint("barcode", name="pk_item"),
+    )
+    op.create_index("ix_item_title", "item", ["title"], unique=False)

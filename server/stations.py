@@ -1,0 +1,92 @@
+"""What stations last said about themselves, one row per device.
+
+Law: telemetry, not history: the latest word replaces the one before. Works in the caller's
+transaction and never commits.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, case, func
+
+from broker.telemetry import Birth, Presence, SettingsReported, State
+from broker.vocabulary import DeviceId
+from server.journal.database import insert_into
+from server.journal.tables import device as table
+
+
+def heard(connection: Connection, device: DeviceId, now: float) -> None:
+    """The device is alive: it said something just now (seconds since 1970 UTC)."""
+    statement = insert_into(connection, table).values(device=str(device), last_heard=now)
+    latest = func.coalesce(table.c.last_heard, 0.0) < statement.excluded.last_heard
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[table.c.device], set_={"last_heard": now}, where=latest
+        )
+    )
+
+
+def present(connection: Connection, device: DeviceId, presence: Presence, now: float) -> None:
+    """Online or offline, and since when; saying it again changes nothing."""
+    row = {"device": str(device), "status": presence.value, "status_since": now}
+    statement = insert_into(connection, table).values(row)
+    unchanged = table.c.status == presence.value
+    since = case((unchanged, table.c.status_since), else_=now)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[table.c.device],
+            set_={"status": presence.value, "status_since": since},
+        )
+    )
+
+
+def born(connection: Connection, birth: Birth) -> None:
+    """Which program of which version runs there, in which boot, with which ledger."""
+    _remember(
+        connection,
+        birth.device,
+        {
+            "kind": birth.kind.value,
+            "version": birth.version,
+            "boot": birth.boot,
+            "install": birth.install,
+            "birth_at": birth.at,
+        },
+    )
+
+
+def told(connection: Connection, device: DeviceId, state: State) -> None:
+    """How it is, whole."""
+    _remember(
+        connection,
+        device,
+        {
+            "boot": state.boot,
+            "state_at": state.at,
+            "mode": state.mode.value,
+            "mode_since": state.mode_since,
+            "reason": state.reason,
+            "components": msgspec.to_builtins(state.components),
+            "unsent": state.unsent,
+            "oldest_unsent": state.oldest_unsent,
+        },
+    )
+
+
+def applied(connection: Connection, device: DeviceId, reported: SettingsReported) -> None:
+    """Which settings it runs by, and what kept it from others."""
+    _remember(
+        connection,
+        device,
+        {
+            "settings_reported_version": reported.version,
+            "settings_reported_problem": reported.problem,
+        },
+    )
+
+
+def _remember(connection: Connection, device: DeviceId, columns: dict[str, Any]) -> None:
+    statement = insert_into(connection, table).values(device=str(device), **columns)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[table.c.device], set_=columns)
+    )

@@ -1,0 +1,135 @@
+"""Both databases for every test that needs one: a SQLite file and a private PostgreSQL cluster.
+
+The cluster is made once per session with the installed binaries, listens on a socket in a
+directory of its own and on no network, and each test gets a database of its own.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from server.journal.database import open_engine
+from server.migrations import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running PostgreSQL that only this session knows."""
+
+    sockets: Path
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.sockets}"
+
+    def create(self, template: str = "template1") -> str:
+        """The address of a new database, copied from `template`."""
+        name = f"test_{secrets.token_hex(8)}"
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.partition("@/")[2].partition("?")[0]
+        self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _administer(self, statement: str) -> None:
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def _as_owner(*command: str | Path) -> None:
+    # PostgreSQL refuses to run as root.
+    words = [str(word) for word in command]
+    if os.geteuid() == 0:
+        words = ["runuser", "-u", "postgres", "--", *words]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, cwd="/")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    binaries = _binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server is installed")
+    home = Path(tempfile.mkdtemp(prefix="sirkula-pg-"))
+    if os.geteuid() == 0:
+        postgres = pwd.getpwnam("postgres")
+        os.chown(home, postgres.pw_uid, postgres.pw_gid)
+    records = home / "records"
+    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c max_connections=50"
+    try:
+        login = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+        _as_owner(binaries / "initdb", "-D", records, *login)
+        start = ("-w", "-t", "30", "-l", home / "log", "-o", options)
+        _as_owner(binaries / "pg_ctl", "-D", records, *start, "start")
+        try:
+            yield Cluster(home)
+        finally:
+            _as_owner(binaries / "pg_ctl", "-D", records, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(cluster: Cluster) -> str:
+    """A migrated database, the pattern of every test's own."""
+    url = cluster.create()
+    migrate(url)
+    return url.partition("@/")[2].partition("?")[0]
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, the pattern of every test's own."""
+    path = tmp_path_factory.mktemp("pattern") / "records.sqlite"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    url = cluster.create()
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database."""
+    if request.param == "sqlite":
+        path = tmp_path / "records.sqlite"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    url = cluster.create(request.getfixturevalue("migrated_template"))
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a migrated, empty database."""
+    opened = open_engine(database_url)
+    yield opened
+    opened.dispose()

@@ -1,0 +1,123 @@
+"""The database keeps what it says it has kept."""
+
+from pathlib import Path
+from threading import Barrier, Thread
+from traceback import format_exception
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, inspect, select, text
+
+from broker.errors import BadSettings
+from server.journal.database import (
+    PRAGMAS,
+    DatabaseFailed,
+    DatabaseUnfit,
+    open_engine,
+    reader,
+    transaction,
+)
+from server.journal.tables import marker, metadata
+from server.migrations import migrate
+
+
+def test_every_sqlite_connection_is_durable(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'records.sqlite'}")
+    for reading in (engine, reader(engine)):
+        with reading.connect() as connection:
+            for name, (_, expected) in PRAGMAS.items():
+                assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == expected
+            connection.invalidate()
+    engine.dispose()
+
+
+def test_a_database_that_forgets_is_refused() -> None:
+    engine = open_engine("sqlite://")
+    with pytest.raises(DatabaseUnfit, match="journal_mode"):
+        engine.connect()
+
+
+@pytest.mark.parametrize("url", ["mysql://host/records", "records.sqlite"])
+def test_another_address_is_refused(url: str) -> None:
+    with pytest.raises(BadSettings):
+        open_engine(url)
+
+
+def test_a_migrated_database_has_exactly_our_tables(empty_url: str) -> None:
+    migrate(empty_url)
+    migrate(empty_url)
+    engine = open_engine(empty_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        assert "CREATE UNIQUE INDEX uq_loan_open_item" in _open_loan_index(connection)
+    engine.dispose()
+
+
+def _open_loan_index(connection: Connection) -> str:
+    catalogue = {
+        "sqlite": "SELECT sql FROM sqlite_master WHERE name = 'uq_loan_open_item'",
+        "postgresql": "SELECT indexdef FROM pg_indexes WHERE indexname = 'uq_loan_open_item'",
+    }
+    found = str(connection.scalar(text(catalogue[connection.dialect.name])))
+    assert "returned_at IS NULL" in found
+    return found
+
+
+def test_an_interrupted_migration_leaves_nothing_behind(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE title (id INTEGER PRIMARY KEY)"))
+    with pytest.raises(DatabaseFailed, match="already exists"):
+        migrate(empty_url)
+    assert inspect(engine).get_table_names() == ["title"]
+    engine.dispose()
+
+
+def test_a_failed_transaction_keeps_nothing(engine: Engine) -> None:
+    twice = [{"name": "sample", "content": "yes"}, {"name": "sample", "content": "again"}]
+    with pytest.raises(DatabaseFailed):
+        _write(engine, twice)
+    with transaction(engine) as connection:
+        assert connection.scalars(select(marker.c.name)).all() == []
+
+
+def test_a_failure_never_tells_who(engine: Engine) -> None:
+    twice = [{"name": "KTA-0007", "content": "Siti"}] * 2
+    with pytest.raises(DatabaseFailed) as failure:
+        _write(engine, twice)
+    told = "".join(format_exception(failure.value))
+    assert "KTA-0007" not in told
+    assert "Siti" not in told
+
+
+def _write(engine: Engine, rows: list[dict[str, str]]) -> None:
+    with transaction(engine) as connection:
+        for row in rows:
+            connection.execute(marker.insert(), row)
+
+
+def test_readers_do_not_wait_for_the_writer(engine: Engine) -> None:
+    with transaction(engine) as writer:
+        writer.execute(marker.insert(), {"name": "sample", "content": "yes"})
+        with reader(engine).connect() as reading:
+            assert reading.scalars(select(marker.c.name)).all() == []
+
+
+def test_writers_take_turns_and_none_is_refused(engine: Engine) -> None:
+    start = Barrier(4)
+
+    def add_one() -> None:
+        start.wait(timeout=30)
+        with transaction(engine) as connection:
+            seen = len(connection.scalars(select(marker.c.name)).all())
+            connection.execute(marker.insert(), {"name": str(seen), "content": ""})
+
+    writers = [Thread(target=add_one) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(timeout=60)
+    with engine.connect() as connection:
+        assert sorted(connection.scalars(select(marker.c.name))) == ["0", "1", "2", "3"]

@@ -1,0 +1,339 @@
+"""Whatever stations say, in whatever order and however often, the records come out the same."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, select
+
+from broker import topics, wire
+from broker.facts import Acknowledgement, Fact
+from broker.requests import Expired, Grant, Reply
+from broker.telemetry import (
+    Birth,
+    Component,
+    Health,
+    Kind,
+    Mode,
+    SettingsReported,
+    State,
+)
+from broker.topics import Channel, Topic
+from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, Reason, Refusal, SiteId
+from server.intake import Heard, Intake, Outgoing
+from server.journal.database import transaction
+from server.journal.tables import device, fact, grant, loan, quarantine
+from server.library import Library
+from server.projection import dump, rebuild
+from tests.server.stories import (
+    BOOK,
+    BUDI,
+    DROP_BOX,
+    DUE,
+    INSTALL,
+    KIOSK,
+    NOON,
+    OTHER_BOOK,
+    SITE,
+    SITI,
+    STRANGER,
+    abandoned,
+    asked,
+    at,
+    dropped,
+    entry,
+    heard,
+    identify,
+    intake,
+    lend,
+    lent,
+    returned,
+    stock,
+    unconfirmed,
+)
+
+LATER = NOON + 86_400
+BIRTH = Birth(SITE, KIOSK, Kind.KIOSK, "0.1.0", "boot-1", INSTALL, NOON)
+STATE = State(
+    "boot-1",
+    NOON,
+    Mode.DEGRADED,
+    NOON - 60,
+    "printer",
+    (Component("printer", Health.ERROR, "paper-out", NOON - 60),),
+    2,
+    NOON - 30,
+)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A writer's transaction in a library with a few books and members."""
+    with transaction(engine) as opened:
+        stock(opened)
+        yield opened
+
+
+def digest(connection: Connection, *batch: Heard, now: float = LATER) -> tuple[Outgoing, ...]:
+    return intake().digest(connection, batch, now)
+
+
+def on(channel: Channel, payload: bytes, *, retained: bool = False) -> Heard:
+    return Heard(str(Topic(SITE, KIOSK, channel)), payload, retained)
+
+
+def acknowledgements(out: Sequence[Outgoing]) -> list[tuple[str, str, int]]:
+    found = []
+    for one in out:
+        topic = topics.parse(one.topic)
+        if topic.channel is Channel.ACK:
+            said = wire.decode_snapshot(one.payload, Acknowledgement)
+            found.append((str(topic.device), said.install, said.through))
+    return found
+
+
+def replies(out: Sequence[Outgoing]) -> list[Reply]:
+    return [
+        wire.decode_reply(one.payload)
+        for one in out
+        if topics.parse(one.topic).channel is Channel.REPLY
+    ]
+
+
+def reasons(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(quarantine.c.reason).order_by(quarantine.c.id)))
+
+
+def test_each_ledger_gets_one_acknowledgement_per_batch(connection: Connection) -> None:
+    batch = [heard(entry(seq, returned())) for seq in (1, 2, 3)]
+    batch += [heard(entry(1, returned(), DROP_BOX)), heard(entry(1, returned(), KIOSK, "i2"))]
+    out = digest(connection, *batch)
+    expected = [("kios-01", INSTALL, 3), ("kotak-01", INSTALL, 1), ("kios-01", "i2", 1)]
+    assert acknowledgements(out) == expected
+    assert not any(one.retain for one in out)
+
+
+def test_what_is_heard_again_is_acknowledged_again(connection: Connection) -> None:
+    first = heard(entry(1, lent()))
+    assert digest(connection, first) == digest(connection, first, first)
+
+
+def test_an_ask_is_answered_knowing_the_facts_beside_it(connection: Connection) -> None:
+    out = digest(connection, asked(lend("a1")), heard(entry(1, lent(BUDI))), now=NOON + 120)
+    assert replies(out) == [Reply("c1", NOON + 120, Refusal(Reason.ON_LOAN_TO_OTHER))]
+
+
+def test_a_grant_is_kept_before_it_is_told(connection: Connection) -> None:
+    out = digest(connection, asked(lend("a1")), now=NOON)
+    assert replies(out) == [Reply("c1", NOON, Grant(ActId("a1"), DUE))]
+    assert connection.scalars(select(grant.c.act)).all() == ["a1"]
+
+
+def test_an_ask_that_comes_too_late_is_not_carried_out(connection: Connection) -> None:
+    out = digest(connection, asked(lend("a1"), expires=NOON - 1), now=NOON)
+    assert replies(out) == [Reply("c1", NOON, Expired())]
+    assert connection.scalars(select(grant.c.act)).all() == []
+
+
+def test_the_device_row_has_the_stations_latest_words(connection: Connection) -> None:
+    out = digest(
+        connection,
+        on(Channel.STATUS, b"online"),
+        on(Channel.BIRTH, wire.encode_snapshot(BIRTH)),
+        on(Channel.STATE, wire.encode_snapshot(STATE)),
+        on(Channel.SETTINGS_REPORTED, wire.encode_snapshot(SettingsReported(7, "zone"))),
+        now=NOON,
+    )
+    assert acknowledgements(out) == [("kios-01", INSTALL, 0)]
+    row = connection.execute(select(device)).one()
+    assert (row.status, row.status_since, row.kind, row.install) == (
+        "online",
+        NOON,
+        "kiosk",
+        INSTALL,
+    )
+    assert (row.mode, row.unsent, row.oldest_unsent) == ("degraded", 2, NOON - 30)
+    assert row.components[0]["code"] == "paper-out"
+    assert (row.settings_reported_version, row.settings_reported_problem) == (7, "zone")
+    assert row.last_heard == NOON
+
+
+def test_online_since_survives_hearing_it_again(connection: Connection) -> None:
+    digest(connection, on(Channel.STATUS, b"online"), now=NOON)
+    digest(connection, on(Channel.STATUS, b"online"), now=NOON + 9)
+    assert connection.scalar(select(device.c.status_since)) == NOON
+    digest(connection, on(Channel.STATUS, b"offline"), now=NOON + 20)
+    assert connection.execute(select(device.c.status, device.c.status_since)).one() == (
+        "offline",
+        NOON + 20,
+    )
+
+
+def test_what_the_broker_remembers_was_not_said_just_now(connection: Connection) -> None:
+    state = wire.encode_snapshot(STATE)
+    digest(connection, on(Channel.STATE, state, retained=True), on(Channel.STATUS, b"offline"))
+    assert connection.scalar(select(device.c.last_heard)) is None
+    digest(connection, on(Channel.STATE, state), now=NOON)
+    digest(connection, on(Channel.STATE, state), now=NOON - 5)
+    assert connection.scalar(select(device.c.last_heard)) == NOON
+
+
+def test_a_device_speaks_only_for_itself(connection: Connection) -> None:
+    forged = heard(entry(1, lent()))
+    stolen = Heard(forged.topic.replace("kios-01", "kios-02"), forged.payload)
+    born = Heard(stolen.topic.replace("fact", "birth"), wire.encode_snapshot(BIRTH))
+    out = digest(connection, stolen, born)
+    assert acknowledgements(out) == [("kios-02", INSTALL, 1)]
+    assert reasons(connection) == [
+        "the fact is from /binjai/kios-01",
+        "the birth is of /binjai/kios-01",
+    ]
+    assert connection.scalars(select(fact.c.act)).all() == []
+
+
+def test_a_fact_of_a_newer_program_holds_nothing_up(connection: Connection) -> None:
+    newer = heard(entry(2, returned()))
+    payload = newer.payload.replace(b"item-returned", b"item-weighed")
+    batch = (heard(entry(1, lent())), Heard(newer.topic, payload), heard(entry(3, returned())))
+    assert acknowledgements(digest(connection, *batch)) == [("kios-01", INSTALL, 3)]
+    assert reasons(connection)[0].startswith("unknown kind 'item-weighed'")
+    assert connection.scalars(select(quarantine.c.seq)).all() == [2]
+
+
+GOOD_FACT = heard(entry(1, lent()))
+BAD = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "no UTF-8": b"\xff\xfe",
+    "too deep": b'{"data":' * 20_000,
+    "too long": b" " * 70_000,
+    "a huge seq": GOOD_FACT.payload.replace(b'"seq":1', b'"seq":99999999999999999999'),
+    "seq 0": GOOD_FACT.payload.replace(b'"seq":1', b'"seq":0'),
+    "a NUL": GOOD_FACT.payload.replace(b"install-1", b"install\\u0000"),
+    "an endless install": GOOD_FACT.payload.replace(b"install-1", b"i" * 5000),
+    "half a surrogate": GOOD_FACT.payload.replace(b"install-1", b"\\ud800"),
+    "no patron": GOOD_FACT.payload.replace(b"KTA-1", b"; DROP TABLE loan"),
+    "an impossible day": GOOD_FACT.payload.replace(b"2026-12-01", b"2026-02-30"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("channel", [channel for channel in Channel if channel is not Channel.ASK])
+def test_a_poisonous_message_leaves_its_neighbours_alone(
+    connection: Connection, name: str, channel: Channel
+) -> None:
+    bad = on(channel, BAD[name])
+    out = digest(connection, bad, GOOD_FACT, bad)
+    assert ("kios-01", INSTALL, 1) in acknowledgements(out)
+    assert connection.scalars(select(loan.c.act)).all() == [str(entry(1, lent()).act)]
+    assert len(reasons(connection)) == 1
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["", "other/topic", "sirkula/v1/medan/kios-01/fact", "sirkula/v1/binjai/_server/status", "\0"],
+)
+def test_a_foreign_topic_is_set_aside(connection: Connection, topic: str) -> None:
+    assert digest(connection, Heard(topic, GOOD_FACT.payload)) == ()
+    assert len(reasons(connection)) == 1
+
+
+def test_a_question_on_anothers_topic_is_set_aside(connection: Connection) -> None:
+    ask = asked(identify())
+    assert digest(connection, Heard(ask.topic.replace("identify", "lend"), ask.payload)) == ()
+    assert reasons(connection) == ["a question 'identify' on another's topic"]
+
+
+PATRONS = st.sampled_from((SITI, BUDI, STRANGER))
+BOOKS = st.sampled_from((BOOK, OTHER_BOOK, ItemId("X-1")))
+FACTS: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(lent, PATRONS, BOOKS),
+    st.builds(unconfirmed, PATRONS, BOOKS),
+    st.builds(abandoned, PATRONS, BOOKS),
+    st.builds(returned, BOOKS),
+    st.just(dropped()),
+)
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[list[Heard], list[list[Heard]]]:
+    """What two stations recorded, and batches that deliver it in any order, with repetitions."""
+    recorded = []
+    for station in (KIOSK, DROP_BOX):
+        for seq in range(1, draw(st.integers(0, 5)) + 1):
+            moment = Moment(
+                draw(st.sampled_from(("b1", "b2"))),
+                float(draw(st.integers(0, 2000))),
+                NOON + draw(st.integers(-2000, 2000)),
+                draw(st.sampled_from(ClockState)),
+            )
+            recorded.append(heard(at(entry(seq, draw(FACTS), station), moment)))
+    again = draw(st.lists(st.sampled_from(recorded), max_size=4)) if recorded else []
+    shuffled = draw(st.permutations(recorded + again))
+    size = draw(st.integers(1, 4))
+    return recorded, [shuffled[at : at + size] for at in range(0, len(shuffled), size)]
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(delivery=deliveries())
+def test_any_order_and_any_repetition_give_the_same_records(
+    engine: Engine, delivery: tuple[list[Heard], list[list[Heard]]]
+) -> None:
+    recorded, batches = delivery
+    dumps = []
+    for told in ([recorded], batches):
+        with engine.connect() as connection, connection.begin() as trial:
+            stock(connection)
+            for batch in told:
+                out = digest(connection, *batch)
+            dumps.append(dump(connection))
+            rebuild(connection)
+            dumps.append(dump(connection))
+            trial.rollback()
+    assert len(set(dumps)) == 1
+    assert out if recorded else True
+
+
+WORDS = st.one_of(
+    st.text(max_size=20),
+    st.integers(),
+    st.floats(),
+    st.none(),
+    st.just("2026-12-01"),
+    st.booleans(),
+)
+
+
+@st.composite
+def poison(draw: st.DrawFn) -> Heard:
+    """A real message with one value replaced by something else."""
+    ask = asked(lend("a1"))
+    samples = [
+        GOOD_FACT,
+        ask,
+        on(Channel.BIRTH, wire.encode_snapshot(BIRTH)),
+        on(Channel.STATE, wire.encode_snapshot(STATE)),
+        on(Channel.SETTINGS_REPORTED, wire.encode_snapshot(SettingsReported(7, ""))),
+    ]
+    sample = draw(st.sampled_from(samples))
+    content = json.loads(sample.payload)
+    place = draw(st.sampled_from((content, content["data"])))
+    place[draw(st.sampled_from(sorted(place)))] = draw(WORDS)
+    return Heard(sample.topic, json.dumps(content).encode())
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(batch=st.lists(poison(), min_size=1, max_size=5))
+def test_no_message_can_make_the_database_fail(engine: Engine, batch: list[Heard]) -> None:
+    with engine.connect() as connection, connection.begin() as trial:
+        stock(connection)
+        Intake(Library(intake().library.branch), SiteId("binjai")).digest(connection, batch, LATER)
+        through = digest(connection, heard(entry(1, returned(), DeviceId("lain"))))
+        assert acknowledgements(through) == [("lain", INSTALL, 1)]
+        trial.rollback()
