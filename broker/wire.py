@@ -90,7 +90,7 @@ def _to_json(value: object) -> str:
 def _from_json(cls: type, value: object) -> object:
     if issubclass(cls, (*_WORDS, PatronId)) and isinstance(value, str):
         return cls(value)
-    raise NotImplementedError(f"{cls.__name__} has no form on the wire")
+    raise ValueError(f"{type(value).__name__} where a {cls.__name__} belongs")
 
 
 class _Event(msgspec.Struct, rename={"content": "datacontenttype"}):

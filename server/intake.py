@@ -101,8 +101,7 @@ class Intake:
         try:
             topic = self._topic(message)
             self._take(connection, topic, message, pile, now)
-        except (BadMessage, NotImplementedError) as error:
-            # The decoder raises the latter for a null or number where a word belongs.
+        except BadMessage as error:
             misfit = _misfit(message, str(error), topic)
             set_aside(connection, misfit, now)
             if misfit.device is not None and misfit.install is not None:

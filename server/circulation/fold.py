@@ -13,6 +13,7 @@ from functools import reduce
 from broker.facts import (
     ItemLent,
     ItemReturned,
+    LoanAbandoned,
     LoanUnconfirmed,
     UnknownItemDropped,
 )
@@ -156,6 +157,8 @@ def _after(
             if secured:
                 return returned
             return _with_task(returned, TaskKind.TAG_NOT_SECURED, event.act, "", event.time)
+        case LoanAbandoned(secured=False):
+            return _with_task(circulation, TaskKind.TAG_NOT_SECURED, event.act, "", event.time)
         case _:
             return circulation
 

@@ -65,8 +65,10 @@ def dropped(tag: str = "E004010203040506") -> UnknownItemDropped:
     return UnknownItemDropped(tag)
 
 
-def abandoned(patron: PatronId = SITI, book: ItemId = BOOK) -> LoanAbandoned:
-    return LoanAbandoned(book, patron, Reason.CANCELLED)
+def abandoned(
+    patron: PatronId = SITI, book: ItemId = BOOK, *, secured: bool = True
+) -> LoanAbandoned:
+    return LoanAbandoned(book, patron, Reason.CANCELLED, secured)
 
 
 def heard(one: Entry) -> Heard:

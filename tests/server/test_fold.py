@@ -76,6 +76,12 @@ def test_returning_what_is_not_on_loan_is_harmless() -> None:
     assert after(returned(), returned()) == ItemCirculation(BOOK)
 
 
+def test_an_abandoned_loan_whose_tag_stayed_released_is_a_task() -> None:
+    assert not after(abandoned()).tasks
+    (task,) = after(abandoned(secured=False)).tasks
+    assert task.kind is TaskKind.TAG_NOT_SECURED
+
+
 def test_a_tag_that_could_not_be_secured_is_a_return_and_a_task() -> None:
     circulation = after(lent(), returned(secured=False))
     assert circulation.open_loan is None

@@ -1,0 +1,62 @@
+"""What the server's settings file may hold, and the values made of it."""
+
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from broker.vocabulary import DeviceId, SiteId
+from server.settings import Branch, OfflineLimits, Service
+
+
+class BrokerAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the broker listens."""
+
+    port: int
+    host: str = "127.0.0.1"
+
+
+class WebAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the pages are served."""
+
+    port: int
+    host: str = "127.0.0.1"
+
+
+class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stations may lend without the server."""
+
+    loans_per_card: int = 5
+    contact_within_hours: int = 72
+    loan_days: int = 7
+
+
+class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one station shall be; raise `version` with every change."""
+
+    version: int = 1
+    in_service: bool = True
+    reason: str = ""
+
+
+class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file. `zone` is the branch's IANA time zone; weekdays are 0 Monday to 6 Sunday."""
+
+    site: SiteId
+    database: str
+    broker: BrokerAddress
+    web: WebAddress
+    zone: str = "Asia/Jakarta"
+    closed_weekdays: tuple[int, ...] = (6,)
+    offline: OfflineSettings = OfflineSettings()
+    stations: dict[str, StationSettings] = {}
+
+    def branch(self) -> Branch:
+        return Branch(ZoneInfo(self.zone), frozenset(self.closed_weekdays))
+
+    def limits(self) -> OfflineLimits:
+        given = self.offline
+        return OfflineLimits(given.loans_per_card, given.contact_within_hours, given.loan_days)
+
+    def service(self, device: DeviceId) -> Service:
+        wanted = self.stations.get(str(device), StationSettings())
+        return Service(wanted.version, wanted.in_service, wanted.reason)
