@@ -29,3 +29,11 @@ class TagGone(DeviceError):
 
 class NotWritten(DeviceError):
     """A write was acknowledged or refused, but reading back shows another value."""
+
+
+class BadTag(SirkulaError):
+    """A tag's bytes break its data model, or a label does not fit it; the text says which rule."""
+
+
+class NotUnderstood(SirkulaError):
+    """A line at the simulated station's prompt; the text says what is possible instead."""
