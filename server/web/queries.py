@@ -60,6 +60,7 @@ LATEST_SET_ASIDE: Final = 10
 LATEST_TASKS: Final = 50
 SAMPLE: Final = "sample"
 
+_NUMBER: Final = func.count().label("number")
 _OPEN: Final = task.c.settled_at.is_(None)
 
 
@@ -80,10 +81,8 @@ def read_records(engine: Engine) -> Records:
 def read_summary(engine: Engine) -> Summary:
     """All there is, in numbers; it counts whole tables."""
     with _looking(engine) as connection:
-        facts = _counts(connection, select(fact.c.kind, func.count()).group_by(fact.c.kind))
-        tasks = _counts(
-            connection, select(task.c.kind, func.count()).where(_OPEN).group_by(task.c.kind)
-        )
+        facts = _counts(connection, select(fact.c.kind, _NUMBER).group_by(fact.c.kind))
+        tasks = _counts(connection, select(task.c.kind, _NUMBER).where(_OPEN).group_by(task.c.kind))
         still_open = select(func.count()).where(loan.c.returned_at.is_(None))
         loans_open = connection.scalar(still_open) or 0
         devices = tuple(map(_device_summary, connection.execute(_devices_by_name())))
@@ -125,7 +124,7 @@ def _count(connection: Connection, table: FromClause) -> int:
 
 
 def _counts(connection: Connection, statement: Select[Any]) -> dict[str, int]:
-    return {kind: count for kind, count in connection.execute(statement.order_by("kind"))}
+    return {row.kind: row.number for row in connection.execute(statement.order_by("kind"))}
 
 
 def _is_sample(connection: Connection) -> bool:
@@ -136,14 +135,13 @@ def _devices_by_name() -> Select[Any]:
     return select(device).order_by(device.c.device)
 
 
+def _newest_first(columns: Any) -> tuple[Any, ...]:
+    return columns.received_at.desc(), columns.wall.desc(), columns.seq.desc(), columns.act
+
+
 def _latest_facts() -> Select[Any]:
     """By arrival, so that what is new is on top whatever a station's clock says."""
-    latest = (
-        select(fact)
-        .order_by(fact.c.received_at.desc(), fact.c.device, fact.c.install, fact.c.seq.desc())
-        .limit(LATEST_FACTS)
-        .subquery()
-    )
+    latest = select(fact).order_by(*_newest_first(fact.c)).limit(LATEST_FACTS).subquery()
     boot = and_(anchor.c.device == latest.c.device, anchor.c.boot == latest.c.boot)
     return (
         select(
@@ -155,9 +153,7 @@ def _latest_facts() -> Select[Any]:
         .outerjoin_from(latest, anchor, boot)
         .outerjoin(item, item.c.barcode == latest.c.item)
         .outerjoin(title, title.c.id == item.c.title)
-        .order_by(
-            latest.c.received_at.desc(), latest.c.device, latest.c.install, latest.c.seq.desc()
-        )
+        .order_by(*_newest_first(latest.c))
     )
 
 

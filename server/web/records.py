@@ -14,7 +14,9 @@ from broker.vocabulary import Reason
 from server.circulation.fold import TaskKind
 
 # A quotation of the sender's own words, as Python's repr writes one; an apostrophe is none.
-_QUOTED: Final = re.compile(r"""(?<!\w)b?(?:'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))""", re.S)
+_QUOTED: Final = re.compile(
+    r"""(?<!\w)b?(?:'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))""", re.DOTALL
+)
 _LONG_NUMBER: Final = re.compile(r"\d{6,}")
 
 

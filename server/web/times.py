@@ -29,7 +29,8 @@ class Wall:
         return datetime.fromtimestamp(at, self.zone)
 
     def _time(self, when: datetime, key: str) -> str:
-        return f"{when.strftime(self.texts(key))} {when.tzname()}"
+        # A time and its zone stay on one line.
+        return f"{when.strftime(self.texts(key))}\N{NO-BREAK SPACE}{when.tzname()}"
 
     def _day(self, when: datetime) -> str:
         weekday = self.texts("weekdays").split()[when.weekday()]

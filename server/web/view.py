@@ -173,6 +173,6 @@ def _task(task: OpenTask, wall: Wall, texts: Texts) -> TaskRow:
         since=wall.moment(task.opened_at),
         what=texts(f"task.{task.kind.value}"),
         advice=texts(f"task-advice.{task.kind.value}"),
-        item=task.item or NOTHING,
+        item=task.item or "",
         title=task.title or (texts("fact.untitled") if task.item else ""),
     )

@@ -8,7 +8,9 @@ from importlib import resources
 from typing import Final
 
 LANGUAGES: Final = ("id", "en")  # the first is the library's own
-_PREFERENCE: Final = re.compile(r"\s*([a-z]{1,8})(?:-[a-z0-9-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*")
+_PREFERENCE: Final = re.compile(
+    r"\s*([a-z]{1,8})(?:-[a-z0-9-]*)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
