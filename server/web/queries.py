@@ -1,0 +1,228 @@
+"""The page's and the summary's questions to the database.
+
+Law: reads only, in a transaction of its own that never waits for a writer; patrons are left behind
+here. Raises DatabaseFailed when the database does not answer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    Connection,
+    Engine,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from broker import topics, wire
+from broker.errors import BadMessage
+from broker.facts import ItemReturned
+from broker.telemetry import Component, Kind, Mode, Presence
+from broker.topics import Channel
+from broker.vocabulary import ClockState, Moment
+from server.circulation.fold import TaskKind
+from server.circulation.timeline import Anchor, corrected
+from server.journal.database import DatabaseFailed, reader
+from server.journal.tables import (
+    anchor,
+    device,
+    fact,
+    item,
+    loan,
+    marker,
+    quarantine,
+    task,
+    title,
+)
+from server.web.records import (
+    Device,
+    DeviceSummary,
+    Happening,
+    OpenTask,
+    Records,
+    SetAside,
+    Summary,
+    without_patron,
+    without_quotations,
+)
+
+LATEST_FACTS: Final = 30
+LATEST_SET_ASIDE: Final = 10
+LATEST_TASKS: Final = 50
+SAMPLE: Final = "sample"
+
+_NUMBER: Final = func.count().label("number")
+_OPEN: Final = task.c.settled_at.is_(None)
+
+
+def read_records(engine: Engine) -> Records:
+    """All that the page shows."""
+    with _looking(engine) as connection:
+        return Records(
+            devices=tuple(map(_device, connection.execute(select(device)))),
+            happenings=tuple(map(_happening, connection.execute(_latest_facts()))),
+            set_aside=tuple(map(_set_aside, connection.execute(_latest_set_aside()))),
+            set_aside_total=_count(connection, quarantine),
+            tasks=tuple(map(_open_task, connection.execute(_latest_tasks()))),
+            tasks_total=connection.scalar(select(func.count()).where(_OPEN)) or 0,
+            sample=_is_sample(connection),
+        )
+
+
+def read_summary(engine: Engine) -> Summary:
+    """All there is, in numbers; it counts whole tables."""
+    with _looking(engine) as connection:
+        facts = _counts(connection, select(fact.c.kind, _NUMBER).group_by(fact.c.kind))
+        tasks = _counts(connection, select(task.c.kind, _NUMBER).where(_OPEN).group_by(task.c.kind))
+        still_open = select(func.count()).where(loan.c.returned_at.is_(None))
+        loans_open = connection.scalar(still_open) or 0
+        devices = tuple(map(_device_summary, connection.execute(_devices_by_name())))
+        return Summary(
+            loans_open=loans_open,
+            loans_closed=_count(connection, loan) - loans_open,
+            returns=facts.get(_RETURNED, 0),
+            facts=sum(facts.values()),
+            facts_by_kind=facts,
+            unsent=sum(one.unsent or 0 for one in devices),
+            quarantined=_count(connection, quarantine),
+            tasks=sum(tasks.values()),
+            tasks_by_kind=tasks,
+            devices=devices,
+            sample=_is_sample(connection),
+        )
+
+
+def check(engine: Engine) -> None:
+    """Ask the database for the least it can say."""
+    with _looking(engine) as connection:
+        connection.execute(select(literal(1)))
+
+
+_RETURNED: Final = next(kind for kind, cls in wire.FACTS.items() if cls is ItemReturned)
+
+
+@contextmanager
+def _looking(engine: Engine) -> Iterator[Connection]:
+    try:
+        with reader(engine).connect() as connection:
+            yield connection
+    except (DBAPIError, PoolExhausted) as error:
+        raise DatabaseFailed(str(error.__cause__ or error)) from error
+
+
+def _count(connection: Connection, table: FromClause) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _counts(connection: Connection, statement: Select[Any]) -> dict[str, int]:
+    return {row.kind: row.number for row in connection.execute(statement.order_by("kind"))}
+
+
+def _is_sample(connection: Connection) -> bool:
+    return connection.scalar(select(marker.c.name).where(marker.c.name == SAMPLE)) is not None
+
+
+def _devices_by_name() -> Select[Any]:
+    return select(device).order_by(device.c.device)
+
+
+def _newest_first(columns: Any) -> tuple[Any, ...]:
+    return columns.received_at.desc(), columns.wall.desc(), columns.seq.desc(), columns.act
+
+
+def _latest_facts() -> Select[Any]:
+    """By arrival, so that what is new is on top whatever a station's clock says."""
+    latest = select(fact).order_by(*_newest_first(fact.c)).limit(LATEST_FACTS).subquery()
+    boot = and_(anchor.c.device == latest.c.device, anchor.c.boot == latest.c.boot)
+    return (
+        select(
+            latest,
+            title.c.title,
+            anchor.c.monotonic.label("anchor_monotonic"),
+            anchor.c.wall.label("anchor_wall"),
+        )
+        .outerjoin_from(latest, anchor, boot)
+        .outerjoin(item, item.c.barcode == latest.c.item)
+        .outerjoin(title, title.c.id == item.c.title)
+        .order_by(*_newest_first(latest.c))
+    )
+
+
+def _latest_set_aside() -> Select[Any]:
+    return select(quarantine).order_by(quarantine.c.id.desc()).limit(LATEST_SET_ASIDE)
+
+
+def _latest_tasks() -> Select[Any]:
+    return (
+        select(task, title.c.title)
+        .outerjoin_from(task, item, item.c.barcode == task.c.item)
+        .outerjoin(title, title.c.id == item.c.title)
+        .where(_OPEN)
+        .order_by(task.c.opened_at.desc(), task.c.kind, task.c.act)
+        .limit(LATEST_TASKS)
+    )
+
+
+def _device(row: Row[Any]) -> Device:
+    return Device(
+        name=row.device,
+        kind=None if row.kind is None else Kind(row.kind),
+        presence=None if row.status is None else Presence(row.status),
+        presence_since=row.status_since,
+        mode=None if row.mode is None else Mode(row.mode),
+        mode_since=row.mode_since,
+        reason=row.reason or "",
+        components=msgspec.convert(row.components or [], tuple[Component, ...]),
+        unsent=row.unsent,
+        oldest_unsent=row.oldest_unsent,
+        settings_problem=row.settings_reported_problem or "",
+        last_heard=row.last_heard,
+    )
+
+
+def _device_summary(row: Row[Any]) -> DeviceSummary:
+    return DeviceSummary(row.device, row.kind, row.status, row.mode, row.unsent, row.last_heard)
+
+
+def _happening(row: Row[Any]) -> Happening:
+    told = wire.decode_entry(row.payload).fact
+    secured, provisional, reason = without_patron(told)
+    at = Moment(row.boot, row.monotonic, row.wall, ClockState(row.clock))
+    known = None if row.anchor_wall is None else Anchor(row.anchor_monotonic, row.anchor_wall)
+    return Happening(
+        act=row.act,
+        device=row.device,
+        time=corrected(at, row.received_at, known),
+        sure=known is not None or at.clock is ClockState.SYNCHRONISED,
+        kind=type(told),
+        item=row.item,
+        title=row.title,
+        secured=secured,
+        provisional=provisional,
+        reason=reason,
+    )
+
+
+def _set_aside(row: Row[Any]) -> SetAside:
+    reason = without_quotations(row.reason)
+    return SetAside(row.id, row.device, _channel(row.topic), reason, row.received_at)
+
+
+def _channel(topic: str) -> Channel | None:
+    try:
+        return topics.parse(topic).channel
+    except BadMessage:
+        return None
+
+
+def _open_task(row: Row[Any]) -> OpenTask:
+    return OpenTask(TaskKind(row.kind), row.act, row.item, row.title, row.opened_at)
