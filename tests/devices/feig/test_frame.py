@@ -78,7 +78,7 @@ def test_after_silence_a_half_frame_no_longer_hides_the_next() -> None:
 
 def test_noise_that_cannot_be_a_frame_is_dropped() -> None:
     frame = Frame(0, 0xB0, b"\x01")
-    assert heard(b"\x00\x01\x04\x02\xff\xff" + frame.encode()) == [frame]
+    assert heard(b"\x00\x01\x04\x03" + frame.encode()) == [frame]
 
 
 def test_a_frame_too_long_for_its_form_is_not_written() -> None:

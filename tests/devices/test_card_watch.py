@@ -1,0 +1,84 @@
+"""A card reader under watch, over nfcpy's own radio."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from broker.vocabulary import PatronId
+from devices.capabilities import Card
+from devices.card_watch import (
+    CardArrived,
+    CardEvent,
+    CardLeft,
+    CardReaderHealthy,
+    CardReaderLost,
+    CardWatch,
+)
+from devices.catalogue import NfcSettings, open_card_reader
+from devices.nfc.simulator import NfcField, TypeACard
+from devices.presence import Rhythm
+from tests.devices.hearing import Heard
+
+ANI = TypeACard(bytes.fromhex("04497622D93881"), sak=0)
+BUDI = TypeACard(bytes.fromhex("DEADBEEF"))
+ANI_ARRIVED = CardArrived(Card(PatronId("04497622D93881")))
+BUDI_ARRIVED = CardArrived(Card(PatronId("DEADBEEF")))
+
+
+class Desk:
+    """A simulated card field, the watch over it and what was heard."""
+
+    def __init__(self) -> None:
+        self.field = NfcField()
+        self.field.start()
+        self.heard: Heard[CardEvent] = Heard()
+        settings = NfcSettings(path=self.field.path)
+        rhythm = Rhythm(poll=0.01, retry=0.05)
+        self.watch = CardWatch(lambda: open_card_reader(settings), self.heard.tell, rhythm)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    desk.watch.start()
+    assert desk.heard.next() == CardReaderHealthy()
+    yield desk
+    desk.watch.stop()
+    desk.field.stop()
+
+
+def test_a_card_arrives_and_leaves(desk: Desk) -> None:
+    desk.field.put(ANI)
+    assert desk.heard.next() == ANI_ARRIVED
+    desk.field.take()
+    assert desk.heard.next() == CardLeft()
+
+
+def test_a_card_put_in_place_of_another_comes_after_it_left(desk: Desk) -> None:
+    desk.field.put(ANI)
+    assert desk.heard.next() == ANI_ARRIVED
+    desk.field.put(BUDI)
+    assert desk.heard.several(2) == [CardLeft(), BUDI_ARRIVED]
+    desk.field.take()
+    assert desk.heard.next() == CardLeft()
+
+
+def test_a_card_without_identity_is_told_as_such(desk: Desk) -> None:
+    desk.field.put(TypeACard(bytes.fromhex("08ABCDEF"), sak=0x20))
+    assert desk.heard.next() == CardArrived(Card(None))
+
+
+def test_a_lost_reader_is_told_once_takes_the_card_and_comes_back(desk: Desk) -> None:
+    desk.field.put(ANI)
+    assert desk.heard.next() == ANI_ARRIVED
+    desk.field.stop()
+    lost, left = desk.heard.several(2)
+    assert isinstance(lost, CardReaderLost)
+    assert left == CardLeft()
+    desk.field.start()
+    assert desk.heard.several(2) == [CardReaderHealthy(), ANI_ARRIVED]
+
+
+def test_no_event_prints_the_patrons_number(desk: Desk) -> None:
+    desk.field.put(ANI)
+    assert "04497622D93881" not in repr(desk.heard.next())
