@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from devices.capabilities import PadReader, TagUid
-from devices.errors import DeviceError, Unplugged
+from devices.errors import DeviceError, NotWritten, Refused, Unplugged
 from devices.presence import Arrived, Left, Presence, Rhythm
 from devices.tags.content import TagContent, Unreadable, read_tag
 
@@ -62,11 +62,12 @@ class AfiWritten:
 
 @dataclass(frozen=True, slots=True)
 class AfiNotWritten:
-    """Either value may be on the tag now."""
+    """Either value may be on the tag now. `tag_answered` when it is certainly still there."""
 
     ticket: str
     uid: TagUid
     why: str
+    tag_answered: bool = False
 
 
 PadEvent = TagArrived | TagLeft | PadLost | PadHealthy | AfiWritten | AfiNotWritten
@@ -229,7 +230,8 @@ class _Watch:
         try:
             self._reader.write_afi(order.uid, order.afi)
         except DeviceError as error:
-            self._tell(AfiNotWritten(order.ticket, order.uid, str(error)))
+            answered = isinstance(error, NotWritten | Refused)
+            self._tell(AfiNotWritten(order.ticket, order.uid, str(error), answered))
             if isinstance(error, Unplugged):
                 raise
         else:

@@ -6,6 +6,7 @@ import msgspec
 
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
+from devices.catalogue import CardReaderSettings, PadReaderSettings
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +35,37 @@ class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"{name} is one byte, 0x00 to 0xFF")
         if self.afi_secured == self.afi_released:
             raise ValueError("afi_secured and afi_released are the same")
+
+
+class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The panel: pixels, and its diagonal in inches, from which everything gets its true size.
+
+    `rehearsal_port` opens a loopback line for demonstrations and tests; leave it out in service.
+    """
+
+    width: int
+    height: int
+    diagonal: float
+    fullscreen: bool = True
+    rehearsal_port: int | None = None
+
+
+class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What kiosk and drop box have in common. `folder` keeps the ledger: a local disk."""
+
+    site: SiteId
+    device: DeviceId
+    folder: str
+    broker: BrokerSettings
+    tags: TagSettings
+    reader: PadReaderSettings
+
+
+class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A kiosk: a station with a card reader and a panel."""
+
+    card_reader: CardReaderSettings
+    screen: ScreenSettings
 
 
 class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -112,6 +112,15 @@ class Station:
             for action in self._decide(following):
                 self._try(action)
 
+    @property
+    def debt(self) -> tuple[int, float | None]:
+        """How many facts the server still lacks, and since when (wall seconds)."""
+        try:
+            return self._ledger.debt() if self._ledger.owes else (0, None)
+        except LedgerUnusable as error:
+            self._ledger_failed(error)
+            return 0, None
+
     def receive(self, topic: str, payload: bytes) -> None:
         """Takes in a message from the line; what is not of the contract is logged and ignored."""
         try:

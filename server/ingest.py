@@ -82,9 +82,15 @@ class Ingest:
         self, received: Sequence[Received], now: Callable[[], float]
     ) -> tuple[Outgoing, ...] | None:
         """What the committed batch owes; None when it was stopped before it could commit."""
-        if not received:
+        # Its own word comes back with the stations': `+` matches the server's name too.
+        own = topics.server_status(self._intake.site)
+        batch = [
+            Heard(event.topic, event.payload, event.retained)
+            for event in received
+            if event.topic != own
+        ]
+        if not batch:
             return ()
-        batch = [Heard(event.topic, event.payload, event.retained) for event in received]
         while not self._stopping.is_set():
             try:
                 with transaction(self._engine) as connection:

@@ -23,7 +23,6 @@ autosave_on_changes false
 max_queued_messages 0
 max_queued_bytes 0
 max_inflight_messages 100
-message_size_limit {MAX_BYTES}
 max_packet_size {2 * MAX_BYTES}
 memory_limit 268435456
 max_keepalive 120

@@ -222,7 +222,7 @@ def test_a_pad_belongs_to_one_program(pad: Pad) -> None:
 
 def test_a_lossy_line_gives_the_truth_or_an_error_and_in_the_end_the_truth(pad: Pad) -> None:
     seed = SystemRandom().randrange(1 << 32)
-    print(f"seed {seed}")  # noqa: T201 - to run this weather again
+    print(f"seed {seed}")  # to run this weather again
     tags = [book(number) for number in range(3)]
     pad.put(*tags)
     reader = pad.opened(within=0.1, line=lambda link: Lossy(link, Random(seed)))

@@ -1,0 +1,116 @@
+"""A whole library on one machine: broker, server, kiosk, drop box and agent, each a process."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from broker.errors import SirkulaError
+from broker.processes import start_tied, stop
+from devices.console.ports import Ports
+from devices.console.rehearsal import NotRehearsing, Rehearsal
+from devices.console.settings_files import write_settings
+
+PROGRAMS: Final = {
+    "broker": ("broker.mosquitto",),
+    "server": ("server", "run"),
+    "dropbox": ("kiosk.dropbox",),
+    "agent": ("kiosk.agent",),
+    "kiosk": ("kiosk",),
+}
+_PATIENCE_SECONDS: Final = 40.0
+_Found = TypeVar("_Found")
+
+
+class StageFailed(SirkulaError):
+    """A program did not start or did not do what it should in time; the text names its log."""
+
+
+class Stage:
+    """Five programs and the folder they live in, which `prepare` makes new."""
+
+    def __init__(self, folder: Path, ports: Ports, panel: tuple[int, int, float]) -> None:
+        self.folder = folder
+        self.ports = ports
+        self.panel = panel
+        self.screen = Rehearsal(ports.rehearsal)
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._settings: dict[str, Path] = {}
+        self._pause = threading.Event()
+
+    def prepare(self) -> dict[str, Any]:
+        """An empty folder, settings, and a server with the sample library; its cards and items."""
+        self.ports.require_free()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.folder / "logs").mkdir(parents=True)
+        self._settings = write_settings(self.folder, self.ports, self.panel)
+        filled = subprocess.run(  # noqa: S603 our own program
+            [sys.executable, "-m", "server", "sample", "--settings", str(self._settings["server"])],
+            capture_output=True,
+            check=False,
+        )
+        if filled.returncode:
+            raise StageFailed(f"the sample library was not loaded: {filled.stderr.decode()}")
+        sample: dict[str, Any] = msgspec.json.decode(filled.stdout.splitlines()[-1])
+        return sample
+
+    def start(self, *programs: str) -> None:
+        """Starts these programs (all when none are named), each with a log of its own."""
+        for program in programs or PROGRAMS:
+            command = [sys.executable, "-m", *PROGRAMS[program]]
+            with (self.folder / "logs" / f"{program}.log").open("ab") as log:
+                self.running[program] = start_tied(
+                    [*command, "--settings", str(self._settings[program])], output=log
+                )
+
+    def end(self, program: str, *, kill: bool = False) -> None:
+        """Ends one program, orderly or as a power cut would."""
+        child = self.running.pop(program)
+        if kill:
+            child.kill()
+        stop(child)
+
+    def stop(self) -> None:
+        """Ends whatever runs, screen first and broker last."""
+        for program in reversed(PROGRAMS):
+            if program in self.running:
+                self.end(program)
+
+    def until(self, what: str, find: Callable[[], _Found | None]) -> _Found:
+        """What `find` finds, looked for again and again. Raises StageFailed saying `what`."""
+        for _ in range(int(_PATIENCE_SECONDS / 0.1)):
+            self._require_running()
+            try:
+                found = find()
+            except (NotRehearsing, OSError):
+                found = None
+            if found:
+                return found
+            self._pause.wait(0.1)
+        raise StageFailed(f"in {_PATIENCE_SECONDS:.0f} s not seen: {what}; see {self.folder}/logs")
+
+    def summary(self) -> dict[str, Any]:
+        """The server's own account. Raises OSError while it does not answer."""
+        address = f"http://127.0.0.1:{self.ports.web}/api/summary"
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            summary: dict[str, Any] = msgspec.json.decode(answer.read())
+        return summary
+
+    def _require_running(self) -> None:
+        for program, child in self.running.items():
+            if child.poll() is not None:
+                log = self.folder / "logs" / f"{program}.log"
+                last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-3:]
+                raise StageFailed(f"{program} ended by itself: {' / '.join(last)}; see {log}")
+
+
+def has_display() -> bool:
+    """Whether a window could be shown to somebody here."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

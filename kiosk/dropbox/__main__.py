@@ -1,0 +1,30 @@
+"""`sirkula-dropbox`: the unattended return box, until Ctrl-C."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from broker.settings import read_settings
+from broker.telemetry import Kind
+from devices.catalogue import open_reader
+from kiosk.dropbox.box import BoxConduct, condition
+from kiosk.program import run_program, stopping
+from kiosk.running import Running
+from kiosk.settings import StationSettings
+
+
+def run(settings: Annotated[Path, typer.Option(help="the drop box's TOML file")]) -> None:
+    """Takes back whatever falls into the bin, at that moment."""
+    read = read_settings(settings, StationSettings)
+    conduct = BoxConduct()
+    running = Running(read, Kind.DROP_BOX, conduct, lambda: condition(conduct.box), in_bin=True)
+    running.run(lambda: open_reader(read.reader), stopping())
+
+
+def main() -> None:
+    run_program(run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The one thread that owns a station: everything from devices, line and screen meets here."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from random import Random
+from typing import Final
+from uuid import uuid4
+
+import structlog
+
+from broker.mqtt import Connected, Disconnected, Event, PublishRefused, Received
+from broker.telemetry import Kind
+from broker.vocabulary import ActId
+from devices.capabilities import PadReader, TagUid
+from devices.card_watch import CardArrived as CardSeen
+from devices.card_watch import CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
+from devices.pad import AfiNotWritten, AfiWritten, Pad, PadEvent, PadHealthy, PadLost
+from devices.pad import TagArrived as TagSeen
+from devices.pad import TagLeft as TagGone
+from kiosk.clock import SystemClock
+from kiosk.connection import last_word, open_line
+from kiosk.courier import Courier
+from kiosk.eligibility import tag_arrived
+from kiosk.happenings import (
+    CardArrived,
+    CardReaderChanged,
+    Happening,
+    PadChanged,
+    TagLeft,
+    TagNotWritten,
+    TagWritten,
+)
+from kiosk.ledger import Ledger
+from kiosk.report import Condition, Reporter
+from kiosk.settings import StationSettings, TagSettings, ledger_path
+from kiosk.station import Conduct, Equipment, Station
+
+WRITE_ATTEMPTS: Final = 3
+TICK_SECONDS: Final = 0.1
+
+log: Final = structlog.get_logger()
+
+Heard = Happening | PadEvent | CardEvent | Event
+
+
+class PadTags:
+    """The station's hand on the pad: writes, and tries again while the tag is still there."""
+
+    def __init__(self, pad: Pad, settings: TagSettings) -> None:
+        self._pad = pad
+        self._settings = settings
+        self._tries: dict[str, tuple[TagUid, int, int]] = {}
+
+    def secure(self, act: ActId, uid: TagUid) -> None:
+        self._write(str(act), uid, self._settings.afi_secured, 1)
+
+    def release(self, act: ActId, uid: TagUid) -> None:
+        self._write(str(act), uid, self._settings.afi_released, 1)
+
+    def _write(self, ticket: str, uid: TagUid, afi: int, attempt: int) -> None:
+        self._tries[ticket] = (uid, afi, attempt)
+        self._pad.write_afi(ticket, uid, afi)
+
+    def written(self, event: AfiWritten) -> TagWritten:
+        self._tries.pop(event.ticket, None)
+        return TagWritten(ActId(event.ticket))
+
+    def not_written(self, event: AfiNotWritten) -> TagNotWritten | None:
+        """None when it is being tried again."""
+        uid, afi, attempt = self._tries.pop(event.ticket, (event.uid, 0, WRITE_ATTEMPTS))
+        if attempt < WRITE_ATTEMPTS:
+            self._write(event.ticket, uid, afi, attempt + 1)
+            return None
+        log.warning("tag not written", act=event.ticket, tag=str(uid), why=event.why)
+        return TagNotWritten(ActId(event.ticket), lifted=not event.tag_answered)
+
+
+@dataclass
+class Running:
+    """A station and all it is wired to; `hear` may be called from any thread."""
+
+    settings: StationSettings
+    kind: Kind
+    conduct: Conduct
+    condition: Callable[[], Condition]
+    in_bin: bool
+    _heard: SimpleQueue[Heard] = field(default_factory=SimpleQueue)
+
+    def hear(self, happening: Heard) -> None:
+        self._heard.put(happening)
+
+    def run(self, open_reader: Callable[[], PadReader], stop: threading.Event) -> None:
+        """Serves until `stop`. Raises LedgerUnusable when there is no ledger to start with."""
+        clock = SystemClock()
+        site, device = self.settings.site, self.settings.device
+        path = ledger_path(self.settings.folder)
+        self._ledger = Ledger.open(path, site, device, str(uuid4()))
+        self._line = open_line(
+            self.settings.broker.address(),
+            site,
+            device,
+            self.hear,
+            Random(),  # noqa: S311 spreads reconnections, hides nothing
+        )
+        self._courier = Courier((site, device), self._ledger, clock, self._line.publish, _new_id)
+        pad = Pad(open_reader, self.hear)
+        self._tags = PadTags(pad, self.settings.tags)
+        equipment = Equipment(self._ledger, self._courier, self._tags, clock, _new_id)
+        self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
+        identity = (site, device, self.kind, self._ledger.install)
+        self._reporter = Reporter(identity, clock, self._courier.send)
+        pad.start()
+        while not stop.is_set():
+            self._turn()
+        pad.stop()
+        self._line.close(last_word(site, device))
+        self._ledger.close()
+
+    def _turn(self) -> None:
+        """Everything that was heard, then time."""
+        try:
+            self._take(self._heard.get(timeout=TICK_SECONDS))
+            while True:
+                self._take(self._heard.get_nowait())
+        except Empty:
+            self._station.tick()
+            self._reporter.tell(self.condition(), self._station.debt)
+
+    def _take(self, heard: Heard) -> None:
+        match heard:
+            case Connected():
+                self._courier.connection(up=True)
+                self._reporter.connected()
+            case Disconnected(reason):
+                log.info("line down", reason=reason)
+                self._courier.connection(up=False)
+            case Received(topic, payload):
+                self._station.receive(topic, payload)
+            case PublishRefused(reason):
+                log.error("the broker refuses what we say; check its access rules", reason=reason)
+            case _:
+                happening = self._from_device(heard)
+                if happening is not None:
+                    self._station.hear(happening)
+
+    def _from_device(self, heard: PadEvent | CardEvent | Happening) -> Happening | None:
+        """A device's event as the station's machine knows it."""
+        match heard:
+            case TagSeen(uid, content, afi):
+                secured = afi == self.settings.tags.afi_secured
+                owners = frozenset(self.settings.tags.owners)
+                return tag_arrived(uid, content, owners, secured=secured)
+            case TagGone(uid):
+                return TagLeft(uid)
+            case PadHealthy() | PadLost():
+                return PadChanged(healthy=isinstance(heard, PadHealthy))
+            case AfiWritten():
+                return self._tags.written(heard)
+            case AfiNotWritten():
+                return self._tags.not_written(heard)
+            case CardSeen() | CardLeft() | CardReaderHealthy() | CardReaderLost():
+                return _from_card_reader(heard)
+            case _:
+                return heard
+
+
+def _from_card_reader(heard: CardEvent) -> Happening | None:
+    match heard:
+        case CardSeen(card):
+            return CardArrived(card.patron)
+        case CardReaderHealthy():
+            return CardReaderChanged(healthy=True)
+        case CardReaderLost():
+            return CardReaderChanged(healthy=False)
+        case CardLeft():
+            return None
+
+
+def _new_id() -> str:
+    return str(uuid4())

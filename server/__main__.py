@@ -1,0 +1,141 @@
+"""`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
+
+import signal
+import sys
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from types import FrameType
+from typing import Annotated
+
+import msgspec
+import structlog
+import typer
+from sqlalchemy import Connection
+
+from broker import topics
+from broker.errors import SirkulaError
+from broker.mqtt import Address, Line
+from broker.processes import start_tied, stop
+from broker.settings import read_settings
+from broker.topics import subscriptions_of_server
+from broker.vocabulary import DeviceId
+from broker.wire import encode_snapshot
+from server.catalogue import rulebook
+from server.configuration import ServerSettings
+from server.ingest import Ingest, server_will
+from server.intake import Intake
+from server.journal.database import open_engine, transaction
+from server.library import Library
+from server.migrations import migrate
+from server.sample import load_sample, sample_cards, sample_items
+from server.settings import desired_settings
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
+
+
+@app.command()
+def run(settings: File) -> None:
+    """Brings the database up to date, then runs ingest and pages until Ctrl-C."""
+    read = read_settings(settings, ServerSettings)
+    migrate(read.database)
+    stopping = _stopping()
+    program = [sys.executable, "-m", "server"]
+    children = [
+        start_tied([*program, part, "--settings", str(settings)]) for part in ("ingest", "web")
+    ]
+    while not stopping.wait(0.2) and all(child.poll() is None for child in children):
+        pass
+    statuses = [stop(child) for child in children]
+    raise typer.Exit(0 if stopping.is_set() else max(statuses, default=1) or 1)
+
+
+@app.command()
+def ingest(settings: File) -> None:
+    """Takes in what stations send."""
+    read = read_settings(settings, ServerSettings)
+    branch = read.branch()
+
+    def wished(connection: Connection, device: DeviceId) -> bytes:
+        today = datetime.fromtimestamp(time.time(), branch.zone).date()
+        days = rulebook(connection, branch).calendar.closed_days
+        service = read.service(device)
+        return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
+
+    stopping = _stopping()
+    engine = open_engine(read.database)
+    taking = Ingest(engine, Intake(Library(branch), read.site), wished, stopping)
+    line = Line(
+        Address(read.broker.host, read.broker.port),
+        f"{read.site}{topics.SERVER}",
+        server_will(read.site),
+        taking.tell,
+        Random(),  # noqa: S311 spreads reconnections, hides nothing
+        acknowledge_by_hand=True,
+    )
+    line.open(*subscriptions_of_server(read.site))
+    taking.run(line, time.time)
+    line.close(server_will(read.site))
+    engine.dispose()
+
+
+@app.command()
+def web(settings: File) -> None:
+    """Serves the technicians' and librarians' pages."""
+    from server.web.app import create_app  # noqa: PLC0415 ingest needs no web framework
+    from server.web.serve import serve  # noqa: PLC0415
+
+    read = read_settings(settings, ServerSettings)
+    engine = open_engine(read.database)
+    serve(create_app(engine, read.branch().zone, time.time), read.web.host, read.web.port)
+
+
+@app.command("migrate")
+def migrate_database(settings: File) -> None:
+    """Brings the database's tables up to date."""
+    migrate(read_settings(settings, ServerSettings).database)
+
+
+@app.command()
+def sample(settings: File) -> None:
+    """Fills an empty database with the sample library, marked as sample; prints what is in it."""
+    read = read_settings(settings, ServerSettings)
+    migrate(read.database)
+    today = datetime.fromtimestamp(time.time(), read.branch().zone).date()
+    with transaction(open_engine(read.database)) as connection:
+        load_sample(connection, today)
+    contents = {"cards": dict(sample_cards()), "items": dict(sample_items())}
+    typer.echo(msgspec.json.encode(contents).decode())
+
+
+def _stopping() -> threading.Event:
+    """Set by the first SIGTERM or Ctrl-C."""
+    stopping = threading.Event()
+
+    def heard(_: int, __: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, heard)
+    signal.signal(signal.SIGINT, heard)
+    return stopping
+
+
+def main() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+    try:
+        app()
+    except SirkulaError as error:
+        sys.exit(f"sirkula-server: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""`./run bench`: figures as ratios to a ceiling measured in the same run; JSON lines.
+
+The machine may be shared with others: medians of several rounds, and only the ratios mean anything.
+"""
+
+import json
+import logging
+import sys
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import structlog
+
+from tests.bench.journal import journal_rates
+from tests.bench.ledger import ledger_rates
+
+# Each measures (ours, ceiling) per second once; its floor is the ratio it must not fall below.
+BENCHES: dict[str, tuple[Callable[[Path, int], tuple[float, float]], float]] = {
+    "journal": (journal_rates, 0.02),
+    "ledger": (ledger_rates, 0.15),
+}
+
+
+def main() -> int:
+    parser = ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=[*BENCHES, "all"], default="all")
+    parser.add_argument("--quick", action="store_true", help="ends within 45 s")
+    options = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    rounds, size = (3, 500) if options.quick else (7, 3000)
+    names = list(BENCHES) if options.name == "all" else [options.name]
+    missed = [name for name in names if not _measured(name, rounds, size)]
+    print(json.dumps({"benches": len(names), "missed_floors": missed}))
+    return 1 if missed else 0
+
+
+def _measured(name: str, rounds: int, size: int) -> bool:
+    bench, floor = BENCHES[name]
+    pairs = []
+    for number in range(1, rounds + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            pairs.append(bench(Path(folder), size))
+        print(f"{name}: round {number} of {rounds}", file=sys.stderr)
+    ratio = median(ours / ceiling for ours, ceiling in pairs)
+    figures = {
+        "bench": name,
+        "per_second": round(median(ours for ours, _ in pairs)),
+        "ceiling_per_second": round(median(ceiling for _, ceiling in pairs)),
+        "ratio": round(ratio, 3),
+        "floor": floor,
+        "rounds": rounds,
+    }
+    print(json.dumps(figures), flush=True)
+    return ratio >= floor
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""What is fuzzed: each decoder, real bytes to spoil, and the errors it may answer with."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from broker.errors import BadMessage, SirkulaError
+from broker.facts import Entry, ItemLent
+from broker.requests import Ask, Grant, Lend, Reply
+from broker.telemetry import Birth, Component, Health, Kind, Mode, State
+from broker.topics import Channel, Topic, parse
+from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
+from broker.wire import (
+    decode_ask,
+    decode_entry,
+    decode_reply,
+    decode_snapshot,
+    encode_ask,
+    encode_entry,
+    encode_reply,
+    encode_snapshot,
+)
+from devices.capabilities import TagMemory, TagUid
+from devices.feig.frame import Receiver
+from devices.feig.protocol import Inventory, Sighting, Sightings, question, reply_of
+from devices.tags.content import read_tag
+
+SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
+AT = Moment("boot", 1.5, 1.79e9, ClockState.SYNCHRONISED)
+LENT = ItemLent(ItemId("B00012"), PatronId("KTA-0007"), date(2026, 12, 1), provisional=False)
+WELL = Component("pad", Health.OK, "", 1.0)
+BIRTH = Birth(SITE, KIOSK, Kind.KIOSK, "0.1.0", "boot", "life", 1.0)
+STATE = State("boot", 1.0, Mode.IN_SERVICE, 1.0, "", (WELL,), 0, None)
+LEND = Lend(ActId("act-1"), ItemId("B00012"), PatronId("KTA-0007"))
+HOSTILE = (b"null", b"1e400", b"NaN", b"[" * 2000, b'"\\u0000"', b"\xff\xfe", b"-1", b'""', b"{}")
+TAGS = (
+    "1101013130303030303030353600000000000098A4444B3731383530300000000000",
+    "110101313030303030303031333600000000000036154 44B3731383530300000000000050100050122".replace(
+        " ", ""
+    ),
+    "9100051CBE991A140201D0140204B34607441CB6E2E335D6830207ACC09EBAA06F6B0000",
+    "C10108653530D35C35E358000201A80302CCE96501126701BA00000000000000",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """`feed` raises only what nobody promised; `words` are spliced in besides noise."""
+
+    feed: Callable[[bytes], None]
+    samples: tuple[bytes, ...]
+    words: tuple[bytes, ...] = ()
+
+
+def _message(decode: Callable[[bytes], object], data: bytes) -> None:
+    with suppress(BadMessage):
+        decode(data)
+
+
+def _topic(data: bytes) -> None:
+    with suppress(BadMessage):
+        parse(data.decode("utf-8", "replace"))
+
+
+def _tag(data: bytes) -> None:
+    for block_size in (4, 8):
+        read_tag(TagMemory(data, block_size, afi=0x07, dsfid=0x3E))
+
+
+def _feig(data: bytes) -> None:
+    receiver = Receiver()
+    receiver.hear(data)
+    while frame := receiver.next_frame():
+        with suppress(SirkulaError):
+            Sightings.decode(reply_of(frame).body)
+
+
+UID = TagUid(bytes.fromhex("E0040150153B945A"))
+TARGETS: dict[str, Target] = {
+    "fact": Target(
+        partial(_message, decode_entry),
+        (encode_entry(Entry(ActId("act-1"), SITE, KIOSK, "life", 1, AT, LENT)),),
+        HOSTILE,
+    ),
+    "ask": Target(partial(_message, decode_ask), (encode_ask(Ask("c", 1.0, LEND)),), HOSTILE),
+    "reply": Target(
+        partial(_message, decode_reply),
+        (encode_reply(Reply("c", 1.0, Grant(ActId("act-1"), date(2026, 12, 1)))),),
+        HOSTILE,
+    ),
+    "state": Target(
+        partial(_message, lambda data: decode_snapshot(data, State)),
+        (encode_snapshot(STATE), encode_snapshot(BIRTH)),
+        HOSTILE,
+    ),
+    "topic": Target(_topic, (str(Topic(SITE, KIOSK, Channel.FACT)).encode(),), (b"#", b"+", b"/")),
+    "tag": Target(_tag, tuple(bytes.fromhex(tag) for tag in TAGS)),
+    "reader frame": Target(
+        _feig,
+        (
+            question(Inventory()).encode(),
+            bytes.fromhex("02001D00B00002033EE0040100153B945A0306E00401501F453D8FBDEC"),
+            Sightings((Sighting(UID, 0x3E),)).encode(),
+        ),
+    ),
+}
