@@ -21,6 +21,7 @@ from kiosk.happenings import Button, Problem
 from kiosk.visit import Outage
 
 LANGUAGES: Final = ("id", "en")
+UNBROKEN_SPACE: Final = "\u00a0"
 
 
 class MissingText(SirkulaError):
@@ -60,8 +61,8 @@ class Catalogue:
         return self.text(f"button.{button.value}")
 
     def date(self, day: date) -> str:
-        """A date as patrons write it, e.g. "Sen, 30 Nov 2026"."""
-        return format_date(day, "EEE, d MMM y", locale=self.language)
+        """A date as patrons write it, e.g. "Sen, 30 Nov 2026", which no line break tears apart."""
+        return format_date(day, "EEE, d MMM y", locale=self.language).replace(" ", UNBROKEN_SPACE)
 
 
 def read_catalogue(language: str) -> Catalogue:

@@ -67,15 +67,20 @@ def test_indonesian_addresses_the_patron_politely() -> None:
 
 def test_dates_are_written_as_patrons_write_them() -> None:
     due = date(2026, 11, 30)
-    assert ID.date(due) == "Sen, 30 Nov 2026"
-    assert EN.date(due) == "Mon, 30 Nov 2026"
+    assert ID.date(due).split() == ["Sen,", "30", "Nov", "2026"]
+    assert EN.date(due).split() == ["Mon,", "30", "Nov", "2026"]
+
+
+def test_no_line_break_tears_a_date_or_a_count_apart() -> None:
+    assert " " not in ID.date(date(2026, 11, 30))
+    assert ID.counted("pad.confirm", 3).split(" ") == ["Pinjam", "3\u00a0buku"]
 
 
 def test_one_book_and_three_books_read_right_in_both_languages() -> None:
-    assert ID.counted("pad.confirm", 1) == "Pinjam 1 buku"
-    assert ID.counted("pad.confirm", 3) == "Pinjam 3 buku"
-    assert EN.counted("pad.confirm", 1) == "Borrow 1 book"
-    assert EN.counted("pad.confirm", 3) == "Borrow 3 books"
+    assert ID.counted("pad.confirm", 1) == "Pinjam 1\u00a0buku"
+    assert ID.counted("pad.confirm", 3) == "Pinjam 3\u00a0buku"
+    assert EN.counted("pad.confirm", 1) == "Borrow 1\u00a0book"
+    assert EN.counted("pad.confirm", 3) == "Borrow 3\u00a0books"
 
 
 def test_a_missing_key_names_the_file_and_the_key() -> None:
