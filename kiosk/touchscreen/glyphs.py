@@ -1,0 +1,88 @@
+"""The small signs: on buttons, beside every book and on notes. Pure.
+
+Drawn in one ink, so that their meaning never hangs on colour.
+"""
+
+from typing import Final
+
+from kiosk.happenings import Button
+from kiosk.touchscreen.scene import Sign
+from kiosk.touchscreen.shapes import Box, Disc, Shape, Stroke, arc
+from kiosk.touchscreen.theme import Tone
+
+Glyph = tuple[Shape, ...]
+_PEN: Final = 0.1
+
+CHECK: Final[Glyph] = (Stroke((0.2, 0.5, 0.42, 0.27, 0.8, 0.72), 0.13),)
+CROSS: Final[Glyph] = (
+    Stroke((0.27, 0.27, 0.73, 0.73), 0.13),
+    Stroke((0.27, 0.73, 0.73, 0.27), 0.13),
+)
+CLOCK: Final[Glyph] = (
+    Stroke(arc(0.5, 0.5, 0.38, 0, 360), _PEN),
+    Stroke((0.5, 0.72, 0.5, 0.48, 0.65, 0.4), _PEN),
+)
+PERSON: Final[Glyph] = (
+    Disc(0.5, 0.7, 0.17),
+    Stroke((*arc(0.5, 0.2, 0.27, 0, 180), 0.77, 0.2), 0.1),
+    Box(0.25, 0.17, 0.5, 0.22, 0.1),
+)
+BOOK: Final[Glyph] = (
+    Stroke((0.5, 0.22, 0.5, 0.72), 0.07),
+    Stroke((0.5, 0.72, 0.36, 0.79, 0.14, 0.79, 0.14, 0.29, 0.36, 0.29, 0.5, 0.22), 0.08),
+    Stroke((0.5, 0.72, 0.64, 0.79, 0.86, 0.79, 0.86, 0.29, 0.64, 0.29, 0.5, 0.22), 0.08),
+)
+GLOBE: Final[Glyph] = (
+    Stroke(arc(0.5, 0.5, 0.38, 0, 360), 0.07),
+    Stroke((0.12, 0.5, 0.88, 0.5), 0.06),
+    Stroke(tuple(arc(0.83, 0.5, 0.5, 130, 230)), 0.06),
+    Stroke(tuple(arc(0.17, 0.5, 0.5, -50, 50)), 0.06),
+)
+CLOUD: Final[Glyph] = (
+    Disc(0.3, 0.42, 0.17),
+    Disc(0.52, 0.54, 0.23),
+    Disc(0.73, 0.42, 0.16),
+    Box(0.28, 0.25, 0.47, 0.2, 0.08),
+    Stroke((0.2, 0.12, 0.82, 0.86), 0.07),
+)
+NOTE: Final[Glyph] = (
+    Disc(0.5, 0.78, 0.085),
+    Stroke((0.5, 0.56, 0.5, 0.2), 0.14),
+)
+UP: Final[Glyph] = (Stroke((0.2, 0.36, 0.5, 0.66, 0.8, 0.36), 0.12),)
+DOWN: Final[Glyph] = (Stroke((0.2, 0.64, 0.5, 0.34, 0.8, 0.64), 0.12),)
+BORROW: Final[Glyph] = (
+    Stroke((0.5, 0.9, 0.5, 0.42), 0.11),
+    Stroke((0.28, 0.69, 0.5, 0.91, 0.72, 0.69), 0.11),
+    Stroke((0.14, 0.4, 0.14, 0.12, 0.86, 0.12, 0.86, 0.4), 0.11),
+)
+RETURN: Final[Glyph] = (
+    Stroke((0.5, 0.9, 0.5, 0.4), 0.11),
+    Stroke((0.28, 0.61, 0.5, 0.39, 0.72, 0.61), 0.11),
+    Stroke((0.14, 0.4, 0.14, 0.12, 0.86, 0.12, 0.86, 0.4), 0.11),
+)
+BACK: Final[Glyph] = (
+    Stroke((0.42, 0.78, 0.16, 0.5, 0.42, 0.22), 0.11),
+    Stroke((0.18, 0.5, 0.84, 0.5), 0.11),
+)
+
+BUTTONS: Final[dict[Button, Glyph]] = {
+    Button.BORROW: BORROW,
+    Button.RETURN: RETURN,
+    Button.CONFIRM: CHECK,
+    Button.DONE: CHECK,
+    Button.BACK: BACK,
+    Button.LANGUAGE: GLOBE,
+}
+TONES: Final[dict[Tone, Glyph]] = {
+    Tone.READY: BOOK,
+    Tone.WAIT: CLOCK,
+    Tone.GOOD: CHECK,
+    Tone.STAFF: PERSON,
+    Tone.BAD: CROSS,
+}
+SIGNS: Final[dict[Sign, Glyph]] = {
+    Sign.NOTE: NOTE,
+    Sign.CLOUD: CLOUD,
+    Sign.CLOCK: CLOCK,
+}

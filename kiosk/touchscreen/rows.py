@@ -1,0 +1,61 @@
+"""One book of the visit as a line of the list, in words. Pure."""
+
+from typing import Final
+
+from kiosk.book import BUSY, Book, Stage
+from kiosk.happenings import Problem
+from kiosk.languages.catalogue import Catalogue
+from kiosk.touchscreen.scene import Row
+from kiosk.touchscreen.theme import Tone
+
+_TONES: Final = {
+    Stage.LISTED: Tone.READY,
+    Stage.STAFF: Tone.STAFF,
+    Stage.LENT: Tone.GOOD,
+    Stage.RETURNED: Tone.GOOD,
+    Stage.REFUSED: Tone.BAD,
+}
+
+
+def row(book: Book, catalogue: Catalogue) -> Row:
+    """The book's title, its number and state in a word, and what the patron should do."""
+    word = catalogue.text(f"book.{_word(book)}")
+    label = word if book.item is None or not book.title else f"{book.item} · {word}"
+    tone = Tone.WAIT if book.stage in BUSY else _TONES[book.stage]
+    return Row(title(book, catalogue), label, _advice(book, catalogue), tone)
+
+
+def title(book: Book, catalogue: Catalogue) -> str:
+    """The title, or the number while nobody can tell the title."""
+    if book.title:
+        return book.title
+    if book.item is not None:
+        return catalogue.text("book.named", item=book.item)
+    return catalogue.text("book.nameless")
+
+
+def _word(book: Book) -> str:
+    match book:
+        case Book(stage=Stage.REFUSED, patron=None):
+            return "not-returned"
+        case Book(stage=Stage.REFUSED):
+            return "not-lent"
+        case Book(stage=stage) if stage in BUSY:
+            return "working"
+        case Book(stage=stage):
+            return stage.name.lower()
+
+
+def _advice(book: Book, catalogue: Catalogue) -> str:
+    match book:
+        case Book(stage=Stage.LENT, due=due) if due is not None:
+            key = "book.due-provisional" if book.provisional else "book.due"
+            return catalogue.text(key, date=catalogue.date(due))
+        case Book(stage=Stage.RETURNED, secured=False):
+            return catalogue.text("book.unsecured")
+        case Book(stage=Stage.STAFF | Stage.REFUSED, problem=Problem() as problem):
+            return catalogue.problem(problem)
+        case Book(stage=Stage.REFUSED) if book.reason is not None:
+            return catalogue.reason(book.reason)
+        case _:
+            return ""

@@ -1,0 +1,164 @@
+"""A table of visits that shows every screen, full, empty and in trouble: for gallery and tests.
+
+Pure. `NOW` is the monotonic second at which the table is looked at.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from broker.requests import Standing
+from broker.vocabulary import ActId, ItemId, PatronId, Reason
+from devices.capabilities import TagUid
+from kiosk.book import Book, Stage
+from kiosk.happenings import Problem
+from kiosk.visit import IDLE_SECONDS, Page, Visit
+
+NOW: Final = 1000.0
+DUE: Final = date(2026, 11, 30)
+LATER: Final = date(2026, 12, 7)
+PATRON: Final = PatronId("KTA-0007")
+_LONG_TITLE: Final = (
+    "Sejarah Kota Binjai dan Kesultanan Deli dari Abad Ketujuh Belas sampai Masa Kini: "
+    "Sebuah Bunga Rampai Penelitian, Jilid Kedua, Edisi Revisi"
+)
+TITLES: Final = (
+    "Laskar Pelangi",
+    "Bumi Manusia",
+    _LONG_TITLE,
+    "Cantik Itu Luka",
+    "Ensiklopedia Burung Sumatra Bergambar untuk Anak",
+    "Ronggeng Dukuh Paruk",
+    "Al-Arba'in an-Nawawiyyah",
+    "Pemrograman Python",
+)
+_READY: Final = Visit(
+    since=NOW,
+    started=True,
+    pad_healthy=True,
+    card_reader_healthy=True,
+    online=True,
+)
+_NAMED: Final = replace(_READY, patron=PATRON, standing=Standing(on_loan=1, remaining=4))
+
+
+def _uid(at: int) -> TagUid:
+    return TagUid(bytes.fromhex("E004010015000000")[:7] + bytes([at]))
+
+
+def _book(at: int, stage: Stage, **more: object) -> Book:
+    plain = Book(
+        _uid(at), ItemId(f"B{at + 12:05}"), stage, title=TITLES[at % len(TITLES)], patron=PATRON
+    )
+    return replace(plain, act=ActId(f"act-{at}"), **more)  # type: ignore[arg-type]  # its own fields
+
+
+def _books(count: int, stage: Stage, **more: object) -> tuple[Book, ...]:
+    return tuple(_book(at, stage, **more) for at in range(count))
+
+
+_PROBLEMS: Final = (
+    _book(0, Stage.STAFF, problem=Problem.UNREADABLE, item=None, title=""),
+    _book(1, Stage.STAFF, problem=Problem.FOREIGN, item=None, title=""),
+    _book(2, Stage.STAFF, problem=Problem.NOT_A_BOOK, item=None, title=""),
+    _book(3, Stage.STAFF, problem=Problem.NOT_FOR_LOAN),
+)
+_REFUSED: Final = tuple(_book(at, Stage.REFUSED, reason=reason) for at, reason in enumerate(Reason))
+_BORROW: Final = replace(_NAMED, page=Page.BORROW)
+_RETURN: Final = replace(_READY, page=Page.RETURN)
+_TAKEN_BACK: Final = {"patron": None}
+_MIXED: Final = (
+    _book(0, Stage.LENT, due=DUE, on_pad=False),
+    _book(1, Stage.LENT, due=LATER),
+    _book(2, Stage.REFUSED, reason=Reason.ON_LOAN_TO_OTHER),
+    _PROBLEMS[0],
+)
+
+
+def _offline(visit: Visit) -> Visit:
+    return replace(visit, online=False)
+
+
+def _ending(visit: Visit, seconds: float) -> Visit:
+    return replace(visit, since=NOW - IDLE_SECONDS + seconds)
+
+
+def _holding(visit: Visit, *books: Book) -> Visit:
+    return replace(visit, books=books)
+
+
+_LENT: Final = _holding(_BORROW, *_books(3, Stage.LENT, due=DUE))
+_LENT_OFFLINE: Final = _holding(
+    _offline(_BORROW), *_books(3, Stage.LENT, due=DUE, provisional=True)
+)
+
+STATES: Final[dict[str, Visit]] = {
+    "starting": Visit(),
+    "welcome": _READY,
+    "welcome-offline": _offline(_READY),
+    "welcome-books": _holding(_READY, *_books(3, Stage.LISTED)),
+    "welcome-leftovers": replace(_READY, leftovers=frozenset({_uid(1), _uid(2)})),
+    "welcome-no-card-reader": replace(_offline(_READY), card_reader_healthy=False),
+    "card": replace(_READY, page=Page.CARD),
+    "card-ending-offline": _ending(_offline(replace(_READY, page=Page.CARD)), 10),
+    "card-no-reader": replace(_READY, page=Page.CARD, card_reader_healthy=False),
+    "identifying": replace(_READY, page=Page.IDENTIFYING, patron=PATRON),
+    "pad-empty": _BORROW,
+    "pad-empty-leftovers": replace(_offline(_BORROW), leftovers=frozenset({_uid(1)})),
+    "pad-1": _holding(_BORROW, *_books(1, Stage.LISTED)),
+    "pad-3": _holding(_BORROW, *_books(3, Stage.LISTED)),
+    "pad-8-over": _holding(_BORROW, *_books(8, Stage.LISTED)),
+    "pad-3-ending-offline": _ending(_offline(_holding(_BORROW, *_books(3, Stage.LISTED))), 25),
+    "pad-full": _holding(
+        replace(_BORROW, standing=Standing(on_loan=5, remaining=0)), *_books(1, Stage.LISTED)
+    ),
+    "pad-untitled": _holding(_BORROW, *_books(2, Stage.LISTED, title="")),
+    "pad-problems": _holding(_BORROW, *_PROBLEMS),
+    "pad-more-after-lent": _holding(_BORROW, _book(0, Stage.LENT, due=DUE), _book(1, Stage.LISTED)),
+    "lending": _holding(
+        _BORROW,
+        _book(0, Stage.LENT, due=DUE),
+        _book(1, Stage.RELEASING, due=DUE),
+        _book(2, Stage.ASKING),
+    ),
+    "result-3": _LENT,
+    "result-1": _holding(_BORROW, *_books(1, Stage.LENT, due=DUE)),
+    "result-8": _holding(_BORROW, *_books(8, Stage.LENT, due=DUE)),
+    "result-offline": _LENT_OFFLINE,
+    "result-mixed": _holding(_BORROW, *_MIXED),
+    "result-mixed-ending": _ending(_holding(_BORROW, *_MIXED), 9),
+    "result-refused": _holding(_BORROW, *_REFUSED),
+    "return-empty": _RETURN,
+    "return-empty-offline": replace(_offline(_RETURN), leftovers=frozenset({_uid(1)})),
+    "return-busy": _holding(
+        _RETURN, _book(0, Stage.RETURNED, patron=None), _book(1, Stage.SECURING, patron=None)
+    ),
+    "return-3": _holding(_RETURN, *_books(3, Stage.RETURNED, patron=None)),
+    "return-8-offline": _holding(_offline(_RETURN), *_books(8, Stage.RETURNED, patron=None)),
+    "return-lifted": _holding(
+        _RETURN,
+        _book(0, Stage.REFUSED, patron=None, problem=Problem.LIFTED),
+        _book(1, Stage.RETURNED, patron=None, secured=False),
+        _PROBLEMS[1],
+    ),
+    "return-foreign": _holding(_RETURN, _PROBLEMS[1]),
+    "goodbye-3": replace(_LENT, page=Page.GOODBYE),
+    "goodbye-mixed": _holding(replace(_BORROW, page=Page.GOODBYE), *_MIXED),
+    "goodbye-returned": _holding(
+        replace(_RETURN, page=Page.GOODBYE), *_books(2, Stage.RETURNED, patron=None)
+    ),
+    "goodbye-nothing": replace(_RETURN, page=Page.GOODBYE),
+    "out-ledger": _offline(replace(_READY, ledger_healthy=False)),
+    "out-pad": replace(_READY, pad_healthy=False),
+    "out-pad-after-lent": replace(_LENT, pad_healthy=False),
+    "out-technician": replace(_READY, in_service=False),
+} | {
+    f"card-refused-{reason.value}": replace(_READY, page=Page.CARD_REFUSED, reason=reason)
+    for reason in (
+        Reason.UNKNOWN_CARD,
+        Reason.MEMBERSHIP_EXPIRED,
+        Reason.PATRON_BLOCKED,
+        Reason.OFFLINE_LIMIT,
+        Reason.INTERRUPTED,
+    )
+}
