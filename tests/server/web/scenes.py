@@ -186,7 +186,9 @@ class Visitor:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(
-                "GET", path, headers={name.replace("_", "-"): text for name, text in headers.items()}
+                "GET",
+                path,
+                headers={name.replace("_", "-"): text for name, text in headers.items()},
             )
             response = connection.getresponse()
             fields = {name.lower(): value for name, value in response.getheaders()}
