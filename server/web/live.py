@@ -5,7 +5,7 @@ missed. All of it runs on the web server's one event loop.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -42,9 +42,11 @@ class _Viewer:
 class Live:
     """The page as it changes. `read` blocks and runs in a thread; `show` is pure."""
 
-    def __init__(self, read: Read, show: Show) -> None:
+    def __init__(self, read: Read, show: Show, pause: float = LOOK_EVERY_SECONDS) -> None:
+        """`pause` is seconds from one look at the database to the next."""
         self._read = read
         self._show = show
+        self._pause = pause
         self._viewers: set[_Viewer] = set()
         self._shown: dict[str, Page] = {}
         self._quiet_looks = 0
@@ -56,7 +58,7 @@ class Live:
         """Whether the database is being looked at."""
         return self._looking is not None
 
-    async def watch(self, language: str) -> AsyncIterator[bytes]:
+    async def watch(self, language: str) -> AsyncGenerator[bytes]:
         """The stream of one viewer, until the viewer leaves or `close`."""
         viewer = _Viewer(language)
         self._join(viewer)
@@ -101,7 +103,7 @@ class Live:
                 log.warning("page not refreshed", error=str(error))
             else:
                 self._tell(records)
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await asyncio.sleep(self._pause)
 
     def _tell(self, records: Records) -> None:
         self._quiet_looks += 1

@@ -5,7 +5,7 @@ const AGAIN_AFTER = 5000; // ms, where EventSource itself gave up
 
 const freshness = document.getElementById("freshness");
 const stalled = document.getElementById("stalled");
-const { live, stalled: stalledText } = document.body.dataset;
+const { live, waiting, stalled: stalledText } = document.body.dataset;
 
 let source = null;
 let heard = performance.now();
@@ -90,6 +90,7 @@ function lookAtTheClock() {
   // In tens, so that a screen reader is not made to count.
   write(stalled, stalledText.replace("{seconds}", Math.floor(seconds / 10) * 10));
   stalled.hidden = false;
+  write(freshness, waiting);
 }
 
 function reconnect() {

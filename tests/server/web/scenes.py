@@ -185,8 +185,11 @@ class Visitor:
     def get(self, path: str, **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            named = {name.replace("_", "-"): text for name, text in headers.items()}
-            connection.request("GET", path, headers=named)
+            connection.request(
+                "GET",
+                path,
+                headers={name.replace("_", "-"): text for name, text in headers.items()},
+            )
             response = connection.getresponse()
             fields = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, fields, response.read().decode())

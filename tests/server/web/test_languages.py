@@ -1,0 +1,79 @@
+"""The catalogues say the same things, and everything that can be said is in them."""
+
+from string import Formatter
+
+import pytest
+
+from broker.telemetry import Kind, Mode, Presence
+from broker.topics import FROM_DEVICE
+from broker.wire import FACTS
+from server.circulation.fold import TaskKind
+from server.web.languages import LANGUAGES, Texts, chosen, read_texts
+from server.web.status import Status
+from server.web.times import Wall
+from tests.server.web.scenes import NOON, ZONE
+
+CLOSED_WORDS = (
+    *(f"kind.{kind.value}" for kind in Kind),
+    *(f"mode.{mode.value}" for mode in Mode),
+    *(f"presence.{presence.value}" for presence in Presence),
+    *(f"status.{status.value}" for status in Status),
+    *(f"fact.{kind}" for kind in FACTS),
+    *(f"{table}.{kind.value}" for table in ("task", "task-advice") for kind in TaskKind),
+    *(f"channel.{channel.value}" for channel in FROM_DEVICE),
+)
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, Texts]:
+    return read_texts()
+
+
+def places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def test_every_language_says_the_same_things(texts: dict[str, Texts]) -> None:
+    keys = [set(texts[language].entries) for language in LANGUAGES]
+    assert all(one == keys[0] for one in keys)
+
+
+def test_every_language_has_the_same_places_in_each_sentence(texts: dict[str, Texts]) -> None:
+    first, *others = (texts[language].entries for language in LANGUAGES)
+    for other in others:
+        assert {key: places(text) for key, text in first.items()} == {
+            key: places(text) for key, text in other.items()
+        }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_closed_word_of_the_contract_has_a_sentence(
+    texts: dict[str, Texts], language: str
+) -> None:
+    assert [key for key in CLOSED_WORDS if key not in texts[language].entries] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [
+        (None, "", "id"),
+        (None, "en-GB,en;q=0.9", "en"),
+        (None, "de, en;q=0.4, id;q=0.7", "id"),
+        (None, "en;q=0, de", "id"),
+        (None, ";;,q=,en;q=7", "id"),
+        ("en", "id", "en"),
+        ("xx", "en", "en"),
+    ],
+)
+def test_a_visitor_gets_the_language_asked_for(
+    asked: str | None, accepted: str, language: str
+) -> None:
+    assert chosen(asked, accepted) == language
+
+
+def test_times_are_the_branchs_own(texts: dict[str, Texts]) -> None:
+    wall = Wall(ZONE, NOON, texts["id"])
+    assert wall.moment(NOON) == "12.00\xa0WIB"
+    assert wall.moment(NOON - 86_400) == "Sen, 23 Nov 2026, 12.00\xa0WIB"
+    assert wall.to_the_second() == "12.00.00\xa0WIB"
+    assert Wall(ZONE, NOON, texts["en"]).moment(NOON) == "12:00\xa0WIB"
