@@ -119,7 +119,7 @@ class FactEnvelope(msgspec.Struct, rename={"content": "datacontenttype"}):
     content: str = "application/json"
 
 
-class Envelope(msgspec.Struct):
+class Envelope(msgspec.Struct, kw_only=True):
     """The outline of everything that is not a fact; what a kind does not use stays empty."""
 
     v: int
@@ -127,7 +127,7 @@ class Envelope(msgspec.Struct):
     correlation: str = ""
     expires: float = 0.0
     server_time: float = 0.0
-    data: msgspec.Raw = msgspec.Raw(b"{}")
+    data: msgspec.Raw
 
 
 _encoder: Final = msgspec.json.Encoder(enc_hook=_to_json)
