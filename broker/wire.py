@@ -79,6 +79,11 @@ def kind_of(message: Fact | Question | Answer) -> str:
     return _KINDS[type(message)]
 
 
+def type_of(kind: str) -> str:
+    """The CloudEvents type of a fact's kind, with the contract's version."""
+    return f"id.sirkula.{kind}.v{VERSION}"
+
+
 def _to_json(value: object) -> str:
     if isinstance(value, PatronId):
         return value.reveal()
@@ -93,8 +98,12 @@ def _from_json(cls: type, value: object) -> object:
     raise ValueError(f"{type(value).__name__} where a {cls.__name__} belongs")
 
 
-class _Event(msgspec.Struct, rename={"content": "datacontenttype"}):
-    """CloudEvents 1.0 context attributes; extension names are lower case without signs."""
+class FactEnvelope(msgspec.Struct, rename={"content": "datacontenttype"}):
+    """CloudEvents 1.0 context attributes; extension names are lower case without signs.
+
+    `id` is the act's, `source` is `/{site}/{device}`, `seq` counts 1, 2, 3 in one `install`; boot,
+    monotonic, wall and clock are the moment it happened.
+    """
 
     specversion: str
     id: str
@@ -110,20 +119,20 @@ class _Event(msgspec.Struct, rename={"content": "datacontenttype"}):
     content: str = "application/json"
 
 
-class _Message(msgspec.Struct):
-    """The outline of everything that is not a fact."""
+class Envelope(msgspec.Struct, kw_only=True):
+    """The outline of everything that is not a fact; what a kind does not use stays empty."""
 
     v: int
     kind: str = ""
     correlation: str = ""
     expires: float = 0.0
     server_time: float = 0.0
-    data: msgspec.Raw = msgspec.Raw(b"{}")
+    data: msgspec.Raw
 
 
 _encoder: Final = msgspec.json.Encoder(enc_hook=_to_json)
-_events: Final = msgspec.json.Decoder(_Event)
-_messages: Final = msgspec.json.Decoder(_Message)
+_events: Final = msgspec.json.Decoder(FactEnvelope)
+_messages: Final = msgspec.json.Decoder(Envelope)
 
 
 def _decode(payload: bytes, cls: type[_Known]) -> _Known:
@@ -139,7 +148,7 @@ def _known(table: dict[str, type[_Known]], kind: str) -> type[_Known]:
     return table[kind]
 
 
-def _outline(payload: bytes) -> _Message:
+def _outline(payload: bytes) -> Envelope:
     if len(payload) > MAX_BYTES:
         raise BadMessage(f"{len(payload)} bytes; at most {MAX_BYTES}")
     try:
@@ -151,13 +160,20 @@ def _outline(payload: bytes) -> _Message:
     return message
 
 
+def _source(text: str) -> tuple[SiteId, DeviceId]:
+    nothing, site, device = text.split("/")
+    if nothing:
+        raise ValueError(f"source {text!r} does not start with /")
+    return SiteId(site), DeviceId(device)
+
+
 def encode_entry(entry: Entry) -> bytes:
     return _encoder.encode(
-        _Event(
+        FactEnvelope(
             specversion="1.0",
             id=str(entry.act),
             source=f"/{entry.site}/{entry.device}",
-            type=f"id.sirkula.{kind_of(entry.fact)}.v{VERSION}",
+            type=type_of(kind_of(entry.fact)),
             seq=entry.seq,
             install=entry.install,
             boot=entry.at.boot,
@@ -175,22 +191,24 @@ def decode_entry(payload: bytes) -> Entry:
         raise BadMessage(f"{len(payload)} bytes; at most {MAX_BYTES}")
     try:
         event = _events.decode(payload)
-        _, site, device = event.source.split("/")
-        source = SiteId(site), DeviceId(device)
+        source = _source(event.source)
         act = ActId(event.id)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadMessage(f"not a fact: {error}") from error
     if event.specversion != "1.0" or event.seq < 1:
         raise BadMessage(f"specversion {event.specversion!r}, seq {event.seq}")
     kind = event.type.removeprefix("id.sirkula.").removesuffix(f".v{VERSION}")
-    fact = _decode(bytes(event.data), _known(FACTS, kind))
+    known = _known(FACTS, kind)
+    if event.type != type_of(kind):
+        raise BadMessage(f"type {event.type!r}; this program speaks {type_of(kind)!r}")
+    fact = _decode(bytes(event.data), known)
     at = Moment(event.boot, event.monotonic, event.wall, event.clock)
     return Entry(act, *source, event.install, event.seq, at, fact)
 
 
 def encode_ask(ask: Ask) -> bytes:
     return _encoder.encode(
-        _Message(
+        Envelope(
             v=VERSION,
             kind=kind_of(ask.question),
             correlation=ask.correlation,
@@ -209,7 +227,7 @@ def decode_ask(payload: bytes) -> Ask:
 
 def encode_reply(reply: Reply) -> bytes:
     return _encoder.encode(
-        _Message(
+        Envelope(
             v=VERSION,
             kind=kind_of(reply.answer),
             correlation=reply.correlation,
@@ -228,7 +246,7 @@ def decode_reply(payload: bytes) -> Reply:
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """Birth, state, settings and acknowledgements: their kind is their topic."""
-    return _encoder.encode(_Message(v=VERSION, data=msgspec.Raw(_encoder.encode(snapshot))))
+    return _encoder.encode(Envelope(v=VERSION, data=msgspec.Raw(_encoder.encode(snapshot))))
 
 
 def decode_snapshot(payload: bytes, cls: type[_Known]) -> _Known:
@@ -245,8 +263,12 @@ def decode_presence(payload: bytes) -> Presence:
 
 
 def schemas() -> tuple[dict[str, Any], dict[str, Any]]:
-    """JSON Schemas of every message by class name: (references, components)."""
-    classes = [*_KINDS, Birth, State, SettingsDesired, SettingsReported, Acknowledgement]
+    """JSON Schemas of every message and both envelopes by class name: (references, components)."""
+    classes = [
+        *_KINDS,
+        *(Birth, State, SettingsDesired, SettingsReported, Acknowledgement),
+        *(FactEnvelope, Envelope),
+    ]
     references, components = msgspec.json.schema_components(
         classes, schema_hook=_word_schema, ref_template="#/components/schemas/{name}"
     )

@@ -1,0 +1,139 @@
+"""One example of every message of the contract, made by `wire` itself: for documents and tests."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from broker.facts import (
+    Acknowledgement,
+    Entry,
+    Fact,
+    ItemLent,
+    ItemReturned,
+    LoanAbandoned,
+    LoanUnconfirmed,
+    UnknownItemDropped,
+)
+from broker.requests import (
+    Answer,
+    Ask,
+    Describe,
+    Description,
+    Expired,
+    Grant,
+    Identify,
+    Lend,
+    Question,
+    Reply,
+    Standing,
+)
+from broker.telemetry import (
+    Birth,
+    Component,
+    Health,
+    Kind,
+    Mode,
+    OfflinePolicy,
+    Presence,
+    SettingsDesired,
+    SettingsReported,
+    State,
+)
+from broker.topics import Channel
+from broker.vocabulary import (
+    ActId,
+    ClockState,
+    DeviceId,
+    ItemId,
+    Moment,
+    PatronId,
+    Reason,
+    Refusal,
+    SiteId,
+)
+from broker.wire import Snapshot, encode_ask, encode_entry, encode_reply, encode_snapshot
+
+SITE: Final = SiteId("binjai")
+DEVICE: Final = DeviceId("kios-01")
+_INSTALL: Final = "4f1c9a52"
+_BOOT: Final = "0d7c6a3e"
+_NOON: Final = 1_790_000_000.0
+_ACT: Final = ActId("kios-01-4f1c9a52-17")
+_CORRELATION: Final = "5b0a77"
+_ITEM: Final = ItemId("B00012")
+_PATRON: Final = PatronId("KTA-0007")
+_DUE: Final = date(2026, 9, 28)
+
+_FACTS: Final[tuple[Fact, ...]] = (
+    ItemLent(_ITEM, _PATRON, _DUE, provisional=False),
+    LoanAbandoned(_ITEM, _PATRON, Reason.TAG_NOT_WRITTEN, secured=True),
+    LoanUnconfirmed(_ITEM, _PATRON, _DUE),
+    ItemReturned(_ITEM, secured=True),
+    UnknownItemDropped("E004010203040506"),
+)
+_QUESTIONS: Final[tuple[Question, ...]] = (
+    Identify(_PATRON),
+    Describe(_ITEM),
+    Lend(_ACT, _ITEM, _PATRON),
+)
+_ANSWERS: Final[tuple[Answer, ...]] = (
+    Standing(on_loan=1, remaining=2),
+    Description(_ITEM, "Laskar Pelangi", "Andrea Hirata"),
+    Grant(_ACT, _DUE),
+    Refusal(Reason.LOAN_LIMIT),
+    Expired(),
+)
+_SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
+    (Channel.BIRTH, Birth(SITE, DEVICE, Kind.KIOSK, "0.1.0", _BOOT, _INSTALL, _NOON)),
+    (
+        Channel.STATE,
+        State(
+            boot=_BOOT,
+            at=_NOON,
+            mode=Mode.DEGRADED,
+            mode_since=_NOON - 300,
+            reason="",
+            components=(
+                Component("pad", Health.OK, "", _NOON - 9000),
+                Component("card-reader", Health.ERROR, "unplugged", _NOON - 300),
+            ),
+            unsent=2,
+            oldest_unsent=_NOON - 40,
+        ),
+    ),
+    (Channel.ACK, Acknowledgement(_INSTALL, 17, _NOON)),
+    (
+        Channel.SETTINGS_DESIRED,
+        SettingsDesired(
+            version=3,
+            in_service=True,
+            reason="",
+            offline=OfflinePolicy(5, 72, 7, "Asia/Jakarta", (6,), (date(2026, 8, 17),)),
+        ),
+    ),
+    (Channel.SETTINGS_REPORTED, SettingsReported(3, "")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`message` as it travels on `channel`; presence is plain text, all else JSON."""
+
+    channel: Channel
+    message: Fact | Question | Answer | Snapshot | Presence
+    payload: bytes
+
+
+def examples() -> tuple[Example, ...]:
+    """Every message once, in the order of a station's day."""
+    at = Moment(_BOOT, 9120.5, _NOON, ClockState.SYNCHRONISED)
+    entries = [Entry(_ACT, SITE, DEVICE, _INSTALL, 17, at, fact) for fact in _FACTS]
+    asks = [Ask(_CORRELATION, _NOON + 3.0, question) for question in _QUESTIONS]
+    replies = [Reply(_CORRELATION, _NOON, answer) for answer in _ANSWERS]
+    return (
+        Example(Channel.STATUS, Presence.ONLINE, Presence.ONLINE.value.encode()),
+        *(Example(on, snapshot, encode_snapshot(snapshot)) for on, snapshot in _SNAPSHOTS),
+        *(Example(Channel.ASK, ask.question, encode_ask(ask)) for ask in asks),
+        *(Example(Channel.REPLY, reply.answer, encode_reply(reply)) for reply in replies),
+        *(Example(Channel.FACT, entry.fact, encode_entry(entry)) for entry in entries),
+    )

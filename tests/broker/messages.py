@@ -1,0 +1,92 @@
+"""Any message of the contract, drawn at random."""
+
+from datetime import date
+
+from hypothesis import strategies as st
+
+from broker import facts, requests, telemetry
+from broker.vocabulary import (
+    ActId,
+    ClockState,
+    DeviceId,
+    ItemId,
+    Moment,
+    PatronId,
+    Reason,
+    Refusal,
+    SiteId,
+)
+
+identifiers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", fullmatch=True)
+names = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
+# A lone surrogate is no Unicode text and has no bytes.
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+counts = st.integers(-(2**63), 2**63 - 1)
+flags = st.booleans()
+days = st.dates()
+
+items = st.builds(ItemId, identifiers)
+patrons = st.builds(PatronId, identifiers)
+acts = st.builds(ActId, identifiers)
+sites = st.builds(SiteId, names)
+devices = st.builds(DeviceId, names)
+reasons = st.sampled_from(Reason)
+refusals = st.builds(Refusal, reasons)
+
+any_fact: st.SearchStrategy[facts.Fact] = st.one_of(
+    st.builds(facts.ItemLent, items, patrons, days, flags),
+    st.builds(facts.LoanAbandoned, items, patrons, reasons, flags),
+    st.builds(facts.LoanUnconfirmed, items, patrons, days),
+    st.builds(facts.ItemReturned, items, flags),
+    st.builds(facts.UnknownItemDropped, texts),
+)
+moments = st.builds(Moment, texts, numbers, numbers, st.sampled_from(ClockState))
+entries = st.builds(
+    facts.Entry, acts, sites, devices, texts, st.integers(1, 2**63 - 1), moments, any_fact
+)
+any_question: st.SearchStrategy[requests.Question] = st.one_of(
+    st.builds(requests.Identify, patrons),
+    st.builds(requests.Describe, items),
+    st.builds(requests.Lend, acts, items, patrons),
+)
+asks = st.builds(requests.Ask, texts, numbers, any_question)
+any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
+    st.builds(requests.Standing, counts, counts),
+    st.builds(requests.Description, items, texts, texts),
+    st.builds(requests.Grant, acts, days),
+    refusals,
+    st.just(requests.Expired()),
+)
+replies = st.builds(requests.Reply, texts, numbers, any_answer)
+
+births = st.builds(
+    telemetry.Birth, sites, devices, st.sampled_from(telemetry.Kind), texts, texts, texts, numbers
+)
+components = st.builds(
+    telemetry.Component, texts, st.sampled_from(telemetry.Health), texts, numbers
+)
+states = st.builds(
+    telemetry.State,
+    boot=texts,
+    at=numbers,
+    mode=st.sampled_from(telemetry.Mode),
+    mode_since=numbers,
+    reason=texts,
+    components=st.lists(components, max_size=3).map(tuple),
+    unsent=counts,
+    oldest_unsent=st.none() | numbers,
+)
+policies = st.builds(
+    telemetry.OfflinePolicy,
+    counts,
+    counts,
+    counts,
+    texts,
+    st.lists(counts, max_size=3).map(tuple),
+    st.lists(st.dates(date(2000, 1, 1), date(2100, 1, 1)), max_size=3).map(tuple),
+)
+desired = st.builds(telemetry.SettingsDesired, counts, flags, texts, policies)
+reported = st.builds(telemetry.SettingsReported, counts, texts)
+acknowledgements = st.builds(facts.Acknowledgement, texts, counts, numbers)
+snapshots = st.one_of(births, states, desired, reported, acknowledgements)
