@@ -1,45 +1,23 @@
 """What technicians are told about a station: presence, birth and a full snapshot of its state."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Protocol
 
-from broker.telemetry import Birth, Component, Health, Kind, Mode, Presence, State
+from broker.telemetry import Birth, Component, Kind, Presence, State
 from broker.topics import Channel
 from broker.vocabulary import DeviceId, SiteId
 from broker.wire import encode_snapshot
 from kiosk.clock import Clock
+from kiosk.condition import Condition, Finding
 
 EVERY_SECONDS: Final = 60.0
 VERSION: Final = "0.1.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How one component is now; `code` is empty when it is healthy."""
-
-    name: str
-    health: Health
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """How a station is now: whether patrons are served, why not, and each of its components."""
-
-    mode: Mode
-    reason: str
-    findings: tuple[Finding, ...]
 
 
 class Send(Protocol):
     """Sends one message on a channel of this station."""
 
     def __call__(self, channel: Channel, payload: bytes, *, retain: bool) -> None: ...
-
-
-def finding(name: str, *, healthy: bool, code: str, health: Health = Health.ERROR) -> Finding:
-    """A component that is well, or ill in the way `code` says."""
-    return Finding(name, Health.OK) if healthy else Finding(name, health, code)
 
 
 def next_state(

@@ -20,6 +20,7 @@ from devices.pad import AfiNotWritten, AfiWritten, Pad, PadEvent, PadHealthy, Pa
 from devices.pad import TagArrived as TagSeen
 from devices.pad import TagLeft as TagGone
 from kiosk.clock import SystemClock
+from kiosk.condition import Condition
 from kiosk.connection import last_word, open_line
 from kiosk.courier import Courier
 from kiosk.eligibility import tag_arrived
@@ -33,7 +34,7 @@ from kiosk.happenings import (
     TagWritten,
 )
 from kiosk.ledger import Ledger
-from kiosk.report import Condition, Reporter
+from kiosk.report import Reporter
 from kiosk.settings import StationSettings, TagSettings, ledger_path
 from kiosk.station import Conduct, Equipment, Station
 

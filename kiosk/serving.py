@@ -1,8 +1,8 @@
 """The kiosk's visit as a station's conduct, and what technicians read from it."""
 
 from broker.telemetry import Health, Mode
+from kiosk.condition import Condition, finding
 from kiosk.happenings import Action, Happening
-from kiosk.report import Condition, finding
 from kiosk.visit import Outage, Visit, step
 
 _REASONS = {

@@ -7,6 +7,7 @@ import msgspec
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
 from devices.catalogue import CardReaderSettings, PadReaderSettings
+from kiosk.touchscreen.panel import Panel
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,6 +49,9 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     diagonal: float
     fullscreen: bool = True
     rehearsal_port: int | None = None
+
+    def panel(self) -> Panel:
+        return Panel(self.width, self.height, self.diagonal, self.fullscreen, self.rehearsal_port)
 
 
 class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ class PortTaken(SirkulaError):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Consecutive loopback ports from `first`."""
+    """Three consecutive loopback ports from `first`; the simulated hardware takes any free ones."""
 
     first: int = 18830
 
@@ -21,37 +21,25 @@ class Ports:
         return self.first
 
     @property
-    def network(self) -> int:
-        """Where the stations believe the broker is: a line that can be cut."""
+    def web(self) -> int:
         return self.first + 1
 
     @property
-    def web(self) -> int:
-        return self.first + 2
-
-    @property
     def rehearsal(self) -> int:
-        return self.first + 3
-
-    @property
-    def card_reader(self) -> int:
-        return self.first + 4
+        return self.first + 2
 
     def require_free(self) -> None:
         """Raises PortTaken naming the first port that is not free."""
-        tcp = (self.broker, self.network, self.web, self.rehearsal)
-        for port in tcp:
-            _require(port, socket.SOCK_STREAM)
-        _require(self.card_reader, socket.SOCK_DGRAM)
+        for port in (self.broker, self.web, self.rehearsal):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                _bind(probe, port)
 
 
-def _require(port: int, kind: socket.SocketKind) -> None:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        if kind is socket.SOCK_STREAM:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise PortTaken(
-                f"port {port} is taken: another demo may be running; stop it, or give --first-port"
-            ) from error
+def _bind(probe: socket.socket, port: int) -> None:
+    try:
+        probe.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise PortTaken(
+            f"port {port} is taken: another demo may be running; stop it, or give --first-port"
+        ) from error

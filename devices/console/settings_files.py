@@ -1,5 +1,6 @@
 """The settings files of a demonstration, as a technician would write them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -7,22 +8,50 @@ from devices.console.ports import Ports
 
 SITE: Final = "binjai"
 OWNER: Final = "ID-SUMUTBINJAI"
-PANEL: Final = (1024, 600, 7.0)
 
 
-def write_settings(folder: Path, ports: Ports, panel: tuple[int, int, float]) -> dict[str, Path]:
-    """Writes one TOML file per program below `folder`; their paths by program."""
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Pixels, and the diagonal in inches."""
+
+    width: int = 1024
+    height: int = 600
+    diagonal: float = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What is plugged in: serial ports, a card reader by nfcpy's path, the way to the broker."""
+
+    pad: str
+    bin: str
+    cards: str
+    network_port: int
+
+
+def write_library_settings(folder: Path, ports: Ports) -> dict[str, Path]:
+    """Writes the broker's and the server's files below `folder`; their paths by program."""
+    broker = f'port = {ports.broker}\nfolder = "{folder / "broker"}"\n'
+    return _written(folder, {"broker": broker, "server": _server(folder, ports)})
+
+
+def write_station_settings(
+    folder: Path, ports: Ports, hardware: Hardware, panel: Panel
+) -> dict[str, Path]:
+    """Writes one file per station below `folder`; their paths by program."""
+    kiosk = _station(folder, "kios-01", hardware, hardware.pad)
     texts = {
-        "broker": f'port = {ports.broker}\nfolder = "{folder / "broker"}"\n',
-        "server": _server(folder, ports),
-        "kiosk": _station(folder, "kios-01", ports, "pad") + _panel(ports, panel),
-        "dropbox": _station(folder, "boks-01", ports, "bin"),
-        "agent": _agent(ports),
+        "kiosk": kiosk + _panel(ports, hardware, panel),
+        "dropbox": _station(folder, "boks-01", hardware, hardware.bin),
+        "agent": _agent(hardware),
     }
-    paths = {}
-    for program, text in texts.items():
-        paths[program] = folder / f"{program}.toml"
-        paths[program].write_text(text, encoding="utf-8")
+    return _written(folder, texts)
+
+
+def _written(folder: Path, texts: dict[str, str]) -> dict[str, Path]:
+    paths = {program: folder / f"{program}.toml" for program in texts}
+    for program, path in paths.items():
+        path.write_text(texts[program], encoding="utf-8")
     return paths
 
 
@@ -44,7 +73,7 @@ loans_per_card = 3
 """
 
 
-def _station(folder: Path, device: str, ports: Ports, reader: str) -> str:
+def _station(folder: Path, device: str, hardware: Hardware, reader: str) -> str:
     own = folder / device
     return f"""\
 site = "{SITE}"
@@ -52,7 +81,7 @@ device = "{device}"
 folder = "{own}"
 
 [broker]
-port = {ports.network}
+port = {hardware.network_port}
 
 [tags]
 afi_secured = 0x07
@@ -61,31 +90,30 @@ owners = ["{OWNER}"]
 
 [reader]
 driver = "feig"
-port = "{folder / reader}"
+port = "{reader}"
 """
 
 
-def _panel(ports: Ports, panel: tuple[int, int, float]) -> str:
-    width, height, diagonal = panel
+def _panel(ports: Ports, hardware: Hardware, panel: Panel) -> str:
     return f"""
 [card_reader]
 driver = "nfc"
-path = "udp:127.0.0.1:{ports.card_reader}"
+path = "{hardware.cards}"
 
 [screen]
-width = {width}
-height = {height}
-diagonal = {diagonal}
+width = {panel.width}
+height = {panel.height}
+diagonal = {panel.diagonal}
 fullscreen = false
 rehearsal_port = {ports.rehearsal}
 """
 
 
-def _agent(ports: Ports) -> str:
+def _agent(hardware: Hardware) -> str:
     return f"""\
 site = "{SITE}"
 device = "ruang-baca-01"
 
 [broker]
-port = {ports.network}
+port = {hardware.network_port}
 """

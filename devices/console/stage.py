@@ -16,7 +16,12 @@ from broker.errors import SirkulaError
 from broker.processes import start_tied, stop
 from devices.console.ports import Ports
 from devices.console.rehearsal import NotRehearsing, Rehearsal
-from devices.console.settings_files import write_settings
+from devices.console.settings_files import (
+    Hardware,
+    Panel,
+    write_library_settings,
+    write_station_settings,
+)
 
 PROGRAMS: Final = {
     "broker": ("broker.mosquitto",),
@@ -36,23 +41,30 @@ class StageFailed(SirkulaError):
 class Stage:
     """Five programs and the folder they live in, which `prepare` makes new."""
 
-    def __init__(self, folder: Path, ports: Ports, panel: tuple[int, int, float]) -> None:
+    def __init__(self, folder: Path, ports: Ports) -> None:
         self.folder = folder
         self.ports = ports
-        self.panel = panel
         self.screen = Rehearsal(ports.rehearsal)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._settings: dict[str, Path] = {}
         self._pause = threading.Event()
 
-    def prepare(self) -> dict[str, Any]:
-        """An empty folder, settings, and a server with the sample library; its cards and items."""
+    def prepare(self) -> None:
+        """An empty folder with the library's settings. Raises PortTaken before touching any."""
         self.ports.require_free()
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder / "logs").mkdir(parents=True)
-        self._settings = write_settings(self.folder, self.ports, self.panel)
+        self._settings = write_library_settings(self.folder, self.ports)
+
+    def furnish(self, hardware: Hardware, panel: Panel) -> None:
+        """Settings for the stations."""
+        self._settings |= write_station_settings(self.folder, self.ports, hardware, panel)
+
+    def sample_library(self) -> dict[str, Any]:
+        """Fills the server's database; the cards and items there are. Raises StageFailed."""
+        command = [sys.executable, "-m", *PROGRAMS["server"][:1], "sample"]
         filled = subprocess.run(  # noqa: S603 our own program
-            [sys.executable, "-m", "server", "sample", "--settings", str(self._settings["server"])],
+            [*command, "--settings", str(self._settings["server"])],
             capture_output=True,
             check=False,
         )

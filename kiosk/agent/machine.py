@@ -6,7 +6,7 @@ from typing import Final
 import psutil
 
 from broker.telemetry import Health, Mode
-from kiosk.report import Condition, Finding, finding
+from kiosk.condition import Condition, Finding, finding
 
 DISK_FULL: Final = 95.0
 DISK_FILLING: Final = 80.0

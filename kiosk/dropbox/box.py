@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from broker.telemetry import Health, Mode
 from devices.capabilities import TagUid
 from kiosk.book import BUSY, Book, Stage, advance, start_return
+from kiosk.condition import Condition, finding
 from kiosk.happenings import (
     Action,
     ConnectionChanged,
@@ -20,7 +21,6 @@ from kiosk.happenings import (
     TagArrived,
     TagLeft,
 )
-from kiosk.report import Condition, finding
 
 
 @dataclass(frozen=True, slots=True)

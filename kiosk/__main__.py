@@ -1,0 +1,65 @@
+"""`sirkula-kiosk`: one patron's visit after another, until Ctrl-C."""
+
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from broker.settings import read_settings
+from broker.telemetry import Kind
+from devices.card_watch import CardWatch
+from devices.catalogue import open_card_reader, open_reader
+from kiosk.clock import SystemClock
+from kiosk.program import run_program, stopping
+from kiosk.running import Running
+from kiosk.serving import KioskConduct, condition
+from kiosk.settings import KioskSettings
+from kiosk.touchscreen.configure import touchscreen
+from kiosk.visit import Visit
+
+
+def run(settings: Annotated[Path, typer.Option(help="the kiosk's TOML file")]) -> None:
+    """Lends and takes back on a touchscreen."""
+    read = read_settings(settings, KioskSettings)
+    stop = stopping()
+    clock = SystemClock()
+    conduct = KioskConduct()
+    running = Running(read, Kind.KIOSK, conduct, lambda: condition(conduct.visit), in_bin=False)
+
+    def latest() -> tuple[Visit, float]:
+        if stop.is_set():
+            app.stop()
+        return conduct.visit, clock.monotonic()
+
+    own = Path(read.folder) / "kivy"
+    own.mkdir(parents=True, exist_ok=True)
+    app = touchscreen(read.screen.panel(), own, latest, running.hear)
+    serving = threading.Thread(target=_serve, args=(running, read, stop), name="station")
+    cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
+    serving.start()
+    cards.start()
+    app.run()
+    stop.set()
+    cards.stop()
+    serving.join()
+
+
+def _serve(running: Running, read: KioskSettings, stop: threading.Event) -> None:
+    """The supervising loop's edge: a station that fails takes the screen down with it."""
+    try:
+        running.run(lambda: open_reader(read.reader), stop)
+    except Exception:
+        structlog.get_logger().exception("the station failed; restart it")
+        raise
+    finally:
+        stop.set()
+
+
+def main() -> None:
+    run_program(run)
+
+
+if __name__ == "__main__":
+    main()
