@@ -37,7 +37,7 @@ def demo(
     scripted: Annotated[bool, typer.Option(help="play one visit by itself")] = False,
     first_port: Annotated[int, typer.Option(help="first of three loopback ports")] = 18830,
     folder: Annotated[Path, typer.Option(help="made anew at every start")] = Path("var/demo"),
-    panel: Annotated[str, typer.Option(help="WIDTHxHEIGHT pixels @ INCHES")] = "1024x600@7",
+    panel: Annotated[str, typer.Option(help="WIDTHxHEIGHT pixels @ INCHES")] = "1280x800@10.1",
 ) -> None:
     """A whole library on this machine: broker, server, kiosk, drop box and agent."""
     size = _panel(panel)

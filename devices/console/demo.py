@@ -16,9 +16,10 @@ from devices.station.description import PUBLISHED_TAGS, read_station
 from devices.station.prompt import HELP, command_of
 from devices.station.station import SimulatedStation
 
-# So many of the sample library's items and cards are there to hold; more only slow the start.
+# So many of the sample library's items are there to hold; more only slow the start.
 BOOKS: Final = 60
-CARDS: Final = 20
+# A card of another library, and one whose number is new at every tap (ISO/IEC 14443-3, 6.5.4).
+STRANGE_CARDS: Final = {"FOREIGN": "04DEADBEEF1234", "RANDOM": "08112233"}
 _UID_PREFIX: Final = bytes.fromhex("E00401500001")
 
 
@@ -73,10 +74,10 @@ def by_hand(folder: Path, ports: Ports, panel: Panel, say: Callable[[str], None]
 
 
 def _description(sample: dict[str, Any]) -> str:
-    """The sample's first cards and books, as a simulated station's file."""
+    """The sample's cards and first books, as a simulated station's file."""
     cards = [
         f'[[cards]]\nnumber = "{number}"\nuid = "{uid}"\n'
-        for number, uid in list(sample["cards"].items())[:CARDS]
+        for number, uid in (sample["cards"] | STRANGE_CARDS).items()
     ]
     books = [
         f'[[books]]\nmodel = "iso28560-3"\nitem = "{barcode}"\nuid = "{_uid(number)}"\n'

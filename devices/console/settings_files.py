@@ -14,9 +14,9 @@ OWNER: Final = "ID-SUMUTBINJAI"
 class Panel:
     """Pixels, and the diagonal in inches."""
 
-    width: int = 1024
-    height: int = 600
-    diagonal: float = 7.0
+    width: int = 1280
+    height: int = 800
+    diagonal: float = 10.1
 
 
 @dataclass(frozen=True, slots=True)
