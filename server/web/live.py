@@ -72,6 +72,7 @@ class Live:
     def close(self) -> None:
         """Ends every stream; later ones end at once."""
         self._closed = True
+        self._stop_looking()
         for viewer in self._viewers:
             viewer.clear()
             viewer.queue.put_nowait(None)
@@ -90,7 +91,11 @@ class Live:
         self._viewers.discard(viewer)
         watched = {other.language for other in self._viewers}
         self._shown = {name: page for name, page in self._shown.items() if name in watched}
-        if not self._viewers and self._looking is not None:
+        if not self._viewers:
+            self._stop_looking()
+
+    def _stop_looking(self) -> None:
+        if self._looking is not None:
             self._looking.cancel()
             self._looking = None
 

@@ -116,7 +116,8 @@ def _looking(engine: Engine) -> Iterator[Connection]:
         with reader(engine).connect() as connection:
             yield connection
     except (DBAPIError, PoolExhausted) as error:
-        raise DatabaseFailed(str(error.__cause__ or error)) from error
+        # The rest of the message, and the chain, could show rows: people never reach the log.
+        raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None
 
 
 def _count(connection: Connection, table: FromClause) -> int:
