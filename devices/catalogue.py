@@ -12,6 +12,9 @@ from devices.capabilities import CardReader, PadReader
 
 Address = Annotated[int, Meta(ge=0, le=255)]
 Seconds = Annotated[float, Meta(gt=0)]
+NfcPath = Annotated[
+    str, Meta(pattern=r"^(usb(:[^:]+){0,2}|(tty|com):[^:]+:[^:]+|udp:[^:]+:[0-9]{1,5})$")
+]
 
 
 class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="feig"):
@@ -27,7 +30,7 @@ class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="d
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
     """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`."""
 
-    path: str
+    path: NfcPath
 
 
 PadReaderSettings = FeigSettings

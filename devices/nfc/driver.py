@@ -29,7 +29,8 @@ class NfcReader:
     def __init__(self, path: str) -> None:
         self._path = path
         self._targets = [nfc.clf.RemoteTarget(technology) for technology in _TECHNOLOGIES]
-        self._far_end = _FarEnd(path) if path.startswith("udp:") else None
+        with _translated(path):
+            self._far_end = _FarEnd(path) if path.startswith("udp:") else None
         try:
             self._look_for_far_end()
             with _translated(path):

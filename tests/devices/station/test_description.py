@@ -7,7 +7,7 @@ import pytest
 from broker.errors import BadSettings
 from broker.vocabulary import ItemId
 from devices.capabilities import TagMemory
-from devices.nfc.simulator import TypeACard
+from devices.nfc.simulator import FelicaCard, SimulatedCard, TypeACard, TypeBCard
 from devices.station.description import PUBLISHED_TAGS, Place, read_station
 from devices.tags.content import BookTag, TagContent, Unreadable, read_tag
 from devices.tags.usage import Usage
@@ -72,6 +72,21 @@ def test_the_published_tags_are_the_published_bytes() -> None:
 def test_files_are_read_together(tmp_path: Path) -> None:
     together = read_station(written(tmp_path, GOOD), PUBLISHED_TAGS)
     assert len(together.books) == 5
+
+
+@pytest.mark.parametrize(
+    ("technology", "uid", "card"),
+    [
+        ("A", "DEADBEEF", TypeACard(bytes.fromhex("DEADBEEF"))),
+        ("B", "11223344", TypeBCard(bytes.fromhex("11223344"))),
+        ("F", "01010501B00AC30B", FelicaCard(bytes.fromhex("01010501B00AC30B"))),
+    ],
+)
+def test_cards_are_of_three_kinds(
+    tmp_path: Path, technology: str, uid: str, card: SimulatedCard
+) -> None:
+    text = f'[[cards]]\nnumber = "KTA-1"\nuid = "{uid}"\ntechnology = "{technology}"\n'
+    assert read_station(written(tmp_path, text)).cards[0].card() == card
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,19 @@ def test_usages_are_told_apart() -> None:
         assert decode(memory).usage is Usage(usage)
 
 
+def test_elements_in_unexpected_schemes_are_read_as_far_as_they_tell() -> None:
+    item, parameter = "110201F4", "0201A0"
+    owner = "6303" + b"YST".hex()
+    assert decode(bytes.fromhex(item + parameter + owner)).owner == "YST"
+    usage_as_an_integer = "150110"
+    assert decode(bytes.fromhex(item + parameter + usage_as_an_integer)).usage is Usage.OTHER
+
+
+def test_set_information_that_is_no_number_is_refused() -> None:
+    with pytest.raises(BadTag, match="digits"):
+        decode(bytes.fromhex("110201F4" + "020140" + "6402" + b"3x".hex()))
+
+
 @given(st.binary(max_size=400))
 def test_noise_is_a_label_or_a_bad_tag(noise: bytes) -> None:
     with suppress(BadTag):

@@ -106,6 +106,19 @@ def test_filler_bytes_between_extensions_are_skipped() -> None:
     assert decode(memory).extensions == (Extension(4, b"Judul"),)
 
 
+def test_text_of_older_installations_is_read_as_iso8859() -> None:
+    name = Label("Müller-1", 1, 1, 1, "DE", "1").encode()
+    older = name[:3] + "Müller-1".encode("iso8859-1").ljust(16, b"\0") + name[19:]
+    older = older[:19] + checksum(older[:19] + older[21:]).to_bytes(2, "little") + older[21:]
+    assert decode(older).item == "Müller-1"
+
+
+def test_an_extension_with_a_long_id_is_stepped_over() -> None:
+    long_id = bytes((6, 1, 0xFF, 0xF8, 0, 0))
+    memory = ANNEX_B1.encode() + long_id + Extension(4, b"Judul").encode()
+    assert decode(memory).extensions == (Extension(4, b"Judul"),)
+
+
 def test_a_label_that_does_not_fit_is_not_written() -> None:
     for label, size in (
         (Label("x" * 17, 1, 1, 1, "DK", "1"), 34),

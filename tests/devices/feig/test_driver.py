@@ -1,0 +1,171 @@
+"""What the driver makes of readers that are late, odd or wrong."""
+
+from collections.abc import Callable
+
+import pytest
+
+from devices.capabilities import TagUid
+from devices.errors import DeviceError, Garbled, NoAnswer, Refused, TagGone
+from devices.feig.driver import FeigReader
+from devices.feig.frame import Frame
+from devices.feig.protocol import (
+    Blocks,
+    Reply,
+    RfReset,
+    Sighting,
+    Sightings,
+    Status,
+    TagInformation,
+    question,
+)
+from devices.feig.simulator import FeigPeer
+from devices.iso15693 import TagRefusal
+from devices.simulated_tag import TagField
+from tests.devices.tags_in_hand import SECURED, book, uid
+
+ASKED = Frame(0xFF, 0xB0, b"")
+
+
+class Line:
+    """A link whose far end is a function from question to answer; waiting only moves its clock."""
+
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        self.now = 0.0
+        self._answer = answer
+        self._inbox = b""
+
+    def send(self, data: bytes) -> None:
+        self._inbox += self._answer(data)
+
+    def receive(self, timeout: float) -> bytes:
+        heard, self._inbox = self._inbox, b""
+        self.now += 0.0 if heard else timeout
+        return heard
+
+    def drain(self) -> None:
+        self._inbox = b""
+
+    def close(self) -> None: ...
+
+
+class ChatteringLine(Line):
+    """Answers, without end, what nobody asked."""
+
+    def receive(self, timeout: float) -> bytes:
+        self.now += min(timeout, 0.01)
+        return Reply(Status.OK).frame(question(RfReset())).encode()
+
+
+class HeldBack:
+    """A reader whose next answers come only with those after them."""
+
+    def __init__(self, peer: FeigPeer) -> None:
+        self._peer = peer
+        self._kept = b""
+        self.holds = 0
+
+    def answer(self, asked: bytes) -> bytes:
+        told, self._kept = self._kept + self._peer.hear(asked), b""
+        if self.holds:
+            self.holds -= 1
+            told, self._kept = b"", told
+        return told
+
+
+def reader_on(answer: Callable[[bytes], bytes], address: int = 0xFF) -> FeigReader:
+    line = Line(answer)
+    return FeigReader(line, address, clock=lambda: line.now)
+
+
+def scripted(*replies: Reply) -> FeigReader:
+    """A reader that gives these answers, whatever it is asked."""
+    left = iter(replies)
+    return reader_on(lambda _: next(left).frame(ASKED).encode())
+
+
+def about(tag: TagUid, blocks: int = 28) -> Reply:
+    return Reply(Status.OK, TagInformation(tag, 0, SECURED, 4, blocks).encode())
+
+
+def test_a_late_answer_is_never_taken_for_the_next_tags() -> None:
+    for holds in (1, 2, 3):
+        reader_end = HeldBack(FeigPeer(TagField(book(1), book(2))))
+        reader = reader_on(reader_end.answer)
+        reader_end.holds = holds
+        for _ in range(holds):
+            with pytest.raises(NoAnswer):
+                reader.read(uid(1))
+        assert reader.read(uid(2)).memory == book(2).memory
+
+
+def test_an_answer_about_another_tag_is_garbled() -> None:
+    with pytest.raises(Garbled):
+        scripted(about(uid(2))).read(uid(1))
+
+
+def test_an_endless_chatter_ends_in_no_answer() -> None:
+    line = ChatteringLine(lambda _: b"")
+    with pytest.raises(NoAnswer):
+        FeigReader(line, clock=lambda: line.now).read(uid(1))
+
+
+def test_a_memory_that_ends_early_is_read_as_far_as_it_goes() -> None:
+    beyond = Reply(Status.ISO15693_ERROR, bytes((TagRefusal.BLOCK_NOT_AVAILABLE,)))
+    first = Reply(Status.OK, Blocks((b"abcd",) * 23).encode())
+    assert scripted(about(uid(1)), first, beyond).read(uid(1)).memory == b"abcd" * 23
+    short = Reply(Status.OK, Blocks((b"abcd",) * 5).encode())
+    assert scripted(about(uid(1)), short).read(uid(1)).memory == b"abcd" * 5
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply(Status.NO_TRANSPONDER), TagGone),
+        (Reply(Status.RF_COMMUNICATION_ERROR), TagGone),
+        (Reply(Status.ISO15693_ERROR, b"\x0f"), Refused),
+        (Reply(Status.LOGIN_REQUEST), Refused),
+        (Reply(Status.OK, b"\x00"), Garbled),
+    ],
+)
+def test_each_status_is_the_error_it_means(reply: Reply, error: type[DeviceError]) -> None:
+    with pytest.raises(error):
+        scripted(reply).read(uid(1))
+
+
+def inventory_of(*replies: Reply) -> tuple[TagUid, ...]:
+    """The inventory whose field reset goes well, and then these answers."""
+    left = iter(replies)
+
+    def answer(asked: bytes) -> bytes:
+        if asked == question(RfReset()).encode():
+            return Reply(Status.OK).frame(question(RfReset())).encode()
+        return next(left).frame(ASKED).encode()
+
+    return reader_on(answer).inventory()
+
+
+def test_a_tag_told_twice_is_one_tag() -> None:
+    tags = Sightings((Sighting(uid(2), 0), Sighting(uid(1), 0), Sighting(uid(2), 0)))
+    again = Reply(Status.OK, Sightings((Sighting(uid(1), 0),)).encode())
+    assert inventory_of(Reply(Status.MORE_DATA, tags.encode()), again) == (uid(1), uid(2))
+
+
+def test_a_disturbed_inventory_keeps_what_was_told() -> None:
+    tags = Reply(Status.MORE_DATA, Sightings((Sighting(uid(1), 0),)).encode())
+    assert inventory_of(tags, Reply(Status.RF_COMMUNICATION_ERROR)) == (uid(1),)
+
+
+def test_a_reader_that_never_stops_telling_more_is_not_asked_for_ever() -> None:
+    tags = Reply(Status.MORE_DATA, Sightings((Sighting(uid(1), 0),)).encode())
+    assert inventory_of(*[tags] * 32) == (uid(1),)
+
+
+def test_a_refused_inventory_names_the_status() -> None:
+    with pytest.raises(Refused, match="data buffer overflow"):
+        inventory_of(Reply(Status.DATA_BUFFER_OVERFLOW))
+
+
+def test_another_readers_answer_on_the_same_line_is_not_heard() -> None:
+    reader = reader_on(lambda _: about(uid(1)).frame(ASKED, address=0x02).encode(), address=0x01)
+    with pytest.raises(NoAnswer):
+        reader.read(uid(1))

@@ -1,0 +1,40 @@
+"""From a settings file to a device."""
+
+import msgspec
+import pytest
+
+from devices.catalogue import FeigSettings, NfcSettings, open_card_reader, open_reader
+from devices.errors import Unplugged
+
+
+def test_a_feig_reader_needs_its_port_alone() -> None:
+    settings = msgspec.toml.decode('driver = "feig"\nport = "/dev/pad"', type=FeigSettings)
+    assert settings == FeigSettings("/dev/pad", 38400, "even", 255, 1.0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["baut = 9600", 'parity = "mark"', "address = 256", "answer_within = 0.0", 'driver = "fieg"'],
+)
+def test_a_misspelt_key_or_value_is_refused(wrong: str) -> None:
+    driver = "" if "driver" in wrong else 'driver = "feig"\n'
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.toml.decode(f'{driver}port = "/dev/pad"\n{wrong}', type=FeigSettings)
+
+
+@pytest.mark.parametrize("path", ["usb", "usb:072f:2200", "tty:USB0:pn532", "udp:127.0.0.1:5432"])
+def test_card_readers_are_named_as_nfcpy_names_them(path: str) -> None:
+    assert msgspec.convert({"driver": "nfc", "path": path}, NfcSettings).path == path
+
+
+@pytest.mark.parametrize("path", ["", "udp:here", "udp:here:port", "tty:USB0", "/dev/ttyUSB0"])
+def test_other_paths_are_refused(path: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"driver": "nfc", "path": path}, NfcSettings)
+
+
+def test_what_is_not_there_is_unplugged() -> None:
+    with pytest.raises(Unplugged):
+        open_reader(FeigSettings("/dev/no-such-pad"))
+    with pytest.raises(Unplugged):
+        open_card_reader(NfcSettings("tty:NONE0:pn532"))
