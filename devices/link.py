@@ -4,6 +4,7 @@ Law: modem lines are never touched, so that a pseudo-terminal will do; every err
 system leaves here as Unplugged or NoAnswer.
 """
 
+import os
 import select
 import termios
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from devices.errors import NoAnswer, Unplugged
 
 _CHUNK: Final = 4096
 _WRITE_WITHIN_S: Final = 2.0
+_PSEUDO_TERMINALS: Final = "/dev/pts/"
 
 
 class Parity(Enum):
@@ -50,6 +52,8 @@ class Link(Protocol):
 def open_serial(port: str, baud: int, parity: Parity) -> Link:
     """A port with 8 data bits and 1 stop bit, for us alone. Raises Unplugged, also when in use."""
     with _translated(port):
+        if os.path.realpath(port).startswith(_PSEUDO_TERMINALS):
+            _start_afresh(port)
         return _SerialLink(
             serial.Serial(
                 port,
@@ -60,6 +64,21 @@ def open_serial(port: str, baud: int, parity: Parity) -> Link:
                 exclusive=True,
             )
         )
+
+
+def _start_afresh(port: str) -> None:
+    """Sets a speed nobody uses, so that the real settings change something.
+
+    A pseudo-terminal cannot keep parity, and the C library refuses settings that then change
+    nothing: a program could not open a simulator again that it had open when it crashed.
+    """
+    terminal = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        settings = termios.tcgetattr(terminal)
+        settings[4:6] = (termios.B50, termios.B50)
+        termios.tcsetattr(terminal, termios.TCSANOW, settings)
+    finally:
+        os.close(terminal)
 
 
 class _SerialLink:

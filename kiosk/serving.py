@@ -30,7 +30,7 @@ class KioskConduct:
 def condition(visit: Visit) -> Condition:
     """How the kiosk is, for technicians. Pure."""
     findings = (
-        finding("pad", healthy=visit.pad_healthy, code="unplugged"),
+        finding("pad", healthy=visit.pad_healthy is not False, code="unplugged"),
         finding("card-reader", healthy=visit.card_reader_healthy, code="unplugged"),
         finding("ledger", healthy=visit.ledger_healthy, code="disk-refuses-writes"),
         finding("server", healthy=visit.online, code="silent", health=Health.WARNING),

@@ -79,7 +79,8 @@ class Outage(Enum):
 class Visit:
     """Everything the screen may show. `since` is when the patron last did something.
 
-    `leftovers` are books the patron before left on the pad: never part of this visit.
+    `leftovers` are books the patron before left on the pad: never part of this visit. The pad's
+    health is None until it has been asked for the first time.
     """
 
     page: Page = Page.WELCOME
@@ -91,7 +92,7 @@ class Visit:
     books: tuple[Book, ...] = ()
     leftovers: frozenset[TagUid] = frozenset()
     started: bool = False
-    pad_healthy: bool = False
+    pad_healthy: bool | None = None
     card_reader_healthy: bool = False
     online: bool = False
     in_service: bool = True
@@ -106,7 +107,7 @@ class Visit:
     def outage(self) -> Outage | None:
         if not self.ledger_healthy:
             return Outage.LEDGER
-        if not self.pad_healthy:
+        if self.pad_healthy is False:
             return Outage.PAD
         if not self.in_service and self.page is Page.WELCOME:
             return Outage.TECHNICIAN
@@ -121,10 +122,10 @@ Outcome = tuple[Visit, tuple[Action, ...]]
 
 def screen(visit: Visit) -> Screen:
     """The screen that tells the truth about `visit`."""
-    if not visit.started and visit.ledger_healthy:
-        return Screen.STARTING
     if visit.outage is not None and not visit.busy:
         return Screen.OUT_OF_SERVICE
+    if not visit.started:
+        return Screen.STARTING
     if visit.page is not Page.BORROW:
         return Screen[visit.page.name]
     if visit.busy:

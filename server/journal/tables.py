@@ -52,6 +52,8 @@ fact: Final = Table(
     Column("clock", Text, nullable=False),
     Column("received_at", Double, nullable=False),
     UniqueConstraint("device", "install", "seq"),
+    # The page shows the latest.
+    Index(None, "received_at"),
 )
 # Facts whose time may still be corrected: few, and looked for whenever an anchor is learnt.
 Index(

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("device", "install", "seq", name="uq_fact_device_install_seq"),
     )
     op.create_index("ix_fact_item", "fact", ["item"], unique=False)
+    op.create_index("ix_fact_received_at", "fact", ["received_at"], unique=False)
     op.create_index(
         "ix_fact_unsure",
         "fact",
