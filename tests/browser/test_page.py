@@ -67,7 +67,7 @@ def test_without_javascript_every_row_is_there(engine: Engine, look: Look) -> No
     assert [len(rows(page, name)) for name in ("devices", "facts", "tasks", "set_aside")] == [
         4,
         10,
-        5,
+        6,
         3,
     ]
     assert "■ Terputus" in rows(page, "devices")[0]
