@@ -112,8 +112,8 @@ def start_return(book: Book) -> Step:
 def advance(book: Book, happening: Happening) -> Step:
     """The book after `happening`, and what has to be done; other books' happenings do nothing."""
     match happening:
-        case Intended(uid, act) if book.stage is Stage.INTENDING and uid == book.uid:
-            return _intended(replace(book, act=act), act)
+        case Intended(uid, act) if uid == book.uid:
+            return _intended(book, act)
         case Answered(Describe(item), Description() as description) if item == book.item:
             return replace(book, title=description.title), ()
         case Answered(Lend(act=act)) if book.stage is Stage.ASKING and act == book.act:
@@ -131,6 +131,12 @@ def advance(book: Book, happening: Happening) -> Step:
 
 
 def _intended(book: Book, act: ActId) -> Step:
+    if book.stage is Stage.REFUSED and book.act is None:
+        # The disk failed another act in between: this one is open in the ledger, for recovery.
+        return replace(book, act=act), ()
+    if book.stage is not Stage.INTENDING:
+        return book, ()
+    book = replace(book, act=act)
     if book.patron is not None and book.item is not None:
         question = Lend(act, book.item, book.patron)
         return replace(book, stage=Stage.ASKING), (Enquire(question),)

@@ -45,48 +45,64 @@ def step(box: Box, happening: Happening) -> Outcome:
         case ConnectionChanged(online):
             return replace(box, online=online), ()
         case Started(settling):
-            return _take(replace(box, started=True), _waiting(box) - settling)
+            return _take(_settling(replace(box, started=True), settling))
         case LedgerChanged(healthy=True):
-            return _take(replace(box, ledger_healthy=True), _refused(box))
+            return _take(replace(box, ledger_healthy=True))
         case TagArrived():
             return _arrived(box, happening)
         case TagLeft(uid):
-            kept = tuple(book for book in box.books if book.uid != uid or book.stage in BUSY)
-            return replace(box, books=kept), ()
+            return _forgetting(_in_sight(box, uid, on_pad=False)), ()
         case _:
             if isinstance(happening, LedgerChanged):
                 box = replace(box, ledger_healthy=False)
             steps = [advance(book, happening) for book in box.books]
             actions = tuple(action for _, wanted in steps for action in wanted)
-            return replace(box, books=tuple(book for book, _ in steps)), actions
+            return _forgetting(replace(box, books=tuple(book for book, _ in steps))), actions
 
 
 def _arrived(box: Box, tag: TagArrived) -> Outcome:
     if any(book.uid == tag.uid for book in box.books):
-        return box, ()
+        return _in_sight(box, tag.uid, on_pad=True), ()
     if tag.secured and not box.started:
         return box, ()
     item = None if tag.problem in {Problem.FOREIGN, Problem.NOT_A_BOOK} else tag.item
     book = Book(tag.uid, item, problem=tag.problem, in_bin=True)
-    box = replace(box, books=(*box.books, book))
-    return _take(box, {tag.uid} if box.started and box.ledger_healthy else set())
+    return _take(replace(box, books=(*box.books, book)))
 
 
-def _waiting(box: Box) -> set[TagUid]:
-    return {book.uid for book in box.books if book.stage is Stage.LISTED}
+def _in_sight(box: Box, uid: TagUid, *, on_pad: bool) -> Box:
+    changed = (replace(one, on_pad=on_pad) if one.uid == uid else one for one in box.books)
+    return replace(box, books=tuple(changed))
 
 
-def _refused(box: Box) -> set[TagUid]:
-    """Returns the disk refused before they had an id; the others are open acts in the ledger."""
-    return {
-        book.uid
-        for book in box.books
-        if book.stage is Stage.LISTED or (book.stage is Stage.REFUSED and book.act is None)
-    }
+def _settling(box: Box, settling: frozenset[TagUid]) -> Box:
+    """What recovery is settling was returned in an earlier life: it must not count again."""
+    changed = (
+        replace(one, stage=Stage.RETURNED) if one.uid in settling else one for one in box.books
+    )
+    return replace(box, books=tuple(changed))
 
 
-def _take(box: Box, uids: set[TagUid]) -> Outcome:
-    steps = [start_return(book) if book.uid in uids else (book, ()) for book in box.books]
+def _waits(box: Box, book: Book) -> bool:
+    """Whether a return is still to begin: the disk refused before it had an id.
+
+    What had one is an open act in the ledger, which recovery settles.
+    """
+    refused = book.stage is Stage.REFUSED and book.act is None
+    return box.started and (refused or book.stage is Stage.LISTED)
+
+
+def _forgetting(box: Box) -> Box:
+    """Without what is out of sight and settled, so that the same book may be returned again."""
+    kept = (one for one in box.books if one.on_pad or one.stage in BUSY or _waits(box, one))
+    return replace(box, books=tuple(kept))
+
+
+def _take(box: Box) -> Outcome:
+    """Begins every return that waits, if it can be written down."""
+    if not box.ledger_healthy:
+        return box, ()
+    steps = [start_return(book) if _waits(box, book) else (book, ()) for book in box.books]
     actions = tuple(action for _, wanted in steps for action in wanted)
     return replace(box, books=tuple(book for book, _ in steps)), actions
 
