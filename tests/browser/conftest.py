@@ -22,7 +22,8 @@ _ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Ends with the module: Playwright keeps an event loop in this thread, where others run their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = [path for name in _NAMES if (path := shutil.which(name))]
     if not found:

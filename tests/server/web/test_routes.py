@@ -110,10 +110,10 @@ def test_the_summary_counts_everything(engine: Engine, visitor: Visitor) -> None
         },
         "unsent": 12,
         "quarantined": 3,
-        "tasks": 5,
+        "tasks": 6,
         "tasks_by_kind": {
             "loan-unconfirmed": 1,
-            "tag-not-secured": 1,
+            "tag-not-secured": 2,
             "unknown-card": 1,
             "unknown-item": 1,
             "unknown-item-dropped": 1,
