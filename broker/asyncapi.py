@@ -7,13 +7,14 @@ import msgspec
 
 from broker import wire
 from broker.examples import Example, examples
+from broker.schemas import schemas
 from broker.telemetry import Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel
 
 QUALITY: Final = 1
 SCHEMAS: Final = {
     name: {**schema, "description": inspect.cleandoc(schema["description"])}
-    for name, schema in wire.schemas()[1].items()
+    for name, schema in schemas()[1].items()
 }
 PURPOSES: Final = {
     Channel.STATUS: "whether the device is there; its will says `offline` for it",

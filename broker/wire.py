@@ -4,7 +4,7 @@ Unknown fields are ignored (a newer sender); an unknown kind or version is a Bad
 Facts travel as CloudEvents 1.0 structured JSON; everything else as `{"v": 1, ...}`.
 """
 
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -66,17 +66,17 @@ ANSWERS: Final[dict[str, type[Answer]]] = {
     "refusal": Refusal,
     "expired": Expired,
 }
-_KINDS: Final[dict[type, str]] = {
+KINDS: Final[dict[type, str]] = {
     cls: kind for table in (FACTS, QUESTIONS, ANSWERS) for kind, cls in table.items()
 }
-_WORDS: Final = (ItemId, DeviceId, SiteId, ActId)
+WORDS: Final = (ItemId, DeviceId, SiteId, ActId)
 Snapshot = Birth | State | SettingsDesired | SettingsReported | Acknowledgement
 _Known = TypeVar("_Known")
 
 
 def kind_of(message: Fact | Question | Answer) -> str:
     """The name of a message on the wire, e.g. `item-lent`."""
-    return _KINDS[type(message)]
+    return KINDS[type(message)]
 
 
 def type_of(kind: str) -> str:
@@ -87,13 +87,13 @@ def type_of(kind: str) -> str:
 def _to_json(value: object) -> str:
     if isinstance(value, PatronId):
         return value.reveal()
-    if isinstance(value, _WORDS):
+    if isinstance(value, WORDS):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no form on the wire")
 
 
 def _from_json(cls: type, value: object) -> object:
-    if issubclass(cls, (*_WORDS, PatronId)) and isinstance(value, str):
+    if issubclass(cls, (*WORDS, PatronId)) and isinstance(value, str):
         return cls(value)
     raise ValueError(f"{type(value).__name__} where a {cls.__name__} belongs")
 
@@ -260,22 +260,3 @@ def decode_presence(payload: bytes) -> Presence:
         return Presence(payload.decode("ascii"))
     except ValueError as error:
         raise BadMessage(f"not a presence: {payload[:16]!r}") from error
-
-
-def schemas() -> tuple[dict[str, Any], dict[str, Any]]:
-    """JSON Schemas of every message and both envelopes by class name: (references, components)."""
-    classes = [
-        *_KINDS,
-        *(Birth, State, SettingsDesired, SettingsReported, Acknowledgement),
-        *(FactEnvelope, Envelope),
-    ]
-    references, components = msgspec.json.schema_components(
-        classes, schema_hook=_word_schema, ref_template="#/components/schemas/{name}"
-    )
-    return {cls.__name__: ref for cls, ref in zip(classes, references, strict=True)}, components
-
-
-def _word_schema(cls: type) -> dict[str, Any]:
-    if issubclass(cls, (*_WORDS, PatronId)):
-        return {"type": "string", "pattern": f"^{cls._form.pattern}$"}
-    raise NotImplementedError(cls.__name__)

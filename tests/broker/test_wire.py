@@ -15,6 +15,7 @@ from broker.errors import BadMessage
 from broker.examples import Example, examples
 from broker.facts import Acknowledgement, Entry
 from broker.requests import Ask, Reply
+from broker.schemas import schemas, word_schema
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
 from broker.topics import Channel
 from tests.broker import messages
@@ -230,7 +231,7 @@ def test_a_malformed_patron_number_is_not_repeated_in_the_reason(number: object)
 
 
 def test_every_message_has_a_schema() -> None:
-    named, components = wire.schemas()
+    named, components = schemas()
     expected = {*wire.FACTS.values(), *wire.QUESTIONS.values(), *wire.ANSWERS.values(), *SNAPSHOTS}
     assert {cls.__name__ for cls in expected} <= set(named)
     assert set(named) <= set(components)
@@ -241,4 +242,4 @@ def test_a_value_without_a_form_on_the_wire_cannot_be_sent() -> None:
     with pytest.raises(NotImplementedError, match="object has no form on the wire"):
         wire.encode_snapshot(stranger)
     with pytest.raises(NotImplementedError, match="object"):
-        wire._word_schema(object)
+        word_schema(object)
