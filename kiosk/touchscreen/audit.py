@@ -19,6 +19,7 @@ def faults(root: Widget, sizes: Measures) -> list[str]:
     targets = [widget for widget in widgets if isinstance(widget, Target)]
     found = [f"{_name(widget)} is outside the window" for widget in widgets if _outside(widget)]
     found += [f"{_name(text)} is larger than its box" for text in texts if _clipped(text)]
+    found += [f"{_name(text)} tears a word apart" for text in texts if _torn(text)]
     for target in targets:
         millimetres = min(target.size) / sizes.pixels_per_mm
         if millimetres < target.least_mm:
@@ -54,6 +55,11 @@ def _outside(widget: Widget) -> bool:
 def _clipped(text: Label) -> bool:
     wide, high = text.texture_size
     return bool(wide > text.width + SLACK or high > text.height + SLACK)
+
+
+def _torn(text: Label) -> bool:
+    widest = max(text._label.get_extents(word)[0] for word in text.text.split(" "))  # noqa: SLF001  # Kivy's only ruler
+    return bool(widest > text.width + SLACK)
 
 
 def _overlap(one: Widget, other: Widget) -> bool:

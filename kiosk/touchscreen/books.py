@@ -3,7 +3,13 @@
 from typing import Final
 
 from kivy.clock import Clock
-from kivy.properties import ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
 from kivy.uix.widget import Widget
 
 from kiosk.touchscreen import glyphs, theme
@@ -21,7 +27,8 @@ class StepCard(Card):
 
     shapes = ObjectProperty(())
     text = StringProperty()
-    least = NumericProperty(0)
+    tall = BooleanProperty(False)  # noqa: FBT003  # as the next
+    lesson = BooleanProperty(False)  # noqa: FBT003  # Kivy's property takes its default so
 
     def show(self, step: Step) -> None:
         self.shapes = PICTURES[step.picture]
@@ -110,6 +117,6 @@ class BookList(Widget):
         """Teaches in the free space, when there is enough of it for a sentence."""
         free = top - self.y
         if self._rows and free > self._rows[0].height:
-            self._more.size = (self.width, min(free, 2.6 * self._more.least))
-            self._more.pos = (self.x, top - self._more.height)
+            self._more.size = (self.width, free)
+            self._more.pos = self.pos
             self.add_widget(self._more)

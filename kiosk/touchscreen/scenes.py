@@ -115,7 +115,7 @@ def _books(shown: Screen, visit: Visit, catalogue: Catalogue) -> Books:
         case Screen.LENDING:
             more = Step(Picture.WAIT, lead)
         case Screen.RESULT:
-            more = Step(Picture.TAKE, catalogue.text("result.more"))
+            more = Step(Picture.PLACE, catalogue.text("result.more"))
         case Screen.RETURN:
             more = Step(Picture.RETURN, catalogue.text("return.more"))
         case _:

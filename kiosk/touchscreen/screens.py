@@ -28,7 +28,7 @@ class StepsBody(BoxLayout):
         self.heading, self.lead = body.heading, body.lead
         self.ids.steps.clear_widgets()
         for step in body.steps:
-            card = StepCard()
+            card = StepCard(lesson=True)
             card.show(step)
             self.ids.steps.add_widget(card)
 

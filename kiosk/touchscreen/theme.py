@@ -111,7 +111,7 @@ def measures(panel: Panel) -> Measures:
         welcome=at_least(MAIN_TARGET_MM + 2, 300),
         main_target=at_least(MAIN_TARGET_MM + 1, 176),
         target=at_least(TARGET_MM, 120),
-        arrow=at_least(TARGET_MM + 2, 260),
+        arrow=at_least(TARGET_MM + 2, 200),
         arrow_height=at_least(TARGET_MM, 140),
         column=round((0.33 if panel.landscape else 0.48) * panel.width),
         margin=at_least(BEZEL_MM, 56),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from kivy.clock import Clock
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -29,6 +30,9 @@ _FILLS: Final = {
 DRAWING: Final = drawing.Drawing
 
 
+ROUNDING: Final = 3  # pixels; a word a fraction too wide for its place would break
+
+
 class Text(Label):
     """A paragraph as wide as its place and as high as its words."""
 
@@ -52,7 +56,27 @@ class Target(ButtonBehavior, BoxLayout):
     edge = ColorProperty(theme.EDGE)
     upright = BooleanProperty(False)  # noqa: FBT003  # Kivy's property takes its default so
     font_size = NumericProperty(1)
+    glyph_width = NumericProperty(0)
+    inset = NumericProperty(0)
     least_mm = NumericProperty(theme.TARGET_MM)
+
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        centre = Clock.create_trigger(self._centre, -1)
+        self.bind(size=centre, text=centre, font_size=centre, upright=centre)
+        centre()
+
+    def _centre(self, _: float) -> None:
+        """Sign and word stand together in the middle; a long word breaks instead of leaving."""
+        if self.upright or "word" not in self.ids:
+            self.inset = self.spacing
+            return
+        word = self.ids.word
+        word.text_size = (None, None)
+        word.texture_update()
+        free = self.width - self.glyph_width - self.spacing - word.texture_size[0]
+        self.inset = max(self.spacing / 2, free / 2 - ROUNDING)
+        word.text_size = (word.width, None)
 
 
 class Choice(Target):

@@ -1,0 +1,133 @@
+"""A screen in a process of its own: `python -m tests.kiosk.touchscreen.stage`.
+
+Prints the rehearsal port once it is drawn. Lines on standard input make things happen that no
+patron's finger can: a card, books on the pad, failures, keys of a keyboard.
+"""
+
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from broker.requests import Describe, Description, Identify, Standing
+from broker.vocabulary import ItemId, PatronId
+from devices.capabilities import TagUid
+from kiosk.happenings import (
+    Answered,
+    CardArrived,
+    CardReaderChanged,
+    ConnectionChanged,
+    Happening,
+    PadChanged,
+    Problem,
+    Started,
+    TagArrived,
+)
+from kiosk.touchscreen.configure import touchscreen
+from kiosk.touchscreen.panel import Panel
+from kiosk.visit import Visit, step
+
+PATRON = PatronId("KTA-SECRET-7")
+BOOK = ItemId("B00012")
+MACHINE: tuple[Happening, ...] = (
+    Started(),
+    PadChanged(healthy=True),
+    CardReaderChanged(healthy=True),
+    ConnectionChanged(online=True),
+)
+SCRIPT: dict[str, tuple[Happening, ...]] = {
+    "card": (
+        CardArrived(PATRON),
+        Answered(Identify(PATRON), Standing(on_loan=0, remaining=5), provisional=False),
+    ),
+    "books": (
+        TagArrived(TagUid(bytes.fromhex("E004010000000001")), BOOK, None),
+        Answered(Describe(BOOK), Description(BOOK, "Laskar Pelangi", "-"), provisional=False),
+        TagArrived(TagUid(bytes.fromhex("E004010000000002")), None, Problem.UNREADABLE),
+    ),
+}
+ESCAPE, F1 = 27, 282
+
+
+class Stage:
+    """The visit, and the faults somebody asked for."""
+
+    def __init__(self) -> None:
+        self.visit = Visit()
+        self.failing: set[str] = set()
+        for happening in MACHINE:
+            self.hear(happening)
+
+    def hear(self, happening: Happening) -> None:
+        self.visit, _ = step(self.visit, happening, time.monotonic())
+
+    def tell(self, happening: Happening) -> None:
+        self._fail_once("tell")
+        self.hear(happening)
+
+    def latest(self) -> tuple[Visit, float]:
+        self._fail_once("latest")
+        return self.visit, time.monotonic()
+
+    def follow(self, word: str) -> None:
+        if word == "keys":
+            press_keys()
+        elif word in SCRIPT:
+            for happening in SCRIPT[word]:
+                self.hear(happening)
+        else:
+            self.failing.add(word)
+
+    def _fail_once(self, where: str) -> None:
+        if where in self.failing:
+            self.failing.remove(where)
+            raise RuntimeError(f"asked to fail in {where}")
+
+
+def press_keys() -> None:
+    from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+    from kivy.core.window import Window  # noqa: PLC0415  # configured only now
+
+    for key in (ESCAPE, F1):
+        Clock.schedule_once(lambda _, key=key: Window.dispatch("on_keyboard", key, 0, "", []))
+
+
+def say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def main() -> None:
+    stage, port = Stage(), free_port()
+    with tempfile.TemporaryDirectory() as home:
+        panel = Panel(540, 960, 15.6, fullscreen=False, rehearsal_port=port)
+        app = touchscreen(panel, Path(home), stage.latest, stage.tell)
+        from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+
+        signal.signal(signal.SIGTERM, lambda *_: app.stop())
+
+        def direct() -> None:
+            for line in sys.stdin:
+                stage.follow(line.strip())
+                say("done")
+            # Whoever directed is gone: nobody shall find a forgotten screen running.
+            Clock.schedule_once(lambda _: app.stop())
+
+        def begin(_: float) -> None:
+            threading.Thread(target=direct, daemon=True).start()
+            say(str(port))
+
+        Clock.schedule_once(begin)
+        app.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""What the screen says is a function of the visit, complete in both languages."""
+
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+
+import pytest
+
+from broker.vocabulary import Reason
+from kiosk.book import Stage
+from kiosk.happenings import Button, Problem, Touched
+from kiosk.languages.catalogue import LANGUAGES, UNBROKEN_SPACE, read_catalogues
+from kiosk.touchscreen.scene import Books, Notice, Scene, Sign
+from kiosk.touchscreen.scenes import scene
+from kiosk.touchscreen.states import NOW, PATRON, STATES
+from kiosk.visit import IDLE_SECONDS, Outage, Page, Screen, Visit, screen, seconds_left, step
+
+CATALOGUES = read_catalogues()
+
+
+def shown(visit: Visit, language: str = "id") -> Scene:
+    return scene(replace(visit, language=language), NOW, CATALOGUES[language])
+
+
+def words(value: object) -> list[str]:
+    """Every text anywhere in a scene."""
+    if isinstance(value, str):
+        return [value.replace(UNBROKEN_SPACE, " ")]
+    if isinstance(value, tuple):
+        return [word for part in value for word in words(part)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [word for field in fields(value) for word in words(getattr(value, field.name))]
+    return []
+
+
+def notes(visit: Visit) -> list[str]:
+    return words(shown(visit).notes)
+
+
+def enabled(visit: Visit) -> set[Button]:
+    return {control.button for control in shown(visit).controls if control.enabled}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_is_drawn_in_every_language(name: str, language: str) -> None:
+    drawn = shown(STATES[name], language)
+    assert drawn.screen is screen(STATES[name])
+    assert drawn.frame.language.button is Button.LANGUAGE
+    assert drawn.body.heading
+    assert PATRON.reveal() not in " ".join(words(drawn))
+
+
+def members(kind: type[Enum]) -> set[Enum]:
+    return set(kind)
+
+
+def test_the_table_of_states_leaves_nothing_out() -> None:
+    books = [book for visit in STATES.values() for book in visit.books]
+    assert {screen(visit) for visit in STATES.values()} == members(Screen)
+    assert {visit.outage for visit in STATES.values()} >= members(Outage)
+    assert {book.reason for book in books} >= members(Reason)
+    assert {book.problem for book in books} >= members(Problem)
+
+
+def test_the_other_language_is_named_in_its_own_words() -> None:
+    assert shown(STATES["card"], "id").frame.language.label == "English"
+    assert shown(STATES["card"], "en").frame.language.label == "Bahasa Indonesia"
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_lost_connection_is_told_on_every_screen(name: str) -> None:
+    lost, there = replace(STATES[name], online=False), replace(STATES[name], online=True)
+    assert any(note.sign is Sign.CLOUD for note in shown(lost).notes)
+    assert all(note.sign is not Sign.CLOUD for note in shown(there).notes)
+
+
+def test_without_a_connection_patrons_hear_that_they_can_still_borrow() -> None:
+    sentence = "Sambungan ke pusat terputus. Anda tetap dapat meminjam."
+    assert sentence in notes(STATES["welcome-offline"])
+
+
+def test_the_screen_never_promises_loans_to_a_card_that_was_just_refused() -> None:
+    refused = replace(STATES["card-refused-offline-limit"], online=False)
+    assert "Sambungan ke pusat terputus." in notes(refused)
+
+
+def test_the_last_thirty_seconds_are_counted_down_and_no_earlier_ones() -> None:
+    def at(seconds: float) -> Visit:
+        return replace(STATES["pad-3"], since=NOW - IDLE_SECONDS + seconds)
+
+    assert "Selesai dalam 30 detik. Sentuh layar untuk lanjut." in notes(at(30))
+    assert not any("detik" in note for note in notes(at(31)))
+    assert shown(at(31)).stay is None
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_touch_beside_the_buttons_gives_more_time_and_does_nothing_else(name: str) -> None:
+    visit = replace(STATES[name], since=NOW - IDLE_SECONDS + 5)
+    button = shown(visit).stay
+    if button is None:
+        return
+    after, actions = step(visit, Touched(button), NOW)
+    assert (after, actions) == (replace(visit, since=NOW), ())
+    assert seconds_left(after, NOW) == IDLE_SECONDS
+
+
+def test_patrons_can_always_stay_while_a_visit_would_end() -> None:
+    for page in (Page.CARD, Page.BORROW, Page.RETURN):
+        visit = replace(STATES["welcome"], page=page, since=NOW - IDLE_SECONDS + 5)
+        assert shown(visit).stay is not None
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_no_screen_is_a_dead_end(name: str) -> None:
+    visit = STATES[name]
+    waiting = {Screen.STARTING, Screen.OUT_OF_SERVICE, Screen.LENDING}
+    if screen(visit) in waiting or visit.busy:
+        assert not enabled(visit)
+    else:
+        assert enabled(visit)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_enabled_button_does_something(name: str) -> None:
+    visit = STATES[name]
+    for button in enabled(visit):
+        after, actions = step(visit, Touched(button), NOW + 1)
+        assert actions or replace(after, since=visit.since) != visit
+
+
+def test_borrowing_is_not_offered_without_a_card_reader() -> None:
+    visit = STATES["welcome-no-card-reader"]
+    assert enabled(visit) == {Button.RETURN}
+    assert "Pembaca kartu belum siap. Pinjam di meja layanan." in notes(visit)
+
+
+def test_a_book_that_was_lent_shows_its_due_date() -> None:
+    body = shown(STATES["result-3"]).body
+    assert isinstance(body, Books)
+    assert words(body.rows[0]) == [
+        "Laskar Pelangi",
+        "B00012 · Dipinjam",
+        "Jatuh tempo Sen, 30 Nov 2026",
+    ]
+
+
+def test_a_provisional_due_date_says_so_twice() -> None:
+    drawn = shown(STATES["result-offline"])
+    assert "Jatuh tempo sementara Sen, 30 Nov 2026" in words(drawn.body)
+    assert "Tanggal masih sementara. Petugas akan memastikannya." in words(drawn.notes)
+
+
+def test_a_partial_success_is_told_as_one() -> None:
+    drawn = shown(STATES["result-mixed"])
+    assert drawn.body.heading == "2 dari 4 buku dipinjam"
+
+
+def test_every_book_without_success_tells_what_to_do() -> None:
+    for visit in STATES.values():
+        body = shown(visit).body
+        if isinstance(body, Books):
+            for book, row in zip(visit.books, body.rows, strict=True):
+                unhappy = book.stage in {Stage.REFUSED, Stage.STAFF}
+                assert bool(row.advice) or not unhappy
+
+
+def test_a_lifted_book_asks_to_be_put_back() -> None:
+    assert "Buku terangkat sebelum selesai. Letakkan kembali." in words(
+        shown(STATES["return-lifted"]).body
+    )
+
+
+def test_books_left_by_the_patron_before_are_never_counted() -> None:
+    assert "Ada 2 buku tertinggal. Angkat buku itu dahulu." in notes(STATES["welcome-leftovers"])
+    body = shown(STATES["pad-empty-leftovers"]).body
+    assert isinstance(body, Notice)
+
+
+def test_more_books_than_the_quota_allows_are_noticed_before_asking() -> None:
+    assert "Kuota Anda tinggal 4 buku. Angkat buku lainnya." in notes(STATES["pad-8-over"])
+    assert "Sisa kuota: 3 buku." in notes(STATES["pad-more-after-lent"])
+
+
+def test_goodbye_counts_and_reminds_of_the_due_date() -> None:
+    assert {"3 buku Anda pinjam.", "Kembalikan paling lambat Sen, 30 Nov 2026."} <= set(
+        words(shown(STATES["goodbye-3"]).body)
+    )
+    mixed = words(shown(STATES["goodbye-mixed"]).body)
+    assert "Jatuh tempo pertama: Sen, 30 Nov 2026." in mixed
+    assert "Serahkan 2 buku kepada petugas." in mixed
+
+
+def test_what_was_recorded_before_a_fault_is_still_told() -> None:
+    assert "3 buku sudah tercatat sebagai pinjaman Anda." in notes(STATES["out-pad-after-lent"])
