@@ -18,7 +18,6 @@ from kiosk.touchscreen.pictures import PICTURES
 from kiosk.touchscreen.scene import Row, Step
 from kiosk.touchscreen.widgets import Card
 
-TITLE_LINES: Final = 2
 SHORTENED_BY: Final = 4
 
 
@@ -40,6 +39,7 @@ class BookRow(Card):
 
     glyph = ObjectProperty(())
     title = StringProperty()
+    title_lines = NumericProperty(2)
     label = StringProperty()
     advice = StringProperty()
     ink = ColorProperty(theme.INK)
@@ -53,7 +53,7 @@ class BookRow(Card):
         self.title, self.label, self.advice = row.title, row.label, row.advice
 
     def settle(self, width: float) -> float:
-        """Takes `width`, shortens a title of more than two lines, and tells its height."""
+        """Takes `width`, shortens a title of too many lines, and tells its height."""
         self.width, self.title = width, self.row.title
         words = self.ids.words
         across = width - self.padding[0] - self.padding[2] - self.spacing - self.ids.sign.width
@@ -62,7 +62,7 @@ class BookRow(Card):
             text.texture_update()
         title = self.ids.title
         line = title.font_size * 1.5
-        while title.texture_size[1] > TITLE_LINES * line:
+        while title.texture_size[1] > self.title_lines * line:
             self.title = self.title.rstrip("…")[:-SHORTENED_BY].rstrip() + "…"
             title.texture_update()
         lines = [text.texture_size[1] for text in words.children if text.text]
@@ -111,7 +111,8 @@ class BookList(Widget):
             row.pos = (self.x, top - row.height)
             top = row.y - self.gap
             self.add_widget(row)
-        self._fill(top)
+        if self.page == self.pages - 1:
+            self._fill(top)
 
     def _fill(self, top: float) -> None:
         """Teaches in the free space, when there is enough of it for a sentence."""

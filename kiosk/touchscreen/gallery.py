@@ -1,4 +1,4 @@
-"""Pictures of every screen: `python -m kiosk.touchscreen.gallery OUT_DIR [--panel NAME]`.
+"""Pictures of every screen: `python -m kiosk.touchscreen.gallery OUT_DIR`.
 
 Draws the table of states in both languages for every panel into OUT_DIR/PANEL/, without a
 display, and writes what the audit finds into OUT_DIR/PANEL/audit.json. Kivy has one window in a
@@ -45,7 +45,9 @@ class Gallery:
 
     def show(self, visit: Visit) -> None:
         from kivy.base import EventLoop  # noqa: PLC0415  # configured only now
+        from kivy.clock import Clock  # noqa: PLC0415  # configured only now
 
+        Clock._max_fps = 0  # noqa: SLF001  # nobody watches: no pause between frames
         for shown in (Visit(), visit):  # every picture begins on a fresh screen
             self._visit = shown
             self._app.look()
@@ -63,8 +65,11 @@ class Gallery:
         Path(Window.screenshot(name=f"{path}.part.png")).replace(path)
 
 
-def draw(panel: Panel, out: Path) -> dict[str, list[str]]:
-    """Draws every state in every language into `out`; tells the audit's findings by name."""
+def draw(panel: Panel, out: Path, *, pictures: bool) -> dict[str, list[str]]:
+    """Draws every state in every language; tells the audit's findings by name.
+
+    Writes them, and the `pictures` when wanted, into `out`.
+    """
     found = {}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
@@ -72,26 +77,32 @@ def draw(panel: Panel, out: Path) -> dict[str, list[str]]:
         for name, visit in STATES.items():
             for language in LANGUAGES:
                 gallery.show(replace(visit, language=language))
-                gallery.save(out / f"{name}.{language}.png")
+                if pictures:
+                    gallery.save(out / f"{name}.{language}.png")
                 found[f"{name}.{language}"] = gallery.faults()
     (out / "audit.json").write_text(json.dumps(found, indent=1), "utf-8")
     return found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="draw every screen of the kiosk")
+    parser = argparse.ArgumentParser(description="draw and audit every screen of the kiosk")
     parser.add_argument("out", type=Path)
     parser.add_argument("--panel", choices=PANELS, help="this one only")
+    parser.add_argument("--audit-only", action="store_true", help="write no pictures")
     wanted = parser.parse_args()
-    if wanted.panel is not None:
-        found = draw(PANELS[wanted.panel], wanted.out / wanted.panel)
-        faulty = {name: faults for name, faults in found.items() if faults}
-        print(json.dumps(faulty, indent=1))  # noqa: T201  # the report of a command
+    if wanted.panel is None:
+        for panel in PANELS:
+            _draw_elsewhere(panel)
         return
-    for panel in PANELS:
-        command = [sys.executable, "-m", "kiosk.touchscreen.gallery", wanted.out, "--panel", panel]
-        environment = os.environ | HEADLESS
-        subprocess.run(command, check=True, env=environment, timeout=PATIENCE_SECONDS)  # noqa: S603  # our own module
+    found = draw(PANELS[wanted.panel], wanted.out / wanted.panel, pictures=not wanted.audit_only)
+    faulty = {name: faults for name, faults in found.items() if faults}
+    print(json.dumps(faulty, indent=1))  # noqa: T201  # the report of a command
+
+
+def _draw_elsewhere(panel: str) -> None:
+    """The same command for one panel, in a process without a display."""
+    command = [sys.executable, "-m", "kiosk.touchscreen.gallery", *sys.argv[1:], "--panel", panel]
+    subprocess.run(command, check=True, env=os.environ | HEADLESS, timeout=PATIENCE_SECONDS)  # noqa: S603  # our own module
 
 
 if __name__ == "__main__":

@@ -66,7 +66,6 @@ _PROBLEMS: Final = (
 _REFUSED: Final = tuple(_book(at, Stage.REFUSED, reason=reason) for at, reason in enumerate(Reason))
 _BORROW: Final = replace(_NAMED, page=Page.BORROW)
 _RETURN: Final = replace(_READY, page=Page.RETURN)
-_TAKEN_BACK: Final = {"patron": None}
 _MIXED: Final = (
     _book(0, Stage.LENT, due=DUE, on_pad=False),
     _book(1, Stage.LENT, due=LATER),

@@ -72,10 +72,16 @@ class Target(ButtonBehavior, BoxLayout):
             self.inset = self.spacing
             return
         word = self.ids.word
+        room = self.width - self.glyph_width - 2 * self.spacing
         word.text_size = (None, None)
         word.texture_update()
-        free = self.width - self.glyph_width - self.spacing - word.texture_size[0]
-        self.inset = max(self.spacing / 2, free / 2 - ROUNDING)
+        if word.texture_size[0] > room and self.text.count(" ") == 1:
+            word.text_size = (word.texture_size[0] - 2 * ROUNDING, None)  # the two below each other
+            word.texture_update()
+            widest = max(word._label.get_extents(part)[0] for part in self.text.split(" "))  # noqa: SLF001  # Kivy's only ruler
+        else:
+            widest = word.texture_size[0]
+        self.inset = max(self.spacing / 2, (room - widest) / 2 + self.spacing / 2 - ROUNDING)
         word.text_size = (word.width, None)
 
 
