@@ -19,6 +19,7 @@ class Button(Enum):
     DONE = "done"
     BACK = "back"
     LANGUAGE = "language"
+    STAY = "stay"
 
 
 class Problem(Enum):

@@ -73,6 +73,7 @@ BUTTONS: Final[dict[Button, Glyph]] = {
     Button.DONE: CHECK,
     Button.BACK: BACK,
     Button.LANGUAGE: GLOBE,
+    Button.STAY: CHECK,
 }
 TONES: Final[dict[Tone, Glyph]] = {
     Tone.READY: BOOK,

@@ -36,12 +36,9 @@ def countdown(visit: Visit, now: float) -> int | None:
 
 
 def stay(visit: Visit, now: float) -> Button | None:
-    """What a touch beside every button tells while time runs out: a button without an effect
-    on this page, which only says that the patron is still there.
-    """
-    if screen(visit) not in _STAYING or countdown(visit, now) is None:
-        return None
-    return Button.CONFIRM if screen(visit) in {Screen.CARD, Screen.RETURN} else Button.BORROW
+    """What a touch beside every button tells while time runs out: the patron is still there."""
+    running_out = screen(visit) in _STAYING and countdown(visit, now) is not None
+    return Button.STAY if running_out else None
 
 
 def _offline(visit: Visit, catalogue: Catalogue) -> list[Note]:

@@ -33,7 +33,7 @@ from kiosk.visit import Visit, step
 PATRON = PatronId("KTA-SECRET-7")
 BOOK = ItemId("B00012")
 MACHINE: tuple[Happening, ...] = (
-    Started(),
+    Started(settling=frozenset()),
     PadChanged(healthy=True),
     CardReaderChanged(healthy=True),
     ConnectionChanged(online=True),
@@ -44,9 +44,11 @@ SCRIPT: dict[str, tuple[Happening, ...]] = {
         Answered(Identify(PATRON), Standing(on_loan=0, remaining=5), provisional=False),
     ),
     "books": (
-        TagArrived(TagUid(bytes.fromhex("E004010000000001")), BOOK, None),
+        TagArrived(TagUid(bytes.fromhex("E004010000000001")), BOOK, None, secured=True),
         Answered(Describe(BOOK), Description(BOOK, "Laskar Pelangi", "-"), provisional=False),
-        TagArrived(TagUid(bytes.fromhex("E004010000000002")), None, Problem.UNREADABLE),
+        TagArrived(
+            TagUid(bytes.fromhex("E004010000000002")), None, Problem.UNREADABLE, secured=True
+        ),
     ),
 }
 ESCAPE, F1 = 27, 282
