@@ -1,0 +1,41 @@
+"""Whatever a station may report, the page has words for it, in both languages."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker.telemetry import Health, Mode
+from kiosk.agent.machine import Readings
+from kiosk.agent.machine import condition as agent_condition
+from kiosk.condition import Condition
+from kiosk.dropbox.box import Box
+from kiosk.dropbox.box import condition as box_condition
+from kiosk.serving import condition as kiosk_condition
+from kiosk.visit import Visit
+
+LANGUAGES = Path(__file__).parents[2] / "server" / "web" / "languages"
+WORST = (
+    kiosk_condition(Visit(pad_healthy=False, ledger_healthy=False)),
+    kiosk_condition(Visit(pad_healthy=False)),
+    kiosk_condition(Visit(started=True, in_service=False)),
+    box_condition(Box(reader_healthy=False, ledger_healthy=False)),
+    agent_condition(Readings(disk=99.0, memory=99.0, hottest=99.0)),
+    agent_condition(Readings(disk=85.0, memory=50.0, hottest=None)),
+)
+
+
+def texts(language: str) -> dict[str, Any]:
+    return tomllib.loads((LANGUAGES / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("condition", WORST)
+def test_every_part_code_and_reason_is_said_in_words(language: str, condition: Condition) -> None:
+    words = texts(language)
+    for found in condition.findings:
+        assert found.name in words["part"]
+        assert found.health is Health.OK or found.code in words["advice"]
+    if condition.mode is Mode.OUT_OF_SERVICE:
+        assert condition.reason.replace(" ", "-") in words["reason"]
