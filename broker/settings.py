@@ -11,6 +11,7 @@ from broker.errors import BadSettings
 
 _Settings = TypeVar("_Settings")
 _PATH: Final = re.compile(r" - at `\$\.?([^`]*)`")
+_STEP: Final = re.compile(r"(\w+)|\[(\d+)\]")
 _FIELD: Final = re.compile(r"field `([^`]+)`")
 
 
@@ -40,24 +41,30 @@ def _place(message: str, text: str) -> str:
     """` line 12, key "port"` for the key that `message` speaks of, as far as it can be found."""
     path = _PATH.search(message)
     field = _FIELD.search(message)
-    keys = [key for key in re.split(r"[.\[\]]+", path[1]) if key.isidentifier()] if path else []
-    missing = "missing required" in message
-    if field is not None and not missing:
-        keys.append(field[1])
-    if not keys:
+    steps = _STEP.findall(path[1]) if path else []
+    if field is not None and "missing required" not in message:
+        steps.append((field[1], ""))
+    names = [name for name, _ in steps if name]
+    if not names:
         return f", key {field[1]!r}" if field else ""
-    line = _line_of(keys, text)
+    line = _line_of(steps, text.splitlines())
     where = f" line {line}," if line else ""
-    return f"{where} key {(field[1] if field else keys[-1])!r}"
+    return f"{where} key {(field[1] if field else names[-1])!r}"
 
 
-def _line_of(keys: list[str], text: str) -> int | None:
-    """The line of the last key, searched for below its tables; None when it is nowhere."""
-    lines = text.splitlines()
-    at, found = 0, None
-    for key in keys:
+def _line_of(steps: list[tuple[str, str]], lines: list[str]) -> int | None:
+    """The line the steps lead to, as a technician counts; None when nothing is found.
+
+    A step is a key, or the number of a `[[table]]` among those of the key before it.
+    """
+    at, table = -1, ""
+    for name, number in steps:
+        key = re.escape(name or table)
         wanted = re.compile(rf"\s*(\[+[\w.\-]*\b{key}\]+|\"?{key}\"?\s*=)")
-        hits = [i for i in range(at, len(lines)) if wanted.match(lines[i])]
-        if hits:
-            at = found = hits[0]
-    return None if found is None else found + 1
+        first = at + 1 if name else at
+        hits = [i for i in range(max(first, 0), len(lines)) if wanted.match(lines[i])]
+        wanted_hit = int(number or 0)
+        if wanted_hit < len(hits):
+            at = hits[wanted_hit]
+        table = name or table
+    return None if at < 0 else at + 1

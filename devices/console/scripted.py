@@ -126,6 +126,7 @@ class Play:
         """Every figure of the last line, and whether all three witnesses agree."""
         self.stage.until("nothing unsent", lambda: self.stage.summary()["unsent"] == 0)
         summary = self.stage.summary()
+        dashboard = self.stage.dashboard()
         facts = summary["facts_by_kind"]
         secured = sorted(book for book in self.returned if self.afi(book) == SECURED)
         released = sorted(book for book in self.lent - self.returned if self.afi(book) == RELEASED)
@@ -147,9 +148,12 @@ class Play:
             and len(secured) == len(self.returned)
             and self.afi(REFUSED) == SECURED
             and summary["quarantined"] == 0
+            and all(book in dashboard for book in self.lent | self.refused)
         )
         if not agreed:
-            raise StageFailed(f"server, tags and screen do not agree: {account}, {summary}")
+            raise StageFailed(
+                f"server, dashboard, tags and screen do not agree: {account}, {summary}"
+            )
         return account
 
     def tell(self, command: str) -> None:

@@ -110,10 +110,18 @@ class Stage:
 
     def summary(self) -> dict[str, Any]:
         """The server's own account. Raises OSError while it does not answer."""
-        address = f"http://127.0.0.1:{self.ports.web}/api/summary"
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            summary: dict[str, Any] = msgspec.json.decode(answer.read())
+        summary: dict[str, Any] = msgspec.json.decode(self._page("/api/summary"))
         return summary
+
+    def dashboard(self) -> str:
+        """The page technicians and librarians see. Raises OSError while it does not answer."""
+        return self._page("/").decode()
+
+    def _page(self, path: str) -> bytes:
+        address = f"http://127.0.0.1:{self.ports.web}{path}"
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            page: bytes = answer.read()
+        return page
 
     def _require_running(self) -> None:
         for program, child in self.running.items():

@@ -124,3 +124,27 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(BadSettings, match=r"kiosk\.toml: cannot be read"):
         read_settings(file, Settings)
+
+
+class Shelf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    number: int
+
+
+class Shelves(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    shelves: tuple[Shelf, ...]
+
+
+def test_a_wrong_value_in_the_second_of_several_tables_names_its_own_line(tmp_path: Path) -> None:
+    file = tmp_path / "shelves.toml"
+    file.write_text("[[shelves]]\nnumber = 1\n\n[[shelves]]\nnumber = 'two'\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match=r"shelves\.toml line 5, key 'number'"):
+        read_settings(file, Shelves)
+
+
+def test_an_unknown_key_in_the_second_of_several_tables_names_its_own_line(tmp_path: Path) -> None:
+    file = tmp_path / "shelves.toml"
+    file.write_text(
+        "[[shelves]]\nnumber = 1\n\n[[shelves]]\nnumber = 2\nnumbr = 3\n", encoding="utf-8"
+    )
+    with pytest.raises(BadSettings, match=r"shelves\.toml line 6, key 'numbr'"):
+        read_settings(file, Shelves)
