@@ -7,12 +7,12 @@ from typing import Annotated
 import structlog
 import typer
 
+from broker.program import run_command, stopping
 from broker.settings import read_settings
 from broker.telemetry import Kind
 from devices.card_watch import CardWatch
 from devices.catalogue import open_card_reader, open_reader
 from kiosk.clock import SystemClock
-from kiosk.program import run_program, stopping
 from kiosk.running import Running
 from kiosk.serving import KioskConduct, condition
 from kiosk.settings import KioskSettings
@@ -58,7 +58,7 @@ def _serve(running: Running, read: KioskSettings, stop: threading.Event) -> None
 
 
 def main() -> None:
-    run_program(run)
+    run_command(run)
 
 
 if __name__ == "__main__":

@@ -1,24 +1,20 @@
 """`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
 
-import signal
 import sys
-import threading
 import time
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from types import FrameType
 from typing import Annotated
 
 import msgspec
-import structlog
 import typer
 from sqlalchemy import Connection
 
 from broker import topics
-from broker.errors import SirkulaError
 from broker.mqtt import Address, Line
 from broker.processes import start_tied, stop
+from broker.program import run_program, stopping
 from broker.settings import read_settings
 from broker.topics import subscriptions_of_server
 from broker.vocabulary import DeviceId
@@ -42,15 +38,15 @@ def run(settings: File) -> None:
     """Brings the database up to date, then runs ingest and pages until Ctrl-C."""
     read = read_settings(settings, ServerSettings)
     migrate(read.database)
-    stopping = _stopping()
+    stop_asked = stopping()
     program = [sys.executable, "-m", "server"]
     children = [
         start_tied([*program, part, "--settings", str(settings)]) for part in ("ingest", "web")
     ]
-    while not stopping.wait(0.2) and all(child.poll() is None for child in children):
+    while not stop_asked.wait(0.2) and all(child.poll() is None for child in children):
         pass
     statuses = [stop(child) for child in children]
-    raise typer.Exit(0 if stopping.is_set() else max(statuses, default=1) or 1)
+    raise typer.Exit(0 if stop_asked.is_set() else max(statuses, default=1) or 1)
 
 
 @app.command()
@@ -65,9 +61,9 @@ def ingest(settings: File) -> None:
         service = read.service(device)
         return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
 
-    stopping = _stopping()
+    stop_asked = stopping()
     engine = open_engine(read.database)
-    taking = Ingest(engine, Intake(Library(branch), read.site), wished, stopping)
+    taking = Ingest(engine, Intake(Library(branch), read.site), wished, stop_asked)
     line = Line(
         Address(read.broker.host, read.broker.port),
         f"{read.site}{topics.SERVER}",
@@ -111,30 +107,8 @@ def sample(settings: File) -> None:
     typer.echo(msgspec.json.encode(contents).decode())
 
 
-def _stopping() -> threading.Event:
-    """Set by the first SIGTERM or Ctrl-C."""
-    stopping = threading.Event()
-
-    def heard(_: int, __: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, heard)
-    signal.signal(signal.SIGINT, heard)
-    return stopping
-
-
 def main() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.JSONRenderer(),
-        ]
-    )
-    try:
-        app()
-    except SirkulaError as error:
-        sys.exit(f"sirkula-server: {error}")
+    run_program(app)
 
 
 if __name__ == "__main__":

@@ -1,43 +1,33 @@
 """`sirkula-broker`: Mosquitto for one machine, until Ctrl-C."""
 
-import signal
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
-from broker.errors import SirkulaError
+from broker.errors import Unreachable
 from broker.mosquitto.child import Mosquitto
 from broker.mosquitto.settings import BrokerSettings
+from broker.program import run_command, stopping
 from broker.settings import read_settings
 
 
 def run(settings: Annotated[Path, typer.Option(help="the broker's TOML file")]) -> None:
     """Runs a private Mosquitto on the loopback interface."""
-    try:
-        read = read_settings(settings, BrokerSettings)
-        mosquitto = Mosquitto(read.port, Path(read.folder))
-        signal.signal(signal.SIGTERM, _as_interrupt)
-        mosquitto.start()
-    except SirkulaError as error:
-        typer.echo(f"sirkula-broker: {error}", err=True)
-        raise typer.Exit(1) from error
+    read = read_settings(settings, BrokerSettings)
+    stop = stopping()
+    mosquitto = Mosquitto(read.port, Path(read.folder))
+    mosquitto.start()
     typer.echo(f"broker ready on 127.0.0.1:{read.port}")
-    try:
-        status = mosquitto.wait()
-    except KeyboardInterrupt:
-        mosquitto.stop()
-        status = 0
-    raise typer.Exit(status)
-
-
-def _as_interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    while mosquitto.runs and not stop.wait(0.2):
+        pass
+    if not stop.is_set():
+        raise Unreachable("mosquitto ended by itself; see its lines above")
+    mosquitto.stop()
 
 
 def main() -> None:
-    typer.run(run)
+    run_command(run)
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ class Mosquitto:
         self.stop()
         raise Unreachable(f"mosquitto does not listen on port {self.port} after {patience:.0f} s")
 
-    def wait(self) -> int:
-        """Blocks until the child has ended; its exit status."""
-        return 0 if self._child is None else self._child.wait()
+    @property
+    def runs(self) -> bool:
+        return self._child is not None and self._child.poll() is None
 
     def stop(self) -> None:
         """Asks it to store its state and end; kills it when it does not."""

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from broker.mqtt import Connected, Event
+from broker.program import run_command, stopping
 from broker.settings import read_settings
 from broker.telemetry import Kind
 from broker.topics import Channel, Topic
 from kiosk.agent.machine import condition, read
 from kiosk.clock import SystemClock
 from kiosk.connection import last_word, open_line
-from kiosk.program import run_program, stopping
 from kiosk.report import Reporter
 from kiosk.settings import AgentSettings
 
@@ -41,7 +41,7 @@ def run(settings: Annotated[Path, typer.Option(help="the agent's TOML file")]) -
 
 
 def main() -> None:
-    run_program(run)
+    run_command(run)
 
 
 if __name__ == "__main__":

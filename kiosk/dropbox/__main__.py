@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from broker.program import run_command, stopping
 from broker.settings import read_settings
 from broker.telemetry import Kind
 from devices.catalogue import open_reader
 from kiosk.dropbox.box import BoxConduct, condition
-from kiosk.program import run_program, stopping
 from kiosk.running import Running
 from kiosk.settings import StationSettings
 
@@ -23,7 +23,7 @@ def run(settings: Annotated[Path, typer.Option(help="the drop box's TOML file")]
 
 
 def main() -> None:
-    run_program(run)
+    run_command(run)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What every station program does the same: logs, signals, errors for people."""
+"""What every program does the same: logs, signals, errors for people."""
 
 import signal
 import sys
@@ -24,8 +24,8 @@ def stopping() -> threading.Event:
     return event
 
 
-def run_program(command: Callable[..., None]) -> None:
-    """Runs a program's one command; one of our errors becomes one clear line and status 1."""
+def log_as_json() -> None:
+    """One JSON object per line on standard output, for journald."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -34,9 +34,19 @@ def run_program(command: Callable[..., None]) -> None:
             structlog.processors.JSONRenderer(),
         ]
     )
-    app = typer.Typer(pretty_exceptions_enable=False)
-    app.command()(command)
+
+
+def run_program(app: typer.Typer) -> None:
+    """Runs a command line; one of our errors becomes one clear line and status 1."""
+    log_as_json()
     try:
         app()
     except SirkulaError as error:
         sys.exit(f"{sys.argv[0]}: {error}")
+
+
+def run_command(command: Callable[..., None]) -> None:
+    """As `run_program`, for a program that has one command."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(command)
+    run_program(app)
