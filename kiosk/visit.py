@@ -204,6 +204,8 @@ def _home(visit: Visit, now: float) -> Visit:
 
 
 def _timed(visit: Visit, now: float) -> Visit:
+    if visit.page is Page.WELCOME and now - visit.since >= IDLE_SECONDS:
+        return replace(visit, language=Visit().language)
     if visit.busy or visit.page is Page.WELCOME or seconds_left(visit, now) != 0:
         return visit
     if visit.page is Page.BORROW and visit.count(Stage.LENT):
