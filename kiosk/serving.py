@@ -2,8 +2,9 @@
 
 from broker.telemetry import Health, Mode
 from kiosk.condition import Condition, finding
+from kiosk.dialogue import step
 from kiosk.happenings import Action, Happening
-from kiosk.visit import Outage, Visit, step
+from kiosk.visit import Outage, Visit
 
 _REASONS = {
     Outage.LEDGER: "disk does not take writes",

@@ -19,6 +19,7 @@ from broker.facts import Fact, ItemLent, ItemReturned, LoanAbandoned, LoanUnconf
 from broker.requests import Answer, Describe, Description, Grant, Identify, Lend, Standing
 from broker.vocabulary import ActId, PatronId, Reason, Refusal
 from kiosk.book import BUSY, SETTLED, Book, Stage, advance
+from kiosk.dialogue import step
 from kiosk.happenings import (
     Action,
     Answered,
@@ -48,7 +49,7 @@ from kiosk.happenings import (
     Touched,
 )
 from kiosk.recovery import OpenAct, resume
-from kiosk.visit import Page, Screen, Visit, screen, seconds_left, step
+from kiosk.visit import Page, Screen, Visit, screen, seconds_left
 from tests.kiosk.things import BUDI, DUE, SITI, act, item, uid
 
 BOOKS = (1, 2, 3)

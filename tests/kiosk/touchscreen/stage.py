@@ -15,6 +15,7 @@ from pathlib import Path
 from broker.requests import Describe, Description, Identify, Standing
 from broker.vocabulary import ItemId, PatronId
 from devices.capabilities import TagUid
+from kiosk.dialogue import step
 from kiosk.happenings import (
     Answered,
     CardArrived,
@@ -28,7 +29,7 @@ from kiosk.happenings import (
 )
 from kiosk.touchscreen.configure import touchscreen
 from kiosk.touchscreen.panel import Panel
-from kiosk.visit import Visit, step
+from kiosk.visit import Visit
 
 PATRON = PatronId("KTA-SECRET-7")
 BOOK = ItemId("B00012")

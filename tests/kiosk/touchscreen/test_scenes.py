@@ -7,12 +7,13 @@ import pytest
 
 from broker.vocabulary import Reason
 from kiosk.book import Stage
+from kiosk.dialogue import step
 from kiosk.happenings import Button, Problem, Touched
 from kiosk.languages.catalogue import LANGUAGES, UNBROKEN_SPACE, read_catalogues
 from kiosk.touchscreen.scene import Books, Notice, Scene, Sign
 from kiosk.touchscreen.scenes import scene
 from kiosk.touchscreen.states import NOW, PATRON, STATES
-from kiosk.visit import IDLE_SECONDS, Outage, Page, Screen, Visit, screen, seconds_left, step
+from kiosk.visit import IDLE_SECONDS, Outage, Page, Screen, Visit, screen, seconds_left
 
 CATALOGUES = read_catalogues()
 
