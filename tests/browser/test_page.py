@@ -173,7 +173,7 @@ def test_a_restarted_server_is_found_again_without_a_reload(
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("width", [360, 768, 1030, 1280])
+@pytest.mark.parametrize("width", [360, 768, 1030, 1160, 1280])
 def test_long_names_do_not_overflow(engine: Engine, look: Look, width: int, language: str) -> None:
     scenes.busy_day(engine)
     tell(engine, *scenes.arrives(LONGEST_NAME, Kind.DROP_BOX), now=NOON - 200_000)
