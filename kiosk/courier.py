@@ -63,7 +63,7 @@ class Courier:
         self._connected = False
         self._server = Presence.OFFLINE
         self._waiting: dict[str, _Waiting] = {}
-        self._sent = 0
+        self._sent = self._oldest = 0
         self._progress = 0.0
         self._ahead = 0.0
         kept = ledger.recall(_CONTACT)
@@ -85,16 +85,15 @@ class Courier:
         self._connected = up
         if not up:
             self._server = Presence.OFFLINE
-        self._sent = 0
+        self._sent = self._oldest = 0
 
     def server(self, presence: Presence) -> None:
         """The server says it is there, or the broker says it is not."""
         self._server = presence
-        self._sent = 0
+        self._sent = self._oldest = 0
 
     def acknowledged(self, word: Acknowledgement) -> None:
         self._ledger.acknowledge(word.install, word.through, self._clock.wall())
-        self._progress = self._clock.monotonic()
         self._heard(word.server_time)
 
     def ask(self, question: Question) -> None:
@@ -126,16 +125,23 @@ class Courier:
         return tuple(Settled(self._waiting.pop(name).question, None) for name in over)
 
     def deliver(self) -> None:
-        """Sends what is owed, a window at a time, and again when the server stays silent."""
+        """Sends what is owed, a window at a time, and again when the oldest stays owed.
+
+        New facts and acknowledgements that move nothing are no progress: a fact that was lost
+        would wait behind them for ever.
+        """
         if not (self.online and self._ledger.owes):
             return
         now = self._clock.monotonic()
-        if self._sent and now - self._progress > RESEND_SECONDS:
-            self._sent = 0
-        for entry in self._ledger.owed(WINDOW):
+        owed = self._ledger.owed(WINDOW)
+        if owed[0].seq != self._oldest:
+            self._oldest, self._progress = owed[0].seq, now
+        elif now - self._progress > RESEND_SECONDS:
+            self._sent, self._progress = 0, now
+        for entry in owed:
             if entry.seq > self._sent:
                 self.send(Channel.FACT, entry.payload, retain=False)
-                self._sent, self._progress = entry.seq, now
+                self._sent = entry.seq
 
     def _heard(self, server_time: float) -> None:
         now = self._clock.wall()

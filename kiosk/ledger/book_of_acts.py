@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from broker.errors import SirkulaError
 from broker.facts import Entry, Fact
@@ -41,6 +41,8 @@ def _on_disk() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise LedgerUnusable(f"the ledger was not written: {error.orig}") from error
+    except NoResultFound as error:
+        raise LedgerUnusable("the ledger does not know this act") from error
 
 
 class Ledger:
@@ -73,7 +75,7 @@ class Ledger:
         try:
             with _on_disk():
                 return cls(open_database(path), site, device, install)
-        except (OSError, ValueError) as error:
+        except (LedgerUnusable, OSError, ValueError) as error:
             raise LedgerUnusable(f"{path}: {error}") from error
 
     def close(self) -> None:
@@ -170,9 +172,14 @@ class Ledger:
             return count, oldest
 
     def acknowledge(self, install: str, through: int, now: float) -> None:
-        """The server has committed all up to `through`; another life's word counts nothing."""
+        """The server has committed all up to `through`; another life's word counts nothing.
+
+        What is not written yet is not acknowledged, whatever the server remembers of a disk that
+        was put back to an earlier state.
+        """
         if install != self.install:
             return
+        through = min(through, self._newest)
         with _on_disk(), self._engine.begin() as connection:
             connection.execute(
                 update(entries)

@@ -85,3 +85,9 @@ def test_a_return_in_a_bin_that_was_emptied_is_still_recorded() -> None:
     book, _ = resume(opened(None), present=False, in_bin=True)
     fact = ItemReturned(item(1), secured=False)
     assert advance(book, TagNotWritten(A, lifted=True))[1] == (Record(A, fact),)
+
+
+def test_a_loan_without_an_item_leaves_nothing_to_say() -> None:
+    """No station writes one: a loan begins with an item."""
+    _, actions = resume(opened(SITI, DUE, named=False), present=False, in_bin=False)
+    assert actions == ()
