@@ -9,6 +9,7 @@ from broker.requests import Describe, Identify, Lend
 from broker.telemetry import Health, Mode
 from broker.vocabulary import PatronId, Reason, Refusal
 from kiosk.book import Stage
+from kiosk.dialogue import step
 from kiosk.happenings import (
     Action,
     Answered,
@@ -48,7 +49,6 @@ from kiosk.visit import (
     Visit,
     screen,
     seconds_left,
-    step,
 )
 from tests.kiosk.things import (
     BUDI,
