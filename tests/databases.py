@@ -65,7 +65,7 @@ def _as_owner(*command: str | Path) -> None:
 def cluster() -> Iterator[Cluster]:
     binaries = _binaries()
     if binaries is None:
-        pytest.skip("no PostgreSQL server is installed")
+        pytest.fail("no PostgreSQL server is installed: `./run test` installs one")
     home = Path(tempfile.mkdtemp(prefix="sirkula-pg-"))
     if os.geteuid() == 0:
         postgres = pwd.getpwnam("postgres")
