@@ -213,9 +213,12 @@ def _recorded(book: Book) -> Book:
 
 
 def _not_recorded(book: Book) -> Step:
-    """The disk took nothing: a loan is undone on the tag, and nobody is told yes."""
+    """The disk took nothing: a loan is undone on the tag, and nobody is told yes.
+
+    A book that is gone cannot be secured: its act stays open, and recovery says what is known.
+    """
     match book:
-        case Book(stage=Stage.RECORDING, patron=PatronId(), act=ActId() as act):
+        case Book(stage=Stage.RECORDING, patron=PatronId(), act=ActId() as act, on_pad=True):
             undoing = replace(book, stage=Stage.UNDOING, reason=Reason.INTERRUPTED)
             return undoing, (Secure(act, book.uid),)
         case Book(stage=Stage.INTENDING | Stage.RECORDING | Stage.ABANDONING):

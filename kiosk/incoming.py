@@ -7,6 +7,7 @@ from broker.topics import SERVER, Channel, parse
 from broker.wire import decode_presence, decode_reply, decode_snapshot, encode_snapshot
 from kiosk.courier import Courier, Settled
 from kiosk.happenings import Happening, ServiceWanted
+from kiosk.offline import problem
 from kiosk.orders import Orders
 
 
@@ -29,8 +30,10 @@ def receive(
             return courier.replied(decode_reply(payload))
         case Channel.SETTINGS_DESIRED:
             desired = decode_snapshot(payload, SettingsDesired)
-            orders.take(desired)
-            reported = encode_snapshot(SettingsReported(desired.version, ""))
+            found = problem(desired.offline)
+            if not found:
+                orders.take(desired)
+            reported = encode_snapshot(SettingsReported(desired.version, found))
             courier.send(Channel.SETTINGS_REPORTED, reported, retain=True)
             return ServiceWanted(desired.in_service)
         case _:

@@ -7,13 +7,14 @@ outage, last contact at most so many hours ago), due by that policy and marked p
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from broker.telemetry import OfflinePolicy
 from broker.vocabulary import Reason, Refusal
 
 HOUR: Final = 3600.0
 _LONGEST_CLOSURE: Final = 366
+_LARGEST: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,18 @@ class Outage:
     now: float
     last_contact: float | None
     loans: int
+
+
+def problem(policy: OfflinePolicy) -> str:
+    """Why a policy cannot be followed; empty when it can."""
+    numbers = (policy.loans_per_card, policy.contact_within_hours, policy.loan_days)
+    if not all(0 <= number <= _LARGEST for number in numbers):
+        return f"off-line rule: each number must be 0 to {_LARGEST}"
+    try:
+        ZoneInfo(policy.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"off-line rule: no time zone {policy.zone!r}"
+    return ""
 
 
 def may_borrow(policy: OfflinePolicy | None, outage: Outage) -> Refusal | None:

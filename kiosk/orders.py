@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from broker.errors import BadMessage
 from broker.telemetry import OfflinePolicy, SettingsDesired
 from broker.wire import decode_snapshot, encode_snapshot
 from kiosk.ledger import Ledger
@@ -14,10 +15,7 @@ class Orders:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        kept = ledger.recall(_MEMORY)
-        self.desired: SettingsDesired | None = (
-            None if kept is None else decode_snapshot(kept, SettingsDesired)
-        )
+        self.desired: SettingsDesired | None = _kept(ledger.recall(_MEMORY))
 
     @property
     def policy(self) -> OfflinePolicy | None:
@@ -32,3 +30,11 @@ class Orders:
         if desired != self.desired:
             self._ledger.remember(_MEMORY, encode_snapshot(desired))
             self.desired = desired
+
+
+def _kept(memory: bytes | None) -> SettingsDesired | None:
+    """None for what an earlier program wrote in its own way: the server's word is retained."""
+    try:
+        return None if memory is None else decode_snapshot(memory, SettingsDesired)
+    except BadMessage:
+        return None

@@ -94,6 +94,9 @@ class Station:
         self._in_bin = in_bin
         self.orders = Orders(equipment.ledger)
         self._heard: deque[Happening | Settled] = deque()
+        # What our own disk answered comes first: another book must not be told of a failure
+        # before it is told that its own fact was stored.
+        self._answers: deque[Happening | Settled] = deque()
         self._present: set[TagUid] = set()
         self._recovering: tuple[Book, ...] = ()
         self._started = False
@@ -104,8 +107,8 @@ class Station:
     def hear(self, happening: Happening | Settled) -> None:
         """Takes one happening and everything that follows from it at once."""
         self._heard.append(happening)
-        while self._heard:
-            following = self._heard.popleft()
+        while self._answers or self._heard:
+            following = (self._answers or self._heard).popleft()
             if isinstance(following, Settled):
                 following = self._answered(following)
             self._observe(following)
@@ -172,14 +175,14 @@ class Station:
         except LedgerUnusable as error:
             self._ledger_failed(error)
             if isinstance(action, Release):
-                self._heard.append(TagNotWritten(action.act, lifted=False))
+                self._answers.append(TagNotWritten(action.act, lifted=False))
 
     def _perform(self, action: Action) -> None:
         match action:
             case Intend(uid, item, patron):
                 act = ActId(self._new_id())
                 self._ledger.intend(act, uid, item, patron, self._clock.moment())
-                self._heard.append(Intended(uid, act))
+                self._answers.append(Intended(uid, act))
             case Enquire(question):
                 self._ask(question)
             case Release(act, uid, due, provisional):
@@ -190,7 +193,7 @@ class Station:
             case Record(act, fact):
                 entry = self._ledger.record(act, fact)
                 log.info("recorded", fact=type(fact).__name__, act=str(act), seq=entry.seq)
-                self._heard.append(Recorded(act))
+                self._answers.append(Recorded(act))
             case Forget(act):
                 self._ledger.forget(act)
 
@@ -198,7 +201,7 @@ class Station:
         if self._courier.online:
             self._courier.ask(question)
         else:
-            self._heard.append(Settled(question, None))
+            self._answers.append(Settled(question, None))
 
     def _answered(self, settled: Settled) -> Answered:
         if settled.answer is not None:
@@ -227,7 +230,7 @@ class Station:
     def _ledger_failed(self, error: LedgerUnusable) -> None:
         log.error("ledger failed", problem=str(error))
         self._ledger_broken_since = self._clock.monotonic()
-        self._heard.append(LedgerChanged(healthy=False))
+        self._answers.append(LedgerChanged(healthy=False))
 
     def _probe(self) -> None:
         """A disk that takes writes again: settle what is open, then serve."""
@@ -238,26 +241,32 @@ class Station:
             return
         try:
             self._ledger.remember("probe", repr(self._clock.wall()).encode())
+            self._ledger_broken_since = None
+            if self._started:
+                self._recover()
         except LedgerUnusable as error:
             self._ledger_failed(error)
-            return
-        self._ledger_broken_since = None
-        self._recover()
-        self.hear(LedgerChanged(healthy=True))
+        if self._ledger_broken_since is None:
+            self.hear(LedgerChanged(healthy=True))
 
     def _start(self) -> None:
         """Settles what a crash left open once the pad has shown what lies on it."""
-        if self._started or self._pad_since is None:
+        if self._started or self._pad_since is None or self._ledger_broken_since is not None:
             return
         if self._clock.monotonic() - self._pad_since < SETTLE_SECONDS:
             return
-        if self._ledger_broken_since is None:
-            self._started = True
-            self.hear(Started(self._recover()))
+        try:
+            settling = self._recover()
+        except LedgerUnusable as error:
+            self._ledger_failed(error)
+            return
+        self._started = True
+        self.hear(Started(settling))
 
     def _recover(self) -> frozenset[TagUid]:
-        """Begins settling every open act; the tags it concerns."""
-        open_acts = self._ledger.open_acts()
+        """Begins settling every open act; the tags it concerns. Raises LedgerUnusable."""
+        begun = {book.act for book in self._recovering}
+        open_acts = [one for one in self._ledger.open_acts() if one.act not in begun]
         for open_act in open_acts:
             present = open_act.uid in self._present
             book, actions = resume(open_act, present=present, in_bin=self._in_bin)

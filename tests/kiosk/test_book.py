@@ -208,6 +208,12 @@ def test_a_loan_the_disk_did_not_take_is_undone_for_that_reason() -> None:
     assert advance(book, WRITTEN)[1] == (abandoned(Reason.INTERRUPTED),)
 
 
+def test_a_loan_the_disk_did_not_take_is_left_open_when_its_book_is_gone() -> None:
+    """Nothing can be secured: recovery will call the loan unconfirmed."""
+    book, actions = advance(replace(loan(Stage.RECORDING), on_pad=False), BROKEN)
+    assert (book.stage, book.reason, actions) == (Stage.REFUSED, Reason.INTERRUPTED, ())
+
+
 @pytest.mark.parametrize("happening", [NOT_WRITTEN, LIFTED])
 def test_nothing_stops_a_return_from_the_bin(happening: Happening) -> None:
     book, actions = advance(giving_back(Stage.SECURING, in_bin=True), happening)

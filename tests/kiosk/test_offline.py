@@ -1,5 +1,6 @@
 """What a station may decide alone: never more than the site's policy, never on a doubtful clock."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from broker.telemetry import OfflinePolicy
 from broker.vocabulary import Reason, Refusal
-from kiosk.offline import HOUR, Outage, due_date, may_borrow
+from kiosk.offline import HOUR, Outage, due_date, may_borrow, problem
 
 POLICY = OfflinePolicy(5, 72, 7, "Asia/Jakarta", (), ())
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC).timestamp()  # a Tuesday, 12.00 in Jakarta
@@ -78,3 +79,30 @@ def test_any_due_date_is_an_open_day_no_earlier_than_promised(
     due = due_date(policy, now)
     assert due.weekday() not in closed
     assert days <= (due - datetime.fromtimestamp(now, UTC).date()).days <= days + 1 + 6
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura", "UTC"])
+def test_a_policy_that_can_be_followed_has_no_problem(zone: str) -> None:
+    assert problem(replace(POLICY, zone=zone)) == ""
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../passwd", "Asia", "", "\x00", "a" * 300])
+def test_a_zone_nobody_knows_is_named(zone: str) -> None:
+    assert repr(zone) in problem(replace(POLICY, zone=zone))
+
+
+@given(
+    st.builds(
+        OfflinePolicy,
+        st.integers(),
+        st.integers(),
+        st.integers(),
+        st.sampled_from(["Asia/Jakarta", "", "nowhere"]),
+        st.lists(st.integers()).map(tuple),
+        st.lists(st.dates()).map(tuple),
+    )
+)
+def test_a_policy_without_a_problem_can_always_be_followed(policy: OfflinePolicy) -> None:
+    if not problem(policy):
+        may_borrow(policy, Outage(NOW, NOW, 0))
+        due_date(policy, NOW)
