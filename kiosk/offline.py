@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from broker.requests import Grant, Identify, Lend, Standing
 from broker.telemetry import OfflinePolicy
 from broker.vocabulary import Reason, Refusal
 
@@ -39,6 +40,20 @@ def problem(policy: OfflinePolicy) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return f"off-line rule: no time zone {policy.zone!r}"
     return ""
+
+
+def decide(
+    question: Identify | Lend, policy: OfflinePolicy, outage: Outage
+) -> Standing | Grant | Refusal:
+    """The rule's answer in the library's place."""
+    refusal = may_borrow(policy, outage)
+    if refusal is not None:
+        return refusal
+    match question:
+        case Lend(act):
+            return Grant(act, due_date(policy, outage.now))
+        case Identify():
+            return Standing(outage.loans, policy.loans_per_card - outage.loans)
 
 
 def may_borrow(policy: OfflinePolicy | None, outage: Outage) -> Refusal | None:

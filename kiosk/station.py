@@ -12,8 +12,8 @@ from typing import Final, Protocol
 import structlog
 
 from broker.errors import BadMessage
-from broker.requests import Answer, Describe, Grant, Lend, Question, Standing
-from broker.vocabulary import ActId, Refusal
+from broker.requests import Answer, Describe, Question
+from broker.vocabulary import ActId
 from devices.capabilities import TagUid
 from kiosk.book import SETTLED, Book, advance
 from kiosk.clock import Clock
@@ -41,7 +41,7 @@ from kiosk.happenings import (
 )
 from kiosk.incoming import receive
 from kiosk.ledger import Ledger, LedgerUnusable
-from kiosk.offline import Outage, due_date, may_borrow
+from kiosk.offline import Outage, decide
 from kiosk.orders import Orders
 from kiosk.recovery import resume
 
@@ -219,13 +219,7 @@ class Station:
             return None
         contact = self._courier.last_contact
         loans = self._ledger.loans_decided_alone(question.patron, contact or 0.0)
-        now = self._clock.wall()
-        refusal: Refusal | None = may_borrow(policy, Outage(now, contact, loans))
-        if refusal is not None:
-            return refusal
-        if isinstance(question, Lend):
-            return Grant(question.act, due_date(policy, now))
-        return Standing(on_loan=loans, remaining=policy.loans_per_card - loans)
+        return decide(question, policy, Outage(self._clock.wall(), contact, loans))
 
     def _ledger_failed(self, error: LedgerUnusable) -> None:
         log.error("ledger failed", problem=str(error))
