@@ -24,7 +24,7 @@ from devices.capabilities import TagUid
 from kiosk.courier import Courier
 from kiosk.dropbox.box import BoxConduct
 from kiosk.happenings import PadChanged, TagArrived, TagLeft, TagNotWritten, TagWritten
-from kiosk.ledger import Ledger, LedgerUnusable
+from kiosk.ledger import Ledger, LedgerUnusable, Owed
 from kiosk.recovery import OpenAct
 from kiosk.serving import KioskConduct
 from kiosk.station import PROBE_SECONDS, SETTLE_SECONDS, Equipment, Station
@@ -100,6 +100,18 @@ class BenchLedger(Ledger):
     def open_acts(self) -> tuple[OpenAct, ...]:
         self._before("open_acts")
         return super().open_acts()
+
+    def owed(self, limit: int) -> tuple[Owed, ...]:
+        self._before("owed")
+        return super().owed(limit)
+
+    def debt(self) -> tuple[int, float | None]:
+        self._before("debt")
+        return super().debt()
+
+    def loans_decided_alone(self, patron: PatronId, since: float) -> int:
+        self._before("loans_decided_alone")
+        return super().loans_decided_alone(patron, since)
 
     def _before(self, what: str) -> None:
         self.mains.point(f"before {what}")

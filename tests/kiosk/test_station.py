@@ -538,6 +538,36 @@ def test_a_disk_that_refuses_while_recovering_is_tried_again(path: Path) -> None
     again.cut()
 
 
+def test_a_disk_that_cannot_be_read_takes_the_station_out_of_service(bench: Bench) -> None:
+    give_back(bench, 1)
+    bench.ledger.refuses = lambda what: what in {"owed", "debt", "remember"}
+    bench.wait(0.2)
+    assert shown(bench) is Screen.OUT_OF_SERVICE
+    assert bench.station.debt == (0, None)
+    bench.heal().serve()
+    assert not bench.ledger.owes
+
+
+def test_a_card_is_not_served_alone_when_its_loans_cannot_be_counted(bench: Bench) -> None:
+    bench.disconnect()
+    bench.ledger.refuses = lambda what: what == "loans_decided_alone"
+    touch(bench, Button.BORROW)
+    bench.station.hear(CardArrived(SITI))
+    assert bench.kiosk.visit.patron is None
+    assert shown(bench) is Screen.OUT_OF_SERVICE
+
+
+def test_a_word_of_the_server_that_cannot_be_stored_comes_again(bench: Bench) -> None:
+    give_back(bench, 1)
+    bench.ledger.refuses = lambda what: what == "remember"
+    bench.clock.wait(60)
+    bench.order(in_service=False).wait(0.2)
+    assert shown(bench) is Screen.OUT_OF_SERVICE
+    assert bench.station.orders.in_service
+    bench.heal().order(in_service=False)
+    assert not bench.station.orders.in_service
+
+
 # Power --------------------------------------------------------------------------------------------
 
 
