@@ -6,6 +6,7 @@ itself knows.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from broker.requests import Describe, Identify, Standing
 from broker.vocabulary import PatronId, Reason, Refusal
@@ -39,6 +40,8 @@ from kiosk.visit import (
     seconds_left,
 )
 
+# A book that flickers at the edge of the field, or is laid down again, is not handled twice.
+_DONE: Final = frozenset({Stage.LENT, Stage.RETURNED})
 Outcome = tuple[Visit, tuple[Action, ...]]
 
 
@@ -165,7 +168,7 @@ def _tag_arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
     if tag.uid in visit.leftovers:
         return visit, ()
     known = next((book for book in visit.books if book.uid == tag.uid), None)
-    if known is not None and (known.stage in BUSY or known.stage is Stage.LENT):
+    if known is not None and (known.stage in BUSY or known.stage in _DONE):
         return _replaced(visit, replace(known, on_pad=True)), ()
     stage = Stage.LISTED if tag.problem is None else Stage.STAFF
     title = known.title if known is not None else ""

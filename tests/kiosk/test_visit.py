@@ -431,6 +431,15 @@ def test_a_return_needs_no_card(first: tuple[Happening, ...]) -> None:
     assert scene.play(DONE).shown() is Screen.GOODBYE
 
 
+def test_a_returned_book_laid_down_again_is_not_returned_twice() -> None:
+    scene = kiosk().play(RETURN, arrived(1), Intended(uid(1), act(1)), TagWritten(act(1)))
+    scene.play(Recorded(act(1)))
+    done = len(scene.done)
+    scene.play(TagLeft(uid(1)), arrived(1))
+    assert scene.stages() == {1: Stage.RETURNED}
+    assert len(scene.done) == done
+
+
 def test_a_book_lifted_before_it_was_secured_is_not_returned() -> None:
     scene = kiosk().play(RETURN, arrived(1), Intended(uid(1), act(1)), TagLeft(uid(1)))
     scene.play(TagNotWritten(act(1), lifted=True))
