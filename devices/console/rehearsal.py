@@ -1,7 +1,6 @@
 """Looking at a running kiosk's screen and touching it, over its loopback rehearsal line."""
 
 import socket
-import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,15 +60,3 @@ class Rehearsal:
         if "error" in answer:
             raise NotRehearsing(f"{command}: {answer['error']}")
         return answer
-
-    def wait_until_there(self, patience: float) -> None:
-        """Returns when the kiosk answers for the first time, within `patience` seconds."""
-        pause = threading.Event()
-        for _ in range(int(patience / 0.1)):
-            try:
-                self._ask("screen")
-            except NotRehearsing:
-                pause.wait(0.1)
-            else:
-                return
-        raise NotRehearsing(f"no screen after {patience:.0f} s")
