@@ -1,6 +1,7 @@
 """What technicians are told about a station: presence, birth and a full snapshot of its state."""
 
 from dataclasses import replace
+from importlib.metadata import version
 from typing import Final, Protocol
 
 from broker.telemetry import Birth, Component, Kind, Presence, State
@@ -11,7 +12,7 @@ from kiosk.clock import Clock
 from kiosk.condition import Condition, Finding
 
 EVERY_SECONDS: Final = 60.0
-VERSION: Final = "0.1.0"
+VERSION: Final = version("sirkula")
 
 
 class Send(Protocol):
