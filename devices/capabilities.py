@@ -30,8 +30,21 @@ class TagUid:
 
 
 @dataclass(frozen=True, slots=True)
+class TagDescription:
+    """A tag's system information (ISO/IEC 15693-3, 10.4.12): what it is, not what it holds."""
+
+    block_size: int
+    block_count: int
+    afi: int
+    dsfid: int
+
+
+@dataclass(frozen=True, slots=True)
 class TagMemory:
-    """What a tag said about itself: user memory from block 0 in memory order, AFI and DSFID."""
+    """What a tag said about itself: user memory from block 0 in memory order, AFI and DSFID.
+
+    `memory` may end before the tag's does, where that was enough to know the item.
+    """
 
     memory: bytes
     block_size: int
@@ -51,22 +64,45 @@ class Card:
 
 
 class TagReader(Protocol):
-    """Reads ISO 15693 tags on a pad or in a bin."""
+    """Reads ISO 15693 tags on a pad or in a bin; of one tag always addressed by its UID.
+
+    A question about a tag raises TagGone when it is not there to answer, and Refused when the tag
+    or its reader says no.
+    """
 
     def inventory(self) -> tuple[TagUid, ...]:
-        """Every tag in the field now, each once, in a stable order."""
+        """Every tag in the field now, each once, in the order of their UIDs."""
 
-    def read(self, uid: TagUid) -> TagMemory:
-        """The whole user memory of one tag, always addressed. Raises TagGone when it left."""
+    def describe(self, uid: TagUid) -> TagDescription: ...
+
+    def read_blocks(self, uid: TagUid, first: int, count: int) -> tuple[bytes, ...]:
+        """Blocks in memory order; fewer, down to none, where the tag says its memory ends."""
+
+    def locked_blocks(self, uid: TagUid, first: int, count: int) -> tuple[bool, ...]:
+        """For each block whether it is locked for ever."""
+
+    def eas_is_on(self, uid: TagUid) -> bool:
+        """Whether the tag answers a gate's EAS alarm (NXP ICODE). Refused where it cannot."""
 
     def close(self) -> None: ...
 
 
 class TagWriter(Protocol):
-    """Changes the application family identifier, which a security gate listens to."""
+    """Changes one tag, addressed by its UID; each method is one command and raises as reading does.
+
+    What a reader acknowledges is hearsay until it was read back: `devices.writing` does that.
+    """
+
+    def write_blocks(self, uid: TagUid, first: int, blocks: tuple[bytes, ...]) -> None:
+        """Blocks of the tag's own size, in memory order."""
 
     def write_afi(self, uid: TagUid, afi: int) -> None:
-        """Writes, always addressed, and reads back. Raises NotWritten or TagGone."""
+        """The application family identifier, which many security gates listen to."""
+
+    def write_dsfid(self, uid: TagUid, dsfid: int) -> None: ...
+
+    def set_eas(self, uid: TagUid, *, on: bool) -> None:
+        """The EAS bit of NXP ICODE tags. Refused where the tag has none."""
 
 
 class PadReader(TagReader, TagWriter, Protocol):

@@ -15,3 +15,13 @@ class TagRefusal(IntEnum):
     BLOCK_LOCKED = 0x12
     NOT_PROGRAMMED = 0x13
     NOT_LOCKED = 0x14
+
+    @property
+    def words(self) -> str:
+        """As it stands in a log, such as `block locked (error 12)`."""
+        return f"{self.name.lower().replace('_', ' ')} (error {self.value:02X})"
+
+
+def refusal_words(code: int) -> str:
+    """Custom codes (A0 to DF) and unknown ones have no name."""
+    return next((known.words for known in TagRefusal if known == code), f"error {code:02X}")

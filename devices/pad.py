@@ -16,7 +16,10 @@ from typing import Final
 from devices.capabilities import PadReader, TagUid
 from devices.errors import DeviceError, NotWritten, Refused, Unplugged
 from devices.presence import Arrived, Left, Presence, Rhythm
+from devices.reading import read_security, read_whole_tag
+from devices.security import Security, SecurityMarks
 from devices.tags.content import TagContent, Unreadable, read_tag
+from devices.writing import write_security
 
 _READ_ATTEMPTS: Final = 3
 _FAILED_ROUNDS: Final = 3
@@ -25,11 +28,11 @@ _STOPPED: Final = "the pad is stopped"
 
 @dataclass(frozen=True, slots=True)
 class TagArrived:
-    """A tag came to lie on the pad. `afi` is None when the tag would not even tell that."""
+    """A tag came to lie on the pad. `security` is None when its marks are not this site's."""
 
     uid: TagUid
     content: TagContent
-    afi: int | None
+    security: Security | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,16 @@ class PadHealthy:
 
 
 @dataclass(frozen=True, slots=True)
-class AfiWritten:
+class SecurityWritten:
     """The tag was written and read back."""
 
     ticket: str
     uid: TagUid
-    afi: int
+    security: Security
 
 
 @dataclass(frozen=True, slots=True)
-class AfiNotWritten:
+class SecurityNotWritten:
     """Either value may be on the tag now. `tag_answered` when it is certainly still there."""
 
     ticket: str
@@ -70,14 +73,14 @@ class AfiNotWritten:
     tag_answered: bool = False
 
 
-PadEvent = TagArrived | TagLeft | PadLost | PadHealthy | AfiWritten | AfiNotWritten
+PadEvent = TagArrived | TagLeft | PadLost | PadHealthy | SecurityWritten | SecurityNotWritten
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
     ticket: str
     uid: TagUid
-    afi: int
+    security: Security
 
 
 class Pad:
@@ -86,12 +89,14 @@ class Pad:
     def __init__(
         self,
         open_reader: Callable[[], PadReader],
+        marks: SecurityMarks,
         tell: Callable[[PadEvent], None],
         rhythm: Rhythm | None = None,
         presence: Presence[TagUid] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._open_reader = open_reader
+        self._marks = marks
         self._tell = tell
         self._rhythm = rhythm or Rhythm()
         self._nothing_seen = presence or Presence()
@@ -110,9 +115,9 @@ class Pad:
         self._orders.put(None)
         self._thread.join()
 
-    def write_afi(self, ticket: str, uid: TagUid, afi: int) -> None:
-        """Ask for a write from any thread; AfiWritten or AfiNotWritten will carry the ticket."""
-        order = _Order(ticket, uid, afi)
+    def write(self, ticket: str, uid: TagUid, security: Security) -> None:
+        """Ask from any thread; SecurityWritten or SecurityNotWritten will carry the ticket."""
+        order = _Order(ticket, uid, security)
         with self._closing:
             if not self._closed:
                 self._orders.put(order)
@@ -133,7 +138,7 @@ class Pad:
         announced: tuple[TagUid, ...] = ()
         try:
             reader = self._open_reader()
-            watch = _Watch(reader, self._tell, self._nothing_seen)
+            watch = _Watch(reader, self._marks, self._tell, self._nothing_seen)
             try:
                 return self._polls(watch)
             finally:
@@ -187,7 +192,7 @@ class Pad:
             serve(order)
 
     def _refuse(self, order: _Order, why: str) -> None:
-        self._tell(AfiNotWritten(order.ticket, order.uid, why))
+        self._tell(SecurityNotWritten(order.ticket, order.uid, why))
 
 
 class _Watch:
@@ -196,10 +201,12 @@ class _Watch:
     def __init__(
         self,
         reader: PadReader,
+        marks: SecurityMarks,
         tell: Callable[[PadEvent], None],
         presence: Presence[TagUid],
     ) -> None:
         self._reader = reader
+        self._marks = marks
         self._tell = tell
         self._presence = presence
         self._attempts: dict[TagUid, int] = {}  # of tags that arrived and are not read yet
@@ -228,19 +235,20 @@ class _Watch:
     def write(self, order: _Order) -> None:
         """Exactly one answer, whatever happens. Raises Unplugged after giving it."""
         try:
-            self._reader.write_afi(order.uid, order.afi)
+            write_security(self._reader, order.uid, order.security, self._marks)
         except DeviceError as error:
             answered = isinstance(error, NotWritten | Refused)
-            self._tell(AfiNotWritten(order.ticket, order.uid, str(error), answered))
+            self._tell(SecurityNotWritten(order.ticket, order.uid, str(error), answered))
             if isinstance(error, Unplugged):
                 raise
         else:
-            self._tell(AfiWritten(order.ticket, order.uid, order.afi))
+            self._tell(SecurityWritten(order.ticket, order.uid, order.security))
 
     def _read(self, uid: TagUid) -> None:
         """A tag sliding into place may answer only at the second attempt, or the third."""
         try:
-            tag = self._reader.read(uid)
+            tag = read_whole_tag(self._reader, uid)
+            security = read_security(self._reader, uid, tag.afi, self._marks)
         except Unplugged:
             raise
         except DeviceError as error:
@@ -248,7 +256,7 @@ class _Watch:
             if self._attempts[uid] == _READ_ATTEMPTS:
                 self._announce(TagArrived(uid, Unreadable(str(error)), None))
         else:
-            self._announce(TagArrived(uid, read_tag(tag), tag.afi))
+            self._announce(TagArrived(uid, read_tag(tag), security))
 
     def _announce(self, arrived: TagArrived) -> None:
         del self._attempts[arrived.uid]

@@ -1,7 +1,8 @@
 """The truth about simulated tags and the field they lie in, for every family's simulator.
 
 Tags obey ISO/IEC 15693-3 as far as a library can tell: quiet after an inventory until the field
-goes off, alone in answering to their UID, and able to leave in the middle of anything.
+goes off, selected one at a time, alone in answering to their UID, with blocks that can be locked
+for ever, and able to leave in the middle of anything.
 """
 
 from enum import Enum
@@ -26,29 +27,54 @@ class WriteFailed(Enum):
     WRITE_FAILED = "write failed"
 
 
+class _State(Enum):
+    """ISO/IEC 15693-3, 7.2; the fourth, power off, is a tag that lies in no field."""
+
+    READY = "ready"
+    QUIET = "quiet"
+    SELECTED = "selected"
+
+
 class SimulatedTag:
-    """One tag: its memory in whole blocks, AFI, DSFID and what is wrong with it."""
+    """One tag: memory in whole blocks, locks, AFI, DSFID, EAS and what is wrong with it.
+
+    `eas` is None for chips that have none (only NXP's ICODE family does).
+    """
 
     def __init__(
-        self, uid: TagUid, memory: bytes, *, afi: int, dsfid: int = 0, block_size: int = 4
+        self,
+        uid: TagUid,
+        memory: bytes,
+        *,
+        afi: int,
+        dsfid: int = 0,
+        block_size: int = 4,
+        eas: bool | None = False,
     ) -> None:
         self.uid = uid
         self.block_size = block_size
         self.memory = memory.ljust(-(-len(memory) // block_size) * block_size, b"\0")
         self.afi = afi
         self.dsfid = dsfid
+        self.eas = eas
         self.afi_is_locked = False
+        self.locked: set[int] = set()
         self.fault = Fault.NONE
-        self._quiet = False
+        self._state = _State.READY
         self._patience: int | None = None
+        self._tears = False
 
     @property
     def block_count(self) -> int:
         return len(self.memory) // self.block_size
 
-    def leave_after(self, commands: int) -> None:
-        """Answer so many more commands, then be out of the field until put there again."""
+    def leave_after(self, commands: int, *, torn: bool = False) -> None:
+        """Answer so many more commands, then be out of the field until put there again.
+
+        Torn away, the last of them is half done if it writes.
+        """
         self._patience = commands
+        self._tears = torn
 
     def blocks(self, first: int, count: int) -> tuple[bytes, ...] | TagRefusal:
         """Blocks in memory order."""
@@ -58,6 +84,24 @@ class SimulatedTag:
             return TagRefusal.BLOCK_NOT_AVAILABLE
         size = self.block_size
         return tuple(self.memory[at * size : (at + 1) * size] for at in range(first, first + count))
+
+    def locks(self, first: int, count: int) -> tuple[bool, ...] | TagRefusal:
+        if first + count > self.block_count or count == 0:
+            return TagRefusal.BLOCK_NOT_AVAILABLE
+        return tuple(block in self.locked for block in range(first, first + count))
+
+    def write_blocks(
+        self, first: int, blocks: tuple[bytes, ...]
+    ) -> TagRefusal | WriteFailed | None:
+        """One block after the other, up to the first that cannot be. None when it says: done."""
+        for block, data in enumerate(blocks, first):
+            if block >= self.block_count or len(data) != self.block_size:
+                return TagRefusal.BLOCK_NOT_AVAILABLE
+            if block in self.locked:
+                return TagRefusal.BLOCK_LOCKED
+            if failed := self._written(block, data, is_last=block == first + len(blocks) - 1):
+                return failed
+        return None
 
     def write_afi(self, afi: int) -> TagRefusal | WriteFailed | None:
         """None when the tag says it is done."""
@@ -69,20 +113,47 @@ class SimulatedTag:
             self.afi = afi
         return None
 
+    def write_dsfid(self, dsfid: int) -> TagRefusal | WriteFailed | None:
+        if self.fault is Fault.WRITES_FAIL:
+            return WriteFailed.WRITE_FAILED
+        if self.fault is not Fault.WRITES_FORGOTTEN:
+            self.dsfid = dsfid
+        return None
+
+    def set_eas(self, *, on: bool) -> TagRefusal | WriteFailed | None:
+        if self.eas is None:
+            return TagRefusal.NOT_SUPPORTED
+        if self.fault is Fault.WRITES_FAIL:
+            return WriteFailed.WRITE_FAILED
+        if self.fault is not Fault.WRITES_FORGOTTEN:
+            self.eas = on
+        return None
+
     def enters(self) -> None:
-        self._quiet = False
+        self._state = _State.READY
         if self._patience == 0:
             self._patience = None
 
     def power_off(self) -> None:
-        self._quiet = False
+        self._state = _State.READY
 
-    def answers_inventory(self) -> bool:
-        """Whether it answers now; it stays quiet from then on."""
-        if self._quiet or not self.answers():
-            return False
-        self._quiet = True
-        return True
+    def select(self, *, selected: bool) -> None:
+        """A tag that is not meant goes back to ready, but stays quiet if it was."""
+        if selected:
+            self._state = _State.SELECTED
+        elif self._state is _State.SELECTED:
+            self._state = _State.READY
+
+    def stay_quiet(self) -> None:
+        self._state = _State.QUIET
+
+    @property
+    def is_quiet(self) -> bool:
+        return self._state is _State.QUIET
+
+    @property
+    def is_selected(self) -> bool:
+        return self._state is _State.SELECTED
 
     def answers(self) -> bool:
         """Whether it is still there to answer one command."""
@@ -91,6 +162,19 @@ class SimulatedTag:
         if self._patience is not None:
             self._patience -= 1
         return True
+
+    def _written(self, block: int, data: bytes, *, is_last: bool) -> WriteFailed | None:
+        if self.fault is Fault.WRITES_FAIL:
+            return WriteFailed.WRITE_FAILED
+        if self.fault is Fault.WRITES_FORGOTTEN:
+            return None
+        place = slice(block * self.block_size, (block + 1) * self.block_size)
+        torn = self._tears and self._patience == 0 and is_last
+        if torn:
+            half = self.block_size // 2
+            data = data[:half] + self.memory[place][half:]
+        self.memory = self.memory[: place.start] + data + self.memory[place.stop :]
+        return WriteFailed.WRITE_FAILED if torn else None
 
 
 class TagField:
@@ -117,13 +201,33 @@ class TagField:
             for tag in self._tags.values():
                 tag.power_off()
 
-    def inventory(self) -> tuple[SimulatedTag, ...]:
-        """The tags that were not quiet; now they are."""
+    def inventory(self, *, then_quiet: bool = True) -> tuple[SimulatedTag, ...]:
+        """The tags that are not quiet; most readers tell each to be so once it was found."""
         with self._lock:
-            return tuple(tag for tag in self._tags.values() if tag.answers_inventory())
+            found = [tag for tag in self._tags.values() if not tag.is_quiet and tag.answers()]
+            for tag in found:
+                if then_quiet:
+                    tag.stay_quiet()
+            return tuple(found)
 
     def addressed(self, uid: TagUid) -> SimulatedTag | None:
         """The tag with that UID, if it is there to answer."""
         with self._lock:
             tag = self._tags.get(uid)
             return tag if tag is not None and tag.answers() else None
+
+    def select(self, uid: TagUid) -> SimulatedTag | None:
+        """The tag with that UID is selected, and no other any more."""
+        with self._lock:
+            chosen = self._tags.get(uid)
+            if chosen is not None and not chosen.answers():
+                chosen = None
+            for tag in self._tags.values():
+                tag.select(selected=tag is chosen)
+            return chosen
+
+    def selected(self) -> SimulatedTag | None:
+        """The selected tag, if it is there to answer."""
+        with self._lock:
+            chosen = next((tag for tag in self._tags.values() if tag.is_selected), None)
+            return chosen if chosen is not None and chosen.answers() else None

@@ -16,9 +16,17 @@ from broker.vocabulary import ActId
 from devices.capabilities import PadReader, TagUid
 from devices.card_watch import CardArrived as CardSeen
 from devices.card_watch import CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
-from devices.pad import AfiNotWritten, AfiWritten, Pad, PadEvent, PadHealthy, PadLost
+from devices.pad import (
+    Pad,
+    PadEvent,
+    PadHealthy,
+    PadLost,
+    SecurityNotWritten,
+    SecurityWritten,
+)
 from devices.pad import TagArrived as TagSeen
 from devices.pad import TagLeft as TagGone
+from devices.security import Security
 from kiosk.clock import SystemClock
 from kiosk.condition import Condition
 from kiosk.connection import last_word, open_line
@@ -35,10 +43,9 @@ from kiosk.happenings import (
 )
 from kiosk.ledger import Ledger
 from kiosk.report import Reporter
-from kiosk.settings import StationSettings, TagSettings, ledger_path
+from kiosk.settings import StationSettings, ledger_path
 from kiosk.station import Conduct, Equipment, Station
 
-WRITE_ATTEMPTS: Final = 3
 TICK_SECONDS: Final = 0.1
 
 log: Final = structlog.get_logger()
@@ -47,35 +54,16 @@ Heard = Happening | PadEvent | CardEvent | Event
 
 
 class PadTags:
-    """The station's hand on the pad: writes, and tries again while the tag is still there."""
+    """The station's hand on the pad."""
 
-    def __init__(self, pad: Pad, settings: TagSettings) -> None:
+    def __init__(self, pad: Pad) -> None:
         self._pad = pad
-        self._settings = settings
-        self._tries: dict[str, tuple[TagUid, int, int]] = {}
 
     def secure(self, act: ActId, uid: TagUid) -> None:
-        self._write(str(act), uid, self._settings.afi_secured, 1)
+        self._pad.write(str(act), uid, Security.SECURED)
 
     def release(self, act: ActId, uid: TagUid) -> None:
-        self._write(str(act), uid, self._settings.afi_released, 1)
-
-    def _write(self, ticket: str, uid: TagUid, afi: int, attempt: int) -> None:
-        self._tries[ticket] = (uid, afi, attempt)
-        self._pad.write_afi(ticket, uid, afi)
-
-    def written(self, event: AfiWritten) -> TagWritten:
-        self._tries.pop(event.ticket, None)
-        return TagWritten(ActId(event.ticket))
-
-    def not_written(self, event: AfiNotWritten) -> TagNotWritten | None:
-        """None when it is being tried again."""
-        uid, afi, attempt = self._tries.pop(event.ticket, (event.uid, 0, WRITE_ATTEMPTS))
-        if attempt < WRITE_ATTEMPTS:
-            self._write(event.ticket, uid, afi, attempt + 1)
-            return None
-        log.warning("tag not written", act=event.ticket, tag=str(uid), why=event.why)
-        return TagNotWritten(ActId(event.ticket), lifted=not event.tag_answered)
+        self._pad.write(str(act), uid, Security.RELEASED)
 
 
 @dataclass
@@ -106,9 +94,8 @@ class Running:
             Random(),  # noqa: S311 spreads reconnections, hides nothing
         )
         self._courier = Courier((site, device), self._ledger, clock, self._line.publish, _new_id)
-        pad = Pad(open_reader, self.hear)
-        self._tags = PadTags(pad, self.settings.tags)
-        equipment = Equipment(self._ledger, self._courier, self._tags, clock, _new_id)
+        pad = Pad(open_reader, self.settings.tags.marks(), self.hear)
+        equipment = Equipment(self._ledger, self._courier, PadTags(pad), clock, _new_id)
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
         identity = (site, device, self.kind, self._ledger.install)
         self._reporter = Reporter(identity, clock, self._courier.send)
@@ -149,18 +136,18 @@ class Running:
     def _from_device(self, heard: PadEvent | CardEvent | Happening) -> Happening | None:
         """A device's event as the station's machine knows it."""
         match heard:
-            case TagSeen(uid, content, afi):
-                secured = afi == self.settings.tags.afi_secured
+            case TagSeen(uid, content, security):
                 owners = frozenset(self.settings.tags.owners)
-                return tag_arrived(uid, content, owners, secured=secured)
+                return tag_arrived(uid, content, owners, secured=security is Security.SECURED)
             case TagGone(uid):
                 return TagLeft(uid)
             case PadHealthy() | PadLost():
                 return PadChanged(healthy=isinstance(heard, PadHealthy))
-            case AfiWritten():
-                return self._tags.written(heard)
-            case AfiNotWritten():
-                return self._tags.not_written(heard)
+            case SecurityWritten(ticket):
+                return TagWritten(ActId(ticket))
+            case SecurityNotWritten(ticket, uid, why, tag_answered):
+                log.warning("tag not written", act=ticket, tag=str(uid), why=why)
+                return TagNotWritten(ActId(ticket), lifted=not tag_answered)
             case CardSeen() | CardLeft() | CardReaderHealthy() | CardReaderLost():
                 return _from_card_reader(heard)
             case _:

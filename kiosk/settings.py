@@ -7,6 +7,7 @@ import msgspec
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
 from devices.catalogue import CardReaderSettings, PadReaderSettings
+from devices.security import SecurityMarks
 from kiosk.touchscreen.panel import Panel
 
 
@@ -21,21 +22,22 @@ class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How this site marks its books: both AFI values, and the ISILs that are its own.
+    """How this site marks its books, by AFI or EAS or both, and the ISILs that are its own.
 
     The direction of the AFI differs between sites, so nothing is assumed.
     """
 
-    afi_secured: int
-    afi_released: int
     owners: tuple[str, ...]
+    afi_secured: int | None = None
+    afi_released: int | None = None
+    eas: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("afi_secured", "afi_released"):
-            if not 0 <= getattr(self, name) <= 0xFF:  # noqa: PLR2004 one byte
-                raise ValueError(f"{name} is one byte, 0x00 to 0xFF")
-        if self.afi_secured == self.afi_released:
-            raise ValueError("afi_secured and afi_released are the same")
+        self.marks()
+
+    def marks(self) -> SecurityMarks:
+        """Raises ValueError when they cannot tell secured from released."""
+        return SecurityMarks(self.afi_secured, self.afi_released, self.eas)
 
 
 class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

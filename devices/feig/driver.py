@@ -1,34 +1,34 @@
-"""Our end of a FEIG reader: one question, one answer, over a link.
-
-A reader answers in order, but its answers do not say which tag they speak of. So after a question
-that went wrong the driver first asks for the software version and waits for that answer: whatever
-was still on its way has come before it and is dropped.
-"""
+"""Our end of a FEIG reader: its commands, and what their answers mean."""
 
 import time
 from collections.abc import Callable
 from typing import Final
 
-from devices.capabilities import TagMemory, TagUid
-from devices.errors import Garbled, NoAnswer, NotWritten, Refused, TagGone
-from devices.feig.frame import ANY_ADDRESS, Receiver
+from devices.capabilities import TagDescription, TagUid
+from devices.conversation import Conversation, Question
+from devices.errors import Garbled, Refused, TagGone
+from devices.feig.frame import ANY_ADDRESS, Frame, Receiver
 from devices.feig.protocol import (
     Blocks,
+    EasAlarm,
     Inventory,
     ReadBlocks,
     Reply,
     Request,
     RfReset,
+    SetEas,
     Sightings,
     SoftwareVersion,
     Status,
     SystemInformation,
     TagInformation,
     WriteAfi,
+    WriteBlocks,
+    WriteDsfid,
     question,
     reply_of,
 )
-from devices.iso15693 import TagRefusal
+from devices.iso15693 import TagRefusal, refusal_words
 from devices.link import Link
 
 _OUT_OF_REACH: Final = (
@@ -39,6 +39,8 @@ _OUT_OF_REACH: Final = (
 _MOST_ROUNDS: Final = 32
 # The smallest transmit buffer of the family (CPR) has 128 bytes; a reply's frame takes 10 of them.
 _BLOCK_ROOM: Final = 118
+_LARGEST_BLOCK: Final = 8
+_BEYOND_THE_END: Final = Reply(Status.ISO15693_ERROR, bytes((TagRefusal.BLOCK_NOT_AVAILABLE,)))
 
 
 class FeigReader:
@@ -51,11 +53,10 @@ class FeigReader:
         answer_within: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._link = link
         self._address = address
-        self._answer_within = answer_within
-        self._clock = clock
-        self._answers_may_be_late = False
+        self._conversation = Conversation(
+            link, Receiver, self._question(SoftwareVersion()), answer_within, clock
+        )
 
     def inventory(self) -> tuple[TagUid, ...]:
         """Every tag in the field now, each once, by UID."""
@@ -70,73 +71,75 @@ class FeigReader:
                 break
         return tuple(sorted(seen))
 
-    def read(self, uid: TagUid) -> TagMemory:
-        """The whole user memory. Raises TagGone, or Refused when the tag will not tell."""
-        about = self._system_information(uid)
-        step = max(1, _BLOCK_ROOM // (about.block_size + 1))
-        blocks: list[bytes] = []
-        while len(blocks) < about.block_count:
-            count = min(step, about.block_count - len(blocks))
-            got = self._blocks(ReadBlocks(uid, len(blocks), count))
-            blocks.extend(got)
-            if len(got) < count:
-                break
-        return TagMemory(b"".join(blocks), about.block_size, about.afi, about.dsfid)
-
-    def write_afi(self, uid: TagUid, afi: int) -> None:
-        """Writes and reads back. Raises NotWritten, or TagGone when it cannot be known."""
-        try:
-            said = self._ask(WriteAfi(uid, afi)).status.words
-        except NoAnswer:
-            said = "no answer"
-        now = self._system_information(uid).afi
-        if now != afi:
-            raise NotWritten(f"the tag still has AFI {now:02X}, not {afi:02X}: {said}")
-
-    def close(self) -> None:
-        self._link.close()
-
-    def _blocks(self, request: ReadBlocks) -> tuple[bytes, ...]:
-        """Fewer than asked for when the memory ends earlier than the tag promised."""
-        reply = self._ask(request)
-        beyond_the_end = bytes((TagRefusal.BLOCK_NOT_AVAILABLE,))
-        if reply == Reply(Status.ISO15693_ERROR, beyond_the_end) and request.first > 0:
-            return ()
-        return Blocks.decode(_granted(reply)).blocks[: request.count]
-
-    def _system_information(self, uid: TagUid) -> TagInformation:
+    def describe(self, uid: TagUid) -> TagDescription:
+        """Its system information. Raises Garbled when another tag answers."""
         about = TagInformation.decode(self._ask_and_expect(SystemInformation(uid)))
         if about.uid != uid:
             raise Garbled(f"asked for tag {uid}, got {about.uid}")
-        return about
+        return TagDescription(about.block_size, about.block_count, about.afi, about.dsfid)
+
+    def read_blocks(self, uid: TagUid, first: int, count: int) -> tuple[bytes, ...]:
+        """In as many questions as the reader's buffer asks for."""
+        return self._blocks(uid, first, count, with_locks=False).blocks
+
+    def locked_blocks(self, uid: TagUid, first: int, count: int) -> tuple[bool, ...]:
+        return self._blocks(uid, first, count, with_locks=True).locks
+
+    def eas_is_on(self, uid: TagUid) -> bool:
+        """A tag whose EAS is off is silent; so is one that is not there."""
+        reply = self._ask(EasAlarm(uid))
+        if reply.status is Status.NO_TRANSPONDER:
+            return False
+        _granted(reply)
+        return True
+
+    def write_blocks(self, uid: TagUid, first: int, blocks: tuple[bytes, ...]) -> None:
+        """In as many questions as the reader's buffer asks for."""
+        step = _BLOCK_ROOM // (max(map(len, blocks)) + 1)
+        for at in range(0, len(blocks), step):
+            self._ask_and_expect(WriteBlocks(uid, first + at, blocks[at : at + step]))
+
+    def write_afi(self, uid: TagUid, afi: int) -> None:
+        self._ask_and_expect(WriteAfi(uid, afi))
+
+    def write_dsfid(self, uid: TagUid, dsfid: int) -> None:
+        self._ask_and_expect(WriteDsfid(uid, dsfid))
+
+    def set_eas(self, uid: TagUid, *, on: bool) -> None:
+        self._ask_and_expect(SetEas(uid, on))
+
+    def close(self) -> None:
+        self._conversation.close()
+
+    def _blocks(self, uid: TagUid, first: int, count: int, *, with_locks: bool) -> Blocks:
+        """Fewer than asked for when the memory ends earlier than the tag promised."""
+        told = Blocks((), ())
+        while (have := len(told.blocks)) < count:
+            size = len(told.blocks[0]) if have else _LARGEST_BLOCK
+            wanted = min(_BLOCK_ROOM // (size + 1), count - have)
+            reply = self._ask(ReadBlocks(uid, first + have, wanted, with_locks))
+            if reply == _BEYOND_THE_END:
+                break
+            got = Blocks.decode(_granted(reply))
+            told = Blocks(told.blocks + got.blocks[:wanted], told.locks + got.locks[:wanted])
+            if len(got.blocks) < wanted:
+                break
+        return told
 
     def _ask_and_expect(self, request: Request) -> bytes:
         return _granted(self._ask(request))
 
     def _ask(self, request: Request) -> Reply:
-        if self._answers_may_be_late:
-            self._exchange(SoftwareVersion())
-        self._answers_may_be_late = True
-        reply = self._exchange(request)
-        self._answers_may_be_late = False
-        return reply
+        return self._conversation.ask(self._question(request))
 
-    def _exchange(self, request: Request) -> Reply:
-        """The only place where bytes and frames meet."""
+    def _question(self, request: Request) -> Question[Frame, Reply]:
         asked = question(request, self._address)
-        receiver = Receiver()
-        self._link.drain()
-        self._link.send(asked.encode())
-        deadline = self._clock() + self._answer_within
-        while (left := deadline - self._clock()) > 0:
-            receiver.hear(self._link.receive(left))
-            while answer := receiver.next_frame():
-                if answer.command == asked.command and self._address in (
-                    ANY_ADDRESS,
-                    answer.address,
-                ):
-                    return reply_of(answer)
-        raise NoAnswer(f"{type(request).__name__}: nothing within {self._answer_within} s")
+
+        def answer_of(frame: Frame) -> Reply | None:
+            speaks = self._address in (ANY_ADDRESS, frame.address)
+            return reply_of(frame) if speaks and frame.command == asked.command else None
+
+        return Question(asked.encode(), answer_of, type(request).__name__)
 
 
 def _granted(reply: Reply) -> bytes:
@@ -146,5 +149,5 @@ def _granted(reply: Reply) -> bytes:
     if reply.status in _OUT_OF_REACH:
         raise TagGone(f"the tag left, or answers too weakly: {reply.status.words}")
     if reply.status is Status.ISO15693_ERROR and reply.body:
-        raise Refused(f"the tag refuses with error {reply.body[0]:02X}")
+        raise Refused(f"the tag refuses: {refusal_words(reply.body[0])}")
     raise Refused(reply.status.words)

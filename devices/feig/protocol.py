@@ -19,10 +19,18 @@ _RF_RESET: Final = 0x69
 _HOST: Final = 0xB0
 _INVENTORY: Final = 0x01
 _READ: Final = 0x23
+_WRITE: Final = 0x24
 _WRITE_AFI: Final = 0x27
+_WRITE_DSFID: Final = 0x29
 _SYSTEM_INFORMATION: Final = 0x2B
+_CUSTOM: Final = 0xB1
+_NXP: Final = 0x04
+_SET_EAS: Final = 0xA2
+_RESET_EAS: Final = 0xA3
+_EAS_ALARM: Final = 0xA5
 _MORE: Final = 0x80
 _ADDRESSED: Final = 0x01
+_WITH_LOCKS: Final = 0x08
 
 _ISO15693: Final = 0x03
 _ISO14443A: Final = 0x04
@@ -85,9 +93,21 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class ReadBlocks:
+    """`with_locks` asks for each block's security status as well, which takes longer."""
+
     uid: TagUid
     first: int
     count: int
+    with_locks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBlocks:
+    """Blocks of one size, in memory order."""
+
+    uid: TagUid
+    first: int
+    blocks: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +117,35 @@ class WriteAfi:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteDsfid:
+    uid: TagUid
+    dsfid: int
+
+
+@dataclass(frozen=True, slots=True)
 class SystemInformation:
     uid: TagUid
 
 
-Request = SoftwareVersion | RfReset | Inventory | ReadBlocks | WriteAfi | SystemInformation
+@dataclass(frozen=True, slots=True)
+class SetEas:
+    """NXP's custom commands A2 and A3."""
+
+    uid: TagUid
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EasAlarm:
+    """NXP's custom command A5: only a tag whose EAS is on answers."""
+
+    uid: TagUid
+
+
+TagRequest = (
+    ReadBlocks | WriteBlocks | WriteAfi | WriteDsfid | SystemInformation | SetEas | EasAlarm
+)
+Request = SoftwareVersion | RfReset | Inventory | TagRequest
 
 
 def question(request: Request, address: int = ANY_ADDRESS, form: Form = Form.ADVANCED) -> Frame:
@@ -112,14 +156,45 @@ def question(request: Request, address: int = ANY_ADDRESS, form: Form = Form.ADV
         case RfReset():
             return Frame(address, _RF_RESET, b"", form)
         case Inventory(more):
-            body = bytes((_INVENTORY, _MORE if more else 0))
-        case ReadBlocks(uid, first, count):
-            body = bytes((_READ, _ADDRESSED, *uid.raw, first, count))
-        case WriteAfi(uid, afi):
-            body = bytes((_WRITE_AFI, _ADDRESSED, *uid.raw, afi))
-        case SystemInformation(uid):
-            body = bytes((_SYSTEM_INFORMATION, _ADDRESSED, *uid.raw))
-    return Frame(address, _HOST, body, form)
+            return Frame(address, _HOST, bytes((_INVENTORY, _MORE if more else 0)), form)
+        case SetEas() | EasAlarm():
+            return Frame(address, _CUSTOM, bytes((_NXP,)) + _tag_question(request), form)
+        case _:
+            return Frame(address, _HOST, _tag_question(request), form)
+
+
+def _tag_question(request: TagRequest) -> bytes:
+    """Subcommand, mode, UID and what belongs to it."""
+    mode = _ADDRESSED
+    match request:
+        case ReadBlocks(_, first, count, with_locks):
+            mode |= _WITH_LOCKS if with_locks else 0
+            command, rest = _READ, bytes((first, count))
+        case WriteBlocks(_, first, blocks):
+            size = len(blocks[0]) if blocks else 0
+            turned = b"".join(block[::-1] for block in blocks)
+            command, rest = _WRITE, bytes((first, len(blocks), size)) + turned
+        case WriteAfi(_, afi):
+            command, rest = _WRITE_AFI, bytes((afi,))
+        case WriteDsfid(_, dsfid):
+            command, rest = _WRITE_DSFID, bytes((dsfid,))
+        case SystemInformation():
+            command, rest = _SYSTEM_INFORMATION, b""
+        case SetEas(_, on):
+            command, rest = _SET_EAS if on else _RESET_EAS, b""
+        case EasAlarm():
+            command, rest = _EAS_ALARM, b""
+    return bytes((command, mode)) + request.uid.raw + rest
+
+
+_MODES: Final = {
+    False: (bytes((_ADDRESSED,)),),
+    True: (bytes((_ADDRESSED,)), bytes((_ADDRESSED | _WITH_LOCKS,))),
+}
+_TAG_COMMANDS: Final = {
+    _HOST: (_READ, _WRITE, _WRITE_AFI, _WRITE_DSFID, _SYSTEM_INFORMATION),
+    _CUSTOM: (_SET_EAS, _RESET_EAS, _EAS_ALARM),
+}
 
 
 def request_of(frame: Frame) -> Request | Status:
@@ -131,26 +206,46 @@ def request_of(frame: Frame) -> Request | Status:
             return RfReset()
         case (0xB0, 0x01, (0x00 | 0x80) as mode):
             return Inventory(more=mode == _MORE)
-        case (0xB0, 0x23 | 0x27 | 0x2B, mode, *_) if mode != _ADDRESSED:
-            return Status.PARAMETER_RANGE
-        case (0xB0, (0x23 | 0x27 | 0x2B) as command, _, *rest):
-            return _tag_request(command, bytes(rest))
         case (0xB0, 0x01, _):
             return Status.PARAMETER_RANGE
-        case (0x65 | 0x69, *_) | (0xB0,) | (0xB0, 0x01 | 0x23 | 0x27 | 0x2B, *_):
+        case (0xB0, command, *rest) if command in _TAG_COMMANDS[_HOST]:
+            return _tag_request(command, bytes(rest))
+        case (0xB1, 0x04, command, *rest) if command in _TAG_COMMANDS[_CUSTOM]:
+            return _tag_request(command, bytes(rest))
+        case (0x65 | 0x69, *_) | (0xB0,) | (0xB0, 0x01, *_) | (0xB1,) | (0xB1, 0x04):
             return Status.LENGTH_ERROR
     return Status.UNKNOWN_COMMAND
 
 
-def _tag_request(command: int, rest: bytes) -> Request | Status:
-    raw, values = rest[:UID_BYTES], tuple(rest[UID_BYTES:])
-    match command, len(raw), values:
-        case 0x23, 8, (first, count):
-            return ReadBlocks(TagUid(raw), first, count)
-        case 0x27, 8, (afi,):
-            return WriteAfi(TagUid(raw), afi)
-        case 0x2B, 8, ():
-            return SystemInformation(TagUid(raw))
+def _tag_request(command: int, rest: bytes) -> TagRequest | Status:
+    """`rest` is the mode, the UID and what belongs to the command."""
+    mode, raw = rest[:1], rest[1 : 1 + UID_BYTES]
+    if mode not in _MODES[command == _READ]:
+        return Status.PARAMETER_RANGE
+    if len(raw) < UID_BYTES:
+        return Status.LENGTH_ERROR
+    values = tuple(rest[1 + UID_BYTES :])
+    if command == _READ and len(values) == 2:  # noqa: PLR2004 - first block and count
+        return ReadBlocks(TagUid(raw), *values, with_locks=mode != _MODES[False][0])
+    return _request_without_mode(command, TagUid(raw), values)
+
+
+def _request_without_mode(
+    command: int, uid: TagUid, values: tuple[int, ...]
+) -> TagRequest | Status:
+    match command, values:
+        case 0x24, (first, count, size, *data) if size and len(data) == count * size:
+            raw = bytes(data)
+            blocks = (raw[at : at + size][::-1] for at in range(0, len(raw), size))
+            return WriteBlocks(uid, first, tuple(blocks))
+        case 0x27, (afi,):
+            return WriteAfi(uid, afi)
+        case 0x29, (dsfid,):
+            return WriteDsfid(uid, dsfid)
+        case 0x2B, ():
+            return SystemInformation(uid)
+        case _ if command in _TAG_COMMANDS[_CUSTOM] and not values:
+            return EasAlarm(uid) if command == _EAS_ALARM else SetEas(uid, command == _SET_EAS)
     return Status.LENGTH_ERROR
 
 
@@ -234,13 +329,17 @@ def _size(rest: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The body of a read: blocks in memory order, none of them locked as far as was asked."""
+    """The body of a read: blocks in memory order; `locks` mean nothing unless asked for."""
 
     blocks: tuple[bytes, ...]
+    locks: tuple[bool, ...] = ()
 
     def encode(self) -> bytes:
         size = len(self.blocks[0]) if self.blocks else 0
-        told = (b"\0" + block[::-1] for block in self.blocks)
+        locks = self.locks or (False,) * len(self.blocks)
+        told = (
+            bytes((lock,)) + block[::-1] for block, lock in zip(self.blocks, locks, strict=True)
+        )
         return bytes((len(self.blocks), size)) + b"".join(told)
 
     @classmethod
@@ -250,7 +349,11 @@ class Blocks:
         count, step = head[0], head[1] + 1
         if len(rest) != count * step or (count and step == 1):
             raise Garbled(f"{count} blocks of {head[1]} bytes announced in {len(rest)} bytes")
-        return cls(tuple(rest[at + 1 : at + step][::-1] for at in range(0, len(rest), step)))
+        starts = range(0, len(rest), step)
+        return cls(
+            tuple(rest[at + 1 : at + step][::-1] for at in starts),
+            tuple(bool(rest[at] & 1) for at in starts),
+        )
 
 
 @dataclass(frozen=True, slots=True)

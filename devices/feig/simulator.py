@@ -1,33 +1,35 @@
-"""The reader's end: FEIG frames answered over a pseudo-terminal, from tags in a simulated field.
+"""The reader's end: FEIG frames answered from tags in a simulated field.
 
 As the manual says: a frame with a bad length or checksum is never answered, every address is
 answered with 00, tags are quiet after an inventory until the field is reset, and an inventory that
 does not fit the transmit buffer comes in parts.
 """
 
-from pathlib import Path
 from typing import Final
 
-from devices.capabilities import TagUid
 from devices.feig.frame import ANY_ADDRESS, Frame, Receiver
 from devices.feig.protocol import (
     Blocks,
+    EasAlarm,
     Inventory,
     ReadBlocks,
     Reply,
     Request,
     RfReset,
+    SetEas,
     Sighting,
     Sightings,
     SoftwareVersion,
     Status,
     SystemInformation,
     TagInformation,
+    TagRequest,
     WriteAfi,
+    WriteBlocks,
+    WriteDsfid,
     request_of,
 )
 from devices.iso15693 import TagRefusal
-from devices.pseudo_terminal import PseudoTerminal
 from devices.simulated_tag import SimulatedTag, TagField, WriteFailed
 
 ADDRESS: Final = 0x00
@@ -37,27 +39,6 @@ _FRAME_BYTES: Final = 8
 _SIGHTING_BYTES: Final = 10
 # SW-REV 03.03, D-REV 00, HW-TYPE 44, SW-TYPE 76 (MR101), TR-TYPE 0008 (ISO 15693).
 _VERSION: Final = bytes.fromhex("03030044" + "4C" + "0008")
-
-
-class FeigSimulator:
-    """A reader one can plug and unplug at `path`; it is not plugged yet."""
-
-    def __init__(self, path: Path, field: TagField, transmit_buffer: int = TRANSMIT_BUFFER) -> None:
-        self.field = field
-        self._terminal = PseudoTerminal(path, lambda: FeigPeer(field, transmit_buffer))
-
-    @property
-    def path(self) -> Path:
-        return self._terminal.path
-
-    def plug(self) -> None:
-        self._terminal.plug()
-
-    def unplug(self) -> None:
-        self._terminal.unplug()
-
-    def close(self) -> None:
-        self._terminal.close()
 
 
 class FeigPeer:
@@ -95,8 +76,8 @@ class FeigPeer:
                 return Reply(Status.OK)
             case Inventory(more):
                 return self._inventory(more=more)
-            case ReadBlocks(uid) | WriteAfi(uid) | SystemInformation(uid):
-                return self._addressed(uid, request)
+            case _:
+                return self._addressed(request)
 
     def _inventory(self, *, more: bool) -> Reply:
         if not more:
@@ -107,27 +88,44 @@ class FeigPeer:
             return Reply(Status.NO_TRANSPONDER)
         return Reply(Status.MORE_DATA if self._untold else Status.OK, Sightings(told).encode())
 
-    def _addressed(self, uid: TagUid, request: ReadBlocks | WriteAfi | SystemInformation) -> Reply:
-        tag = self._field.addressed(uid)
+    def _addressed(self, request: TagRequest) -> Reply:
+        tag = self._field.addressed(request.uid)
         if tag is None:
             return Reply(Status.NO_TRANSPONDER)
         match request:
             case ReadBlocks(_, first, count):
                 return self._read(tag, first, count)
-            case WriteAfi(_, afi):
-                return _written(tag.write_afi(afi))
-            case SystemInformation():
+            case WriteBlocks() | WriteAfi() | WriteDsfid() | SetEas():
+                return _written(_carried_out(tag, request))
+            case EasAlarm():
+                return Reply(Status.OK if tag.eas else Status.NO_TRANSPONDER)
+            case SystemInformation(uid):
                 about = TagInformation(uid, tag.dsfid, tag.afi, tag.block_size, tag.block_count)
                 return Reply(Status.OK, about.encode())
 
     def _read(self, tag: SimulatedTag, first: int, count: int) -> Reply:
-        blocks = tag.blocks(first, count)
-        if isinstance(blocks, TagRefusal):
-            return Reply(Status.ISO15693_ERROR, bytes((blocks,)))
-        body = Blocks(blocks).encode()
+        blocks, locks = tag.blocks(first, count), tag.locks(first, count)
+        if isinstance(blocks, TagRefusal) or isinstance(locks, TagRefusal):
+            refusal = blocks if isinstance(blocks, TagRefusal) else TagRefusal.UNKNOWN
+            return Reply(Status.ISO15693_ERROR, bytes((refusal,)))
+        body = Blocks(blocks, locks).encode()
         if len(body) > self._room:
             return Reply(Status.DATA_BUFFER_OVERFLOW)
         return Reply(Status.OK, body)
+
+
+def _carried_out(
+    tag: SimulatedTag, request: WriteBlocks | WriteAfi | WriteDsfid | SetEas
+) -> TagRefusal | WriteFailed | None:
+    match request:
+        case WriteBlocks(_, first, blocks):
+            return tag.write_blocks(first, blocks)
+        case WriteAfi(_, afi):
+            return tag.write_afi(afi)
+        case WriteDsfid(_, dsfid):
+            return tag.write_dsfid(dsfid)
+        case SetEas(_, on):
+            return tag.set_eas(on=on)
 
 
 def _written(outcome: TagRefusal | WriteFailed | None) -> Reply:

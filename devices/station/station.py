@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from devices.catalogue import FeigSettings, NfcSettings
-from devices.feig.simulator import FeigSimulator
+from devices.feig.simulator import FeigPeer
 from devices.nfc.simulator import NfcField
+from devices.pseudo_terminal import PseudoTerminal
 from devices.station.description import Place, StationDescription
 from devices.station.prompt import (
     HELP,
@@ -35,8 +36,8 @@ class SimulatedStation:
     ) -> None:
         self.truth = Truth(description)
         self.network = SwitchableRelay(0, broker_host, broker_port)
-        self._pad = FeigSimulator(folder / "pad", self.truth.pad)
-        self._bin = FeigSimulator(folder / "bin", self.truth.bin)
+        self._pad = PseudoTerminal(folder / "pad", lambda: FeigPeer(self.truth.pad))
+        self._bin = PseudoTerminal(folder / "bin", lambda: FeigPeer(self.truth.bin))
         self._cards = NfcField()
         self._plugs = {
             Part.PAD: self._pad.plug,

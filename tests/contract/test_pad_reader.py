@@ -8,44 +8,39 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import Protocol
 
 import pytest
 
-from devices.capabilities import PadReader, TagMemory
+from devices.capabilities import PadReader, TagDescription, TagMemory
 from devices.errors import DeviceError, NotWritten, Refused, TagGone, Unplugged
 from devices.feig.driver import FeigReader
-from devices.feig.simulator import FeigSimulator
+from devices.feig.simulator import FeigPeer
 from devices.link import Link, Parity, open_serial
+from devices.pseudo_terminal import Peer, PseudoTerminal
+from devices.reading import read_whole_tag
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.content import BookTag, Unreadable, read_tag
+from devices.writing import write_afi, write_block
 from tests.devices.bad_lines import Lossy, OneByteAtATime
 from tests.devices.tags_in_hand import ON_LOAN, PUBLISHED, SECURED, book, damaged_book, uid
 
 PATIENCE = 5.0
 
 
-class Simulator(Protocol):
-    @property
-    def path(self) -> Path: ...
-    def plug(self) -> None: ...
-    def unplug(self) -> None: ...
-    def close(self) -> None: ...
-
-
 @dataclass(frozen=True)
 class Pair:
-    """Both ends of one family."""
+    """Both ends of one family. `has_eas` is False for readers that cannot work it."""
 
-    simulator: Callable[[Path, TagField], Simulator]
+    power_on: Callable[[TagField], Peer]
     driver: Callable[[Link, float], PadReader]
     baud: int
     parity: Parity
+    has_eas: bool = True
 
 
 PAIRS = {
     "feig": Pair(
-        FeigSimulator,
+        FeigPeer,
         lambda link, within: FeigReader(link, answer_within=within),
         38400,
         Parity.EVEN,
@@ -62,7 +57,7 @@ class Pad:
     """A simulated pad and the way to its readers."""
 
     pair: Pair
-    simulator: Simulator
+    simulator: PseudoTerminal
     line: Callable[[Link], Link]
     tags: TagField
     closing: ExitStack = field(default_factory=ExitStack)
@@ -88,7 +83,7 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 @pytest.fixture(params=LINES)
 def pad(request: pytest.FixtureRequest, pair: Pair, tmp_path: Path) -> Iterator[Pad]:
     tags = TagField()
-    simulator = pair.simulator(tmp_path / "pad", tags)
+    simulator = PseudoTerminal(tmp_path / "pad", lambda: pair.power_on(tags))
     simulator.plug()
     pad = Pad(pair, simulator, LINES[request.param], tags)
     with pad.closing:
@@ -107,26 +102,99 @@ def test_every_tag_is_seen_once_in_every_inventory(pad: Pad) -> None:
     assert [reader.inventory() for _ in range(3)] == [expected] * 3
 
 
+def test_a_tag_describes_itself(pad: Pad) -> None:
+    small, large = book(1, blocks=8), book(2, blocks=79)
+    pad.put(small, large)
+    reader = pad.opened()
+    assert reader.describe(small.uid) == TagDescription(4, 8, SECURED, small.dsfid)
+    assert reader.describe(large.uid) == TagDescription(4, 79, SECURED, large.dsfid)
+
+
+def test_blocks_are_read_in_memory_order_and_as_many_as_asked_for(pad: Pad) -> None:
+    tag = SimulatedTag(uid(1), bytes(range(112)), afi=SECURED)
+    pad.put(tag, book(2))
+    reader = pad.opened()
+    for first, count in ((0, 1), (0, 8), (27, 1), (3, 25), (0, 28)):
+        blocks = reader.read_blocks(tag.uid, first, count)
+        assert b"".join(blocks) == tag.memory[first * 4 : (first + count) * 4]
+        assert len(blocks) == count
+
+
+def test_a_memory_is_read_no_further_than_it_goes(pad: Pad) -> None:
+    pad.put(book(1, blocks=8))
+    assert len(pad.opened().read_blocks(uid(1), 8, 4)) == 0
+
+
 def test_a_tags_whole_memory_is_read(pad: Pad) -> None:
-    tags = [book(1, blocks=8), book(2), book(3, blocks=80)]
+    tags = [book(1, blocks=8), book(2), book(3, blocks=79)]
     pad.put(*tags)
     reader = pad.opened()
     for tag in tags:
-        assert reader.read(tag.uid) == TagMemory(tag.memory, 4, SECURED, tag.dsfid)
+        assert read_whole_tag(reader, tag.uid) == TagMemory(tag.memory, 4, SECURED, tag.dsfid)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_tags_arrive_unchanged(pad: Pad, name: str) -> None:
     pad.put(SimulatedTag(uid(1), PUBLISHED[name], afi=SECURED))
-    assert pad.opened().read(uid(1)).memory.startswith(PUBLISHED[name])
+    assert read_whole_tag(pad.opened(), uid(1)).memory.startswith(PUBLISHED[name])
+
+
+def test_locked_blocks_are_told_from_free_ones(pad: Pad) -> None:
+    tag = book(1)
+    tag.locked = {0, 1, 9}
+    pad.put(tag)
+    locked = pad.opened().locked_blocks(tag.uid, 0, 28)
+    assert [block for block, is_locked in enumerate(locked) if is_locked] == [0, 1, 9]
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 1), (3, 5), (0, 28)])
+def test_only_the_blocks_meant_are_written(pad: Pad, first: int, count: int) -> None:
+    tag, neighbour = book(1), book(2)
+    before, untouched = tag.memory, neighbour.memory
+    pad.put(tag, neighbour)
+    blocks = tuple(bytes((0xA0 + at, 1, 2, 3)) for at in range(count))
+    pad.opened().write_blocks(tag.uid, first, blocks)
+    written = b"".join(blocks)
+    assert tag.memory == before[: first * 4] + written + before[first * 4 + len(written) :]
+    assert neighbour.memory == untouched
+
+
+def test_a_locked_block_refuses_to_be_written(pad: Pad) -> None:
+    tag = book(1)
+    tag.locked = {4}
+    before = tag.memory
+    pad.put(tag)
+    with pytest.raises(Refused):
+        pad.opened().write_blocks(tag.uid, 4, (b"abcd",))
+    assert tag.memory == before
+
+
+def test_a_written_dsfid_is_described(pad: Pad) -> None:
+    pad.put(book(1), book(2))
+    reader = pad.opened()
+    reader.write_dsfid(uid(1), 0x06)
+    assert [reader.describe(uid(number)).dsfid for number in (1, 2)] == [0x06, 0x3E]
+
+
+def test_eas_goes_on_and_off_for_one_tag_alone(pad: Pad) -> None:
+    tag, other = book(1), book(2)
+    pad.put(tag, other)
+    reader = pad.opened()
+    if not pad.pair.has_eas:
+        with pytest.raises(Refused):
+            reader.set_eas(tag.uid, on=True)
+        return
+    for on in (True, False, True):
+        reader.set_eas(tag.uid, on=on)
+        assert (reader.eas_is_on(tag.uid), tag.eas, other.eas) == (on, on, False)
 
 
 def test_a_written_afi_can_be_read_back(pad: Pad) -> None:
     tag = book(1)
     pad.put(tag, book(2))
     reader = pad.opened()
-    reader.write_afi(tag.uid, ON_LOAN)
-    assert (reader.read(uid(1)).afi, reader.read(uid(2)).afi) == (ON_LOAN, SECURED)
+    write_afi(reader, tag.uid, ON_LOAN)
+    assert [reader.describe(uid(number)).afi for number in (1, 2)] == [ON_LOAN, SECURED]
 
 
 @pytest.mark.parametrize("fault", [Fault.WRITES_FAIL, Fault.WRITES_FORGOTTEN])
@@ -134,8 +202,11 @@ def test_a_write_that_did_not_happen_is_noticed(pad: Pad, fault: Fault) -> None:
     tag = book(1)
     tag.fault = fault
     pad.put(tag)
+    reader = pad.opened()
     with pytest.raises(NotWritten):
-        pad.opened().write_afi(tag.uid, ON_LOAN)
+        write_afi(reader, tag.uid, ON_LOAN)
+    with pytest.raises(NotWritten):
+        write_block(reader, tag.uid, 3, b"abcd")
 
 
 def test_a_locked_afi_is_not_written(pad: Pad) -> None:
@@ -143,32 +214,38 @@ def test_a_locked_afi_is_not_written(pad: Pad) -> None:
     tag.afi_is_locked = True
     pad.put(tag)
     with pytest.raises(NotWritten):
-        pad.opened().write_afi(tag.uid, ON_LOAN)
+        write_afi(pad.opened(), tag.uid, ON_LOAN)
 
 
 def test_writing_what_is_there_already_is_a_success(pad: Pad) -> None:
     tag = book(1)
     tag.afi_is_locked = True
     pad.put(tag)
-    pad.opened().write_afi(tag.uid, SECURED)
+    write_afi(pad.opened(), tag.uid, SECURED)
 
 
 def test_a_tag_that_is_not_there_is_gone(pad: Pad) -> None:
     reader = pad.opened()
-    with pytest.raises(TagGone):
-        reader.read(uid(1))
-    with pytest.raises(TagGone):
-        reader.write_afi(uid(1), ON_LOAN)
+    for command in (
+        lambda: reader.describe(uid(1)),
+        lambda: reader.read_blocks(uid(1), 0, 8),
+        lambda: reader.locked_blocks(uid(1), 0, 8),
+        lambda: reader.write_blocks(uid(1), 0, (b"abcd",)),
+        lambda: reader.write_afi(uid(1), ON_LOAN),
+        lambda: reader.write_dsfid(uid(1), 0x06),
+    ):
+        with pytest.raises(TagGone):
+            command()
 
 
-@pytest.mark.parametrize("commands", [0, 1, 2])
+@pytest.mark.parametrize("commands", [0, 1])
 def test_a_tag_that_leaves_in_the_middle_is_gone(pad: Pad, commands: int) -> None:
     tag = book(1)
     pad.put(tag, book(2))
     tag.leave_after(commands)
     reader = pad.opened()
     with pytest.raises(TagGone):
-        reader.read(tag.uid)
+        read_whole_tag(reader, tag.uid)
     assert reader.inventory() == (uid(2),)
 
 
@@ -177,7 +254,7 @@ def test_a_tag_that_leaves_after_the_write_is_gone_not_written(pad: Pad) -> None
     pad.put(tag)
     tag.leave_after(1)
     with pytest.raises(TagGone):
-        pad.opened().write_afi(tag.uid, ON_LOAN)
+        write_afi(pad.opened(), tag.uid, ON_LOAN)
 
 
 def test_a_damaged_tag_never_blinds_the_others(pad: Pad) -> None:
@@ -186,10 +263,10 @@ def test_a_damaged_tag_never_blinds_the_others(pad: Pad) -> None:
     pad.put(damaged_book(1), stubborn, book(3))
     reader = pad.opened()
     assert reader.inventory() == (uid(1), uid(2), uid(3))
-    assert isinstance(read_tag(reader.read(uid(1))), Unreadable)
+    assert isinstance(read_tag(read_whole_tag(reader, uid(1))), Unreadable)
     with pytest.raises(Refused):
-        reader.read(uid(2))
-    assert isinstance(read_tag(reader.read(uid(3))), BookTag)
+        read_whole_tag(reader, uid(2))
+    assert isinstance(read_tag(read_whole_tag(reader, uid(3))), BookTag)
 
 
 def test_pulling_the_cable_is_noticed_by_every_question(pad: Pad) -> None:
@@ -200,7 +277,7 @@ def test_pulling_the_cable_is_noticed_by_every_question(pad: Pad) -> None:
     with pytest.raises(Unplugged):
         reader.inventory()
     with pytest.raises(Unplugged):
-        reader.read(uid(1))
+        reader.describe(uid(1))
     with pytest.raises(Unplugged):
         reader.write_afi(uid(1), ON_LOAN)
 
@@ -230,7 +307,9 @@ def test_a_lossy_line_gives_the_truth_or_an_error_and_in_the_end_the_truth(pad: 
     for _ in range(200):
         try:
             assert reader.inventory() == tuple(tag.uid for tag in tags)
-            assert [reader.read(tag.uid).memory for tag in tags] == [tag.memory for tag in tags]
+            assert [read_whole_tag(reader, tag.uid).memory for tag in tags] == [
+                tag.memory for tag in tags
+            ]
             truths += 1
         except DeviceError:
             continue

@@ -6,13 +6,14 @@ import pytest
 
 from devices.errors import Unplugged
 from devices.feig.driver import FeigReader
-from devices.feig.simulator import FeigSimulator
+from devices.feig.simulator import FeigPeer
 from devices.link import Parity, open_serial
+from devices.pseudo_terminal import PseudoTerminal
 from devices.simulated_tag import TagField
 
 
 def test_a_terminal_can_be_opened_again_and_again_with_the_same_settings(tmp_path: Path) -> None:
-    simulator = FeigSimulator(tmp_path / "pad", TagField())
+    simulator = PseudoTerminal(tmp_path / "pad", lambda: FeigPeer(TagField()))
     simulator.plug()
     for _ in range(3):
         reader = FeigReader(open_serial(str(simulator.path), 38400, Parity.EVEN))

@@ -6,25 +6,26 @@ from pathlib import Path
 import pytest
 
 from broker.vocabulary import ItemId
-from devices.capabilities import TagMemory, TagUid
 from devices.catalogue import FeigSettings, open_reader
-from devices.errors import NoAnswer
-from devices.feig.simulator import FeigSimulator
+from devices.feig.driver import FeigReader
+from devices.feig.simulator import FeigPeer
 from devices.pad import (
-    AfiNotWritten,
-    AfiWritten,
     Pad,
     PadEvent,
     PadHealthy,
     PadLost,
+    SecurityNotWritten,
+    SecurityWritten,
     TagArrived,
     TagLeft,
 )
-from devices.presence import Presence, Rhythm
+from devices.presence import Rhythm
+from devices.pseudo_terminal import PseudoTerminal
+from devices.security import Security
 from devices.simulated_tag import Fault, TagField
 from devices.tags.content import Blank, BookTag, Unreadable
 from tests.devices.hearing import Heard
-from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, damaged_book, uid
+from tests.devices.tags_in_hand import MARKS, ON_LOAN, book, damaged_book, uid
 
 QUICK = Rhythm(poll=0.01, retry=0.05)
 
@@ -34,11 +35,11 @@ class Table:
 
     def __init__(self, path: Path) -> None:
         self.tags = TagField()
-        self.simulator = FeigSimulator(path, self.tags)
+        self.simulator = PseudoTerminal(path, lambda: FeigPeer(self.tags))
         self.simulator.plug()
         self.heard: Heard[PadEvent] = Heard()
         settings = FeigSettings(port=str(path), answer_within=5.0)
-        self.pad = Pad(lambda: open_reader(settings), self.heard.tell, QUICK)
+        self.pad = Pad(lambda: open_reader(settings), MARKS, self.heard.tell, QUICK)
 
 
 @pytest.fixture
@@ -56,17 +57,15 @@ def watched(table: Table) -> Table:
     return table
 
 
-class Deaf:
-    """A port where something else is connected."""
+class Silence:
+    """A line where nothing, or something else, is connected."""
 
-    def inventory(self) -> tuple[TagUid, ...]:
-        raise NoAnswer("nothing")
+    def send(self, data: bytes) -> None: ...
 
-    def read(self, uid: TagUid) -> TagMemory:
-        raise NoAnswer(str(uid))
+    def receive(self, timeout: float) -> bytes:  # noqa: ARG002 - nothing is worth waiting for
+        return b""
 
-    def write_afi(self, uid: TagUid, afi: int) -> None:
-        raise NoAnswer(f"{uid} {afi}")
+    def drain(self) -> None: ...
 
     def close(self) -> None: ...
 
@@ -82,7 +81,7 @@ def test_books_arrive_with_their_content_and_leave(watched: Table) -> None:
     arrived = watched.heard.next()
     assert item_of(arrived) == ItemId("B00001")
     assert isinstance(arrived, TagArrived)
-    assert arrived.afi == SECURED
+    assert arrived.security is Security.SECURED
     watched.tags.take(uid(1))
     assert watched.heard.next() == TagLeft(uid(1))
 
@@ -103,7 +102,7 @@ def test_an_unwritten_tag_arrives_blank(watched: Table) -> None:
     blank = book(1)
     blank.memory = bytes(112)
     watched.tags.put(blank)
-    assert watched.heard.next() == TagArrived(uid(1), Blank(), SECURED)
+    assert watched.heard.next() == TagArrived(uid(1), Blank(), Security.SECURED)
 
 
 def test_a_tag_torn_away_while_it_is_read_is_never_told(watched: Table) -> None:
@@ -112,9 +111,9 @@ def test_a_tag_torn_away_while_it_is_read_is_never_told(watched: Table) -> None:
     watched.tags.put(torn)
     watched.tags.put(book(2))
     assert item_of(watched.heard.next()) == ItemId("B00002")
-    watched.pad.write_afi("ticket", uid(1), ON_LOAN)
+    watched.pad.write("ticket", uid(1), Security.RELEASED)
     match watched.heard.next():
-        case AfiNotWritten("ticket", tag, _):
+        case SecurityNotWritten("ticket", tag, _):
             assert tag == uid(1)
         case other:
             raise AssertionError(other)
@@ -125,8 +124,8 @@ def test_a_write_is_carried_out_and_told(watched: Table) -> None:
     tag = book(1)
     watched.tags.put(tag)
     watched.heard.next()
-    watched.pad.write_afi("ticket", tag.uid, ON_LOAN)
-    assert watched.heard.next() == AfiWritten("ticket", tag.uid, ON_LOAN)
+    watched.pad.write("ticket", tag.uid, Security.RELEASED)
+    assert watched.heard.next() == SecurityWritten("ticket", tag.uid, Security.RELEASED)
     assert tag.afi == ON_LOAN
 
 
@@ -135,8 +134,8 @@ def test_a_write_the_tag_forgets_is_told_as_not_written(watched: Table) -> None:
     tag.fault = Fault.WRITES_FORGOTTEN
     watched.tags.put(tag)
     watched.heard.next()
-    watched.pad.write_afi("ticket", tag.uid, ON_LOAN)
-    assert isinstance(watched.heard.next(), AfiNotWritten)
+    watched.pad.write("ticket", tag.uid, Security.RELEASED)
+    assert isinstance(watched.heard.next(), SecurityNotWritten)
 
 
 def test_every_order_of_many_gets_exactly_one_answer(watched: Table) -> None:
@@ -144,11 +143,13 @@ def test_every_order_of_many_gets_exactly_one_answer(watched: Table) -> None:
         watched.tags.put(book(number))
     watched.heard.several(10)
     for number in range(12):
-        watched.pad.write_afi(f"ticket-{number}", uid(number), ON_LOAN)
+        watched.pad.write(f"ticket-{number}", uid(number), Security.RELEASED)
     answers = watched.heard.several(12)
-    told = [event.ticket for event in answers if isinstance(event, AfiWritten | AfiNotWritten)]
+    told = [
+        event.ticket for event in answers if isinstance(event, SecurityWritten | SecurityNotWritten)
+    ]
     assert told == [f"ticket-{number}" for number in range(12)]
-    assert sum(isinstance(event, AfiWritten) for event in answers) == 10
+    assert sum(isinstance(event, SecurityWritten) for event in answers) == 10
 
 
 def test_a_pulled_cable_is_told_once_and_takes_every_tag_with_it(watched: Table) -> None:
@@ -160,8 +161,8 @@ def test_a_pulled_cable_is_told_once_and_takes_every_tag_with_it(watched: Table)
     assert isinstance(lost, PadLost)
     assert gone == [TagLeft(uid(1)), TagLeft(uid(2))]
 
-    watched.pad.write_afi("ticket", uid(1), ON_LOAN)
-    assert watched.heard.next() == AfiNotWritten("ticket", uid(1), "the pad is lost")
+    watched.pad.write("ticket", uid(1), Security.RELEASED)
+    assert watched.heard.next() == SecurityNotWritten("ticket", uid(1), "the pad is lost")
 
     watched.simulator.plug()
     healthy, *back = watched.heard.several(3)
@@ -173,17 +174,17 @@ def test_a_pad_that_was_never_there_is_told_once(table: Table) -> None:
     table.simulator.unplug()
     table.pad.start()
     assert isinstance(table.heard.next(), PadLost)
-    table.pad.write_afi("ticket", uid(1), ON_LOAN)
-    assert isinstance(table.heard.next(), AfiNotWritten)
+    table.pad.write("ticket", uid(1), Security.RELEASED)
+    assert isinstance(table.heard.next(), SecurityNotWritten)
     table.simulator.plug()
     assert table.heard.next() == PadHealthy()
 
 
 def test_a_silent_device_is_lost_and_never_called_healthy() -> None:
     heard: Heard[PadEvent] = Heard()
-    pad = Pad(Deaf, heard.tell, QUICK, Presence())
+    pad = Pad(lambda: FeigReader(Silence(), answer_within=0.01), MARKS, heard.tell, QUICK)
     pad.start()
-    assert heard.next() == PadLost("nothing")
+    assert heard.next() == PadLost("SoftwareVersion: nothing within 0.01 s")
     pad.stop()
     assert heard.rest() == []
 
@@ -193,6 +194,6 @@ def test_orders_to_a_stopped_pad_are_answered(tmp_path: Path) -> None:
     table.pad.start()
     table.heard.next()
     table.pad.stop()
-    table.pad.write_afi("ticket", uid(1), ON_LOAN)
-    assert table.heard.next() == AfiNotWritten("ticket", uid(1), "the pad is stopped")
+    table.pad.write("ticket", uid(1), Security.RELEASED)
+    assert table.heard.next() == SecurityNotWritten("ticket", uid(1), "the pad is stopped")
     table.simulator.close()

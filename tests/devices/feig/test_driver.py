@@ -20,6 +20,7 @@ from devices.feig.protocol import (
 )
 from devices.feig.simulator import FeigPeer
 from devices.iso15693 import TagRefusal
+from devices.reading import read_whole_tag
 from devices.simulated_tag import TagField
 from tests.devices.tags_in_hand import SECURED, book, uid
 
@@ -94,27 +95,27 @@ def test_a_late_answer_is_never_taken_for_the_next_tags() -> None:
         reader_end.holds = holds
         for _ in range(holds):
             with pytest.raises(NoAnswer):
-                reader.read(uid(1))
-        assert reader.read(uid(2)).memory == book(2).memory
+                reader.describe(uid(1))
+        assert read_whole_tag(reader, uid(2)).memory == book(2).memory
 
 
 def test_an_answer_about_another_tag_is_garbled() -> None:
     with pytest.raises(Garbled):
-        scripted(about(uid(2))).read(uid(1))
+        scripted(about(uid(2))).describe(uid(1))
 
 
 def test_an_endless_chatter_ends_in_no_answer() -> None:
     line = ChatteringLine(lambda _: b"")
     with pytest.raises(NoAnswer):
-        FeigReader(line, clock=lambda: line.now).read(uid(1))
+        FeigReader(line, clock=lambda: line.now).describe(uid(1))
 
 
 def test_a_memory_that_ends_early_is_read_as_far_as_it_goes() -> None:
     beyond = Reply(Status.ISO15693_ERROR, bytes((TagRefusal.BLOCK_NOT_AVAILABLE,)))
-    first = Reply(Status.OK, Blocks((b"abcd",) * 23).encode())
-    assert scripted(about(uid(1)), first, beyond).read(uid(1)).memory == b"abcd" * 23
+    first = Reply(Status.OK, Blocks((b"abcd",) * 13).encode())
+    assert scripted(first, beyond).read_blocks(uid(1), 0, 28) == (b"abcd",) * 13
     short = Reply(Status.OK, Blocks((b"abcd",) * 5).encode())
-    assert scripted(about(uid(1)), short).read(uid(1)).memory == b"abcd" * 5
+    assert scripted(short).read_blocks(uid(1), 0, 28) == (b"abcd",) * 5
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_a_memory_that_ends_early_is_read_as_far_as_it_goes() -> None:
 )
 def test_each_status_is_the_error_it_means(reply: Reply, error: type[DeviceError]) -> None:
     with pytest.raises(error):
-        scripted(reply).read(uid(1))
+        scripted(reply).describe(uid(1))
 
 
 def inventory_of(*replies: Reply) -> tuple[TagUid, ...]:
@@ -168,4 +169,4 @@ def test_a_refused_inventory_names_the_status() -> None:
 def test_another_readers_answer_on_the_same_line_is_not_heard() -> None:
     reader = reader_on(lambda _: about(uid(1)).frame(ASKED, address=0x02).encode(), address=0x01)
     with pytest.raises(NoAnswer):
-        reader.read(uid(1))
+        reader.describe(uid(1))

@@ -172,5 +172,6 @@ def test_sightings_come_back(tags: list[Sighting]) -> None:
 @given(st.sampled_from((4, 8)), st.integers(1, 12), st.data())
 def test_blocks_come_back(size: int, count: int, data: st.DataObject) -> None:
     block = st.binary(min_size=size, max_size=size)
-    blocks = Blocks(tuple(data.draw(block) for _ in range(count)))
+    locks = tuple(data.draw(st.booleans()) for _ in range(count))
+    blocks = Blocks(tuple(data.draw(block) for _ in range(count)), locks)
     assert Blocks.decode(blocks.encode()) == blocks
