@@ -23,6 +23,7 @@ from devices.pad import (
     PadLost,
     SecurityNotWritten,
     SecurityWritten,
+    StackCounted,
 )
 from devices.pad import TagArrived as TagSeen
 from devices.pad import TagLeft as TagGone
@@ -148,6 +149,8 @@ class Running:
             case SecurityNotWritten(ticket, uid, why, tag_answered):
                 log.warning("tag not written", act=ticket, tag=str(uid), why=why)
                 return TagNotWritten(ActId(ticket), lifted=not tag_answered)
+            case StackCounted():
+                return None
             case CardSeen() | CardLeft() | CardReaderHealthy() | CardReaderLost():
                 return _from_card_reader(heard)
             case _:
