@@ -54,7 +54,7 @@ def _advice(book: Book, catalogue: Catalogue) -> str:
         case Book(stage=Stage.RETURNED, secured=False):
             return catalogue.text("book.unsecured")
         case Book(stage=Stage.STAFF | Stage.REFUSED, problem=Problem() as problem):
-            return catalogue.problem(problem)
+            return catalogue.problem(problem, book.missing, book.parts)
         case Book(stage=Stage.REFUSED) if book.reason is not None:
             return catalogue.reason(book.reason)
         case _:

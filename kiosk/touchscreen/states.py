@@ -62,6 +62,7 @@ _PROBLEMS: Final = (
     _book(1, Stage.STAFF, problem=Problem.FOREIGN, item=None, title=""),
     _book(2, Stage.STAFF, problem=Problem.NOT_A_BOOK, item=None, title=""),
     _book(3, Stage.STAFF, problem=Problem.NOT_FOR_LOAN),
+    _book(4, Stage.STAFF, problem=Problem.INCOMPLETE, missing=(2, 3), parts=3),
 )
 _REFUSED: Final = tuple(_book(at, Stage.REFUSED, reason=reason) for at, reason in enumerate(Reason))
 _BORROW: Final = replace(_NAMED, page=Page.BORROW)
