@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from devices.capabilities import CardReader, PadReader
+from devices.security import SecurityMarks
 
 Address = Annotated[int, Meta(ge=0, le=255)]
 Seconds = Annotated[float, Meta(gt=0)]
@@ -31,6 +32,25 @@ class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="dr
     """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`."""
 
     path: NfcPath
+
+
+class TagSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How this site marks its books, by AFI or EAS or both, and the ISILs that are its own.
+
+    The direction of the AFI differs between sites, so nothing is assumed.
+    """
+
+    owners: tuple[str, ...]
+    afi_secured: int | None = None
+    afi_released: int | None = None
+    eas: bool = False
+
+    def __post_init__(self) -> None:
+        self.marks()
+
+    def marks(self) -> SecurityMarks:
+        """Raises ValueError when they cannot tell secured from released."""
+        return SecurityMarks(self.afi_secured, self.afi_released, self.eas)
 
 
 PadReaderSettings = FeigSettings
