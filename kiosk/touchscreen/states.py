@@ -113,7 +113,8 @@ STATES: Final[dict[str, Visit]] = {
         replace(_BORROW, standing=Standing(on_loan=5, remaining=0)), *_books(1, Stage.LISTED)
     ),
     "pad-untitled": _holding(_BORROW, *_books(2, Stage.LISTED, title="")),
-    "pad-problems": _holding(_BORROW, *_PROBLEMS),
+    "pad-problems": _holding(_BORROW, *_PROBLEMS[:-1]),
+    "pad-incomplete": _holding(_BORROW, _PROBLEMS[-1], _book(0, Stage.LISTED)),
     "pad-more-after-lent": _holding(_BORROW, _book(0, Stage.LENT, due=DUE), _book(1, Stage.LISTED)),
     "lending": _holding(
         _BORROW,
