@@ -40,6 +40,8 @@ def _word(book: Book) -> str:
             return "not-returned"
         case Book(stage=Stage.REFUSED):
             return "not-lent"
+        case Book(stage=Stage.STAFF, problem=Problem.INCOMPLETE):
+            return "incomplete"
         case Book(stage=stage) if stage in BUSY:
             return "working"
         case Book(stage=stage):
