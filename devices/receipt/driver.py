@@ -51,12 +51,12 @@ class EscposPrinter:
         self._answers_may_be_late = False
 
     def condition(self) -> PrinterCondition:
-        """What the sensors say now. Raises NoAnswer, Garbled or Unplugged."""
+        """What the sensors say now. Raises NoAnswer or Unplugged."""
         self._start_afresh()
         return self._ask()
 
     def print(self, receipt: Receipt) -> None:
-        """Raises NotPrinted, NoAnswer, Garbled or Unplugged; what was not printed is forgotten."""
+        """Raises NotPrinted, NoAnswer or Unplugged; what was not printed is forgotten."""
         self._start_afresh()
         self._require_printing()
         try:

@@ -24,7 +24,7 @@ _PROFILES: Final = {
 _NO_CHINESE: Final = b"\x1c."
 # A dot of 0.75 mm is read by any telephone, and 200 bytes still fit the narrow paper.
 _DOTS_A_MODULE: Final = 6
-# Rows of a picture in one command: 24 rows across the wide paper take 1080 bytes.
+# Rows of a picture in one command: those of the largest code take 728 bytes.
 _ROWS: Final = 16
 
 

@@ -142,11 +142,12 @@ def _shortened(words: str, columns: int) -> list[str]:
         words,
         columns,
         subsequent_indent=_INDENT,
+        break_on_hyphens=False,
         max_lines=_MOST_TITLE_LINES,
         placeholder=_CUT,
     )
 
 
 def _wrapped(words: str, columns: int, style: Style = Style.PLAIN) -> Iterator[Line]:
-    for line in wrap(printable(words), columns):
+    for line in wrap(printable(words), columns, break_on_hyphens=False):
         yield Line(line, style)
