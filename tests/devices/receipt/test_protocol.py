@@ -29,6 +29,7 @@ SIGNALS = st.frozensets(st.sampled_from(Signal))
         ("12121212", PrinterCondition.READY),
         ("16121212", PrinterCondition.READY),  # the cash drawer's pin is not ours
         ("1212121E", PrinterCondition.PAPER_NEAR_END),
+        ("12121216", PrinterCondition.PAPER_NEAR_END),
         ("1A32127E", PrinterCondition.OUT_OF_PAPER),
         ("1A16127E", PrinterCondition.COVER_OPEN),
         ("1A121212", PrinterCondition.OFF_LINE),
