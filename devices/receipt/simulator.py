@@ -47,6 +47,7 @@ _CODE_PAGES: Final = {0: "cp437", 2: "cp850", 16: "cp1252", 19: "cp858"}
 _CHINESE: Final = "gb18030"
 _FEED_AND_CUT: Final = (0x41, 0x42)
 _PAPER_NEAR_END: Final = 0x03
+_CLEARED: Final = b"\x37\x25\x00"
 _BOLD, _HIGH, _WIDE = 0x08, 0x10, 0x20
 
 
@@ -127,6 +128,7 @@ class PrinterPeer:
             elif part == CLEAR_BUFFERS:
                 self._receiver.clear()
                 self._line.clear()
+                told += _CLEARED
             else:
                 told += self._work_off(part)
         return told
