@@ -4,11 +4,13 @@ Drivers are plain blocking code for one thread; they raise only `devices.errors.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final, Protocol
 
 from broker.vocabulary import PatronId
 
 UID_BYTES: Final = 8
+MOST_LINK_BYTES: Final = 200
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,5 +116,74 @@ class CardReader(Protocol):
 
     def present(self) -> Card | None:
         """The one card in the field now, or None."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """Words, and what stands in their line at the right edge: a title and its due date."""
+
+    words: str
+    at_right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSection:
+    """Rows under a heading of two columns, such as "Title" and "Due"."""
+
+    heading: ReceiptRow
+    rows: tuple[ReceiptRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Final words in the patron's language, top to bottom.
+
+    A patron's name or number is never among them. `link` becomes a QR code of at most
+    `MOST_LINK_BYTES` in UTF-8 above its `caption`; empty prints neither.
+    """
+
+    heading: str
+    about: tuple[str, ...]
+    sections: tuple[ReceiptSection, ...] = ()
+    notes: tuple[str, ...] = ()
+    link: str = ""
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.link.encode()) > MOST_LINK_BYTES:
+            raise ValueError(f"a receipt's link has at most {MOST_LINK_BYTES} bytes")
+
+
+class PrinterCondition(Enum):
+    """What a technician should see to first; its value says so in words."""
+
+    READY = "ready"
+    PAPER_NEAR_END = "the paper is near its end"
+    OFF_LINE = "off-line: press the feed or on-line button"
+    OUT_OF_PAPER = "out of paper"
+    TOO_HOT = "the print head is too hot: it goes on when it has cooled"
+    CUTTER_JAMMED = "the cutter is jammed: clear it, then switch the printer off and on"
+    BROKEN = "a fault that only switching off and on or a repair clears"
+    COVER_OPEN = "the cover is open"
+
+    @property
+    def can_print(self) -> bool:
+        return self in (PrinterCondition.READY, PrinterCondition.PAPER_NEAR_END)
+
+
+class ReceiptPrinter(Protocol):
+    """Prints for the patron. Nothing waits for it: a loan stands whether or not it was printed."""
+
+    def condition(self) -> PrinterCondition:
+        """What the printer's sensors say now."""
+
+    def print(self, receipt: Receipt) -> None:
+        """Returns when the printer has worked off all of it and can still print.
+
+        Raises NotPrinted, which knows the condition. After any error a part may be on paper, and
+        the rest is not printed later.
+        """
 
     def close(self) -> None: ...

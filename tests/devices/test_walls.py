@@ -8,8 +8,8 @@ import devices
 ROOT = Path(devices.__file__).parent
 IMPURE = {"asyncio", "socket", "select", "serial", "nfc", "threading", "queue", "time", "random"}
 IMPURE |= {"os", "pty", "termios", "logging", "pathlib", "secrets", "subprocess"}
-FAMILIES = ("feig", "nfc")
-MAY_NAME_FAMILIES = {"catalogue.py"}
+FAMILIES = tuple(sorted(path.parent.name for path in ROOT.glob("*/driver.py")))
+MAY_NAME_FAMILIES = {"catalogue.py", "probe.py", "console/frame.py"}
 
 
 def imported(path: Path) -> set[str]:
@@ -41,6 +41,7 @@ def test_pure_modules_import_nothing_that_waits_or_guesses() -> None:
 def test_foreign_libraries_live_in_one_file_each() -> None:
     assert importers("serial") == {"link.py"}
     assert importers("nfc") == {"nfc/driver.py"}
+    assert importers("escpos") == {"receipt/job.py"}
 
 
 def test_families_do_not_know_each_other_and_nobody_else_knows_them() -> None:
