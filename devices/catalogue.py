@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from devices.capabilities import CardReader, PadReader
+from devices.card_numbers import CardNumbers
 
 Address = Annotated[int, Meta(ge=0, le=255)]
 Seconds = Annotated[float, Meta(gt=0)]
 NfcPath = Annotated[
-    str, Meta(pattern=r"^(usb(:[^:]+){0,2}|(tty|com):[^:]+:[^:]+|udp:[^:]+:[0-9]{1,5})$")
+    str, Meta(pattern=r"^(usb(:[^:]+){0,2}|(tty:/.+|(tty|com):[^:]+):[^:]+|udp:[^:]+:[0-9]{1,5})$")
 ]
 
 
@@ -28,9 +29,14 @@ class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="d
 
 
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
-    """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`."""
+    """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`.
+
+    A serial port that udev gave a name of its own is `tty:/dev/card-reader:pn532`. `number` says
+    how a card gives its patron's number.
+    """
 
     path: NfcPath
+    number: CardNumbers = CardNumbers()
 
 
 PadReaderSettings = FeigSettings
@@ -51,7 +57,7 @@ def open_reader(settings: PadReaderSettings) -> PadReader:
 def open_card_reader(settings: CardReaderSettings) -> CardReader:
     """The reader of library cards, ready to be asked. Raises Unplugged."""
     match settings:
-        case NfcSettings(path):
+        case NfcSettings(path, number):
             from devices.nfc.driver import NfcReader  # noqa: PLC0415 - only if asked for
 
-            return NfcReader(path)
+            return NfcReader(path, number)
