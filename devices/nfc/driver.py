@@ -79,6 +79,7 @@ class NfcReader:
                 self._far_end.knock()
             found = self._found()
             if not found:
+                self._read = None
                 return None
             # A phone may answer in two technologies, each time under other names.
             if len(found) > 1 and not all(is_nobodys(_identifier(target)) for target in found):

@@ -137,7 +137,7 @@ class Pn532Peer:
         for level in (0x93, 0x95, 0x97):
             part = self._radio(bytes((level, 0x20))) or b""
             sel_res = self._radio(bytes((level, 0x70)) + part) or b""
-            if not sel_res:
+            if not sens_res or not sel_res:
                 return None
             cascaded += part[:4]
             if not sel_res[0] & _INCOMPLETE:

@@ -146,6 +146,7 @@ class CardField:
         """One card's answer to one frame."""
         if asked == Datagram(TYPE_A, HALT) and self._heard is not None:
             self._quiet.append(self._heard)
+            self._heard = None
             return None
         if asked.frame.startswith(_CALLS.get(asked.technology, ())):
             listening = [card for card in self._cards if card not in self._quiet]

@@ -1,11 +1,12 @@
 """A card reader under watch, over nfcpy's own radio."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from broker.vocabulary import PatronId
-from devices.capabilities import Card
+from devices.capabilities import Card, TwoCards
 from devices.card_watch import (
     CardArrived,
     CardEvent,
@@ -17,7 +18,7 @@ from devices.card_watch import (
 from devices.catalogue import NfcSettings, open_card_reader
 from devices.nfc.simulator import NfcField, TypeACard
 from devices.presence import Rhythm
-from tests.devices.hearing import Heard
+from tests.devices.hearing import PATIENCE, Heard
 
 ANI = TypeACard(bytes.fromhex("04497622D93881"), sak=0)
 BUDI = TypeACard(bytes.fromhex("DEADBEEF"))
@@ -35,6 +36,23 @@ class Desk:
         settings = NfcSettings(path=self.field.path)
         rhythm = Rhythm(poll=0.01, retry=0.05)
         self.watch = CardWatch(lambda: open_card_reader(settings), self.heard.tell, rhythm)
+
+
+class Played:
+    """A reader that sees one thing after the other, and the last one for some rounds more."""
+
+    def __init__(self, seen: list[Card | TwoCards | None]) -> None:
+        self._seen = seen
+        self._rounds = 0
+        self.done = threading.Event()
+
+    def present(self) -> Card | TwoCards | None:
+        self._rounds += 1
+        if self._rounds == len(self._seen) + 4:
+            self.done.set()
+        return self._seen[min(self._rounds, len(self._seen)) - 1]
+
+    def close(self) -> None: ...
 
 
 @pytest.fixture
@@ -61,6 +79,35 @@ def test_a_card_put_in_place_of_another_comes_after_it_left(desk: Desk) -> None:
     assert desk.heard.several(2) == [CardLeft(), BUDI_ARRIVED]
     desk.field.take()
     assert desk.heard.next() == CardLeft()
+
+
+def test_two_cards_are_told_as_such_and_the_one_that_stays_comes_again(desk: Desk) -> None:
+    desk.field.put(ANI)
+    assert desk.heard.next() == ANI_ARRIVED
+    desk.field.put(ANI, BUDI)
+    assert desk.heard.several(2) == [CardLeft(), CardArrived(TwoCards())]
+    desk.field.put(ANI)
+    assert desk.heard.several(2) == [CardLeft(), ANI_ARRIVED]
+
+
+def test_a_card_that_another_only_hid_for_a_moment_comes_again() -> None:
+    """The first is missed too briefly to have left; it must not be forgotten."""
+    heard: Heard[CardEvent] = Heard()
+    ani, budi = ANI_ARRIVED.card, BUDI_ARRIVED.card
+    reader = Played([ani, ani, budi, budi, ani, ani, ani, None])
+    watch = CardWatch(lambda: reader, heard.tell, Rhythm(poll=0.001))
+    watch.start()
+    assert reader.done.wait(PATIENCE)
+    watch.stop()
+    assert heard.rest() == [
+        CardReaderHealthy(),
+        ANI_ARRIVED,
+        CardLeft(),
+        BUDI_ARRIVED,
+        CardLeft(),
+        ANI_ARRIVED,
+        CardLeft(),
+    ]
 
 
 def test_a_card_without_identity_is_told_as_such(desk: Desk) -> None:
