@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Protocol
 
-import ndef
 import pytest
 
 from broker.vocabulary import PatronId
@@ -31,6 +30,7 @@ from devices.nfc.simulator import (
     TypeBCard,
 )
 from devices.pseudo_terminal import Peer, PseudoTerminal
+from tests.devices.nfc.messages import text_message
 
 CLASSIC = TypeACard(bytes.fromhex("DEADBEEF"))
 PLAIN = TypeACard(bytes.fromhex("04497622D93881"), sak=0)
@@ -49,7 +49,7 @@ NUMBERS = {
 
 
 def ntag(text: str) -> Ntag:
-    return Ntag(PLAIN.uid, b"".join(ndef.message_encoder([ndef.TextRecord(text)])))
+    return Ntag(PLAIN.uid, text_message(text))
 
 
 class Simulator(Protocol):
@@ -169,16 +169,20 @@ def test_pulling_the_cable_is_noticed_and_plugging_it_in_is_enough(desk: Desk) -
     assert desk.opened().present() == Card(PatronId("DEADBEEF"))
 
 
+def watch_for_ever(reader: CardReader) -> None:
+    while True:
+        assert reader.present() in (Card(PatronId("04497622D93881")), None)
+
+
 def test_the_cable_may_be_pulled_at_any_moment(desk: Desk) -> None:
     desk.simulator.put(PLAIN)
     chance = Random(1)
-    for _ in range(5):
+    for _ in range(3):
         reader = desk.opened()
         later = threading.Timer(chance.random() * 0.02, desk.unplug)
         later.start()
         with pytest.raises(DeviceError):
-            for _ in range(10_000):
-                assert reader.present() in (Card(PatronId("04497622D93881")), None)
+            watch_for_ever(reader)
         later.join()
         reader.close()
         desk.plug()
@@ -247,7 +251,7 @@ class Spoilt:
         return b"".join(self._fate(byte) for byte in data)
 
     def _fate(self, byte: int) -> bytes:
-        if self._chance.random() >= 0.001:
+        if self._chance.random() >= 0.0005:
             return bytes((byte,))
         lost = self._chance.random() < 0.5
         return b"" if lost else bytes((byte ^ 1 << self._chance.randrange(8),))

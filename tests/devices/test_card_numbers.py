@@ -1,12 +1,12 @@
 """From cards to patron numbers, for every kind of site."""
 
 import msgspec
-import ndef
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.card_numbers import CardNumbers, ndef_text
+from tests.devices.nfc.messages import text_message
 
 NTAG = bytes.fromhex("04497622d93881")
 CLASSIC = bytes.fromhex("DEADBEEF")
@@ -19,11 +19,6 @@ def numbers(toml: str) -> CardNumbers:
 def told(site: CardNumbers, identifier: bytes) -> str | None:
     patron = site.of_identifier(identifier)
     return patron.reveal() if patron else None
-
-
-def written(*records: object) -> bytes:
-    """An NDEF message by another hand: the library nfcpy uses."""
-    return b"".join(ndef.message_encoder(records))
 
 
 def test_an_identifier_is_the_patrons_number_in_capitals_unless_the_site_says_otherwise() -> None:
@@ -73,7 +68,7 @@ def test_settings_that_mean_nothing_are_refused(wrong: str) -> None:
 
 
 def test_a_card_tells_its_number_in_a_text_only_where_the_site_wants_it() -> None:
-    message = written(ndef.TextRecord(" KTA-0007\n", language="id"))
+    message = text_message(" KTA-0007\n")
     patron = numbers('source = "ndef"').of_message(message)
     assert patron is not None
     assert patron.reveal() == "KTA-0007"
@@ -83,15 +78,12 @@ def test_a_card_tells_its_number_in_a_text_only_where_the_site_wants_it() -> Non
 
 @given(st.text(max_size=300), st.sampled_from(("UTF-8", "UTF-16")))
 def test_the_first_text_of_a_message_is_read(text: str, encoding: str) -> None:
-    before = ndef.UriRecord("https://binjai.example/" + "x" * 300)
-    named = ndef.Record("urn:nfc:wkt:X", "name", b"y")
-    message = written(before, named, ndef.TextRecord(text, "id", encoding), ndef.TextRecord("no"))
-    assert ndef_text(message) == text
+    assert ndef_text(text_message(text, encoding, alone=False)) == text
 
 
 def test_a_text_that_is_no_number_is_nobodys() -> None:
     for text in ("", "two words", "x" * 65):
-        assert numbers('source = "ndef"').of_message(written(ndef.TextRecord(text))) is None
+        assert numbers('source = "ndef"').of_message(text_message(text)) is None
 
 
 @pytest.mark.parametrize(
