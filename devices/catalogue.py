@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from devices.capabilities import CardReader, PadReader
+from devices.capabilities import CardReader, PadReader, Scanner
 from devices.card_numbers import CardNumbers
 
 Address = Annotated[int, Meta(ge=0, le=255)]
@@ -39,8 +39,27 @@ class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="dr
     number: CardNumbers = CardNumbers()
 
 
+class KeyboardScannerSettings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="keyboard"
+):
+    """A scanner that types, by its input device: `/dev/input/by-id/...-event-kbd`."""
+
+    path: str
+
+
+class SerialScannerSettings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="serial"
+):
+    """A scanner at a serial port; many are delivered with 9600 baud and no parity."""
+
+    port: str
+    baud: int = 9600
+    parity: Literal["none", "even", "odd"] = "none"
+
+
 PadReaderSettings = FeigSettings
 CardReaderSettings = NfcSettings
+ScannerSettings = KeyboardScannerSettings | SerialScannerSettings
 
 
 def open_reader(settings: PadReaderSettings) -> PadReader:
@@ -61,3 +80,17 @@ def open_card_reader(settings: CardReaderSettings) -> CardReader:
             from devices.nfc.driver import NfcReader  # noqa: PLC0415 - only if asked for
 
             return NfcReader(path, number)
+
+
+def open_scanner(settings: ScannerSettings) -> Scanner:
+    """The scanner of barcodes, ready to be asked. Raises Unplugged or Refused."""
+    from devices.scanner.driver import BarcodeScanner, InputDevice  # noqa: PLC0415 - only if asked for
+    from devices.scanner.protocol import Keys, Lines  # noqa: PLC0415 - only if asked for
+
+    match settings:
+        case KeyboardScannerSettings(path):
+            return BarcodeScanner(InputDevice(path), Keys())
+        case SerialScannerSettings(port, baud, parity):
+            from devices.link import Parity, open_serial  # noqa: PLC0415 - only if asked for
+
+            return BarcodeScanner(open_serial(port, baud, Parity(parity)), Lines())
