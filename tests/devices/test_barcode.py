@@ -148,6 +148,6 @@ def test_of_a_nik_only_six_digits_are_kept(nik: str) -> None:
 )
 def test_settings_that_mean_nothing_are_refused(wrong: str) -> None:
     lines = {"item": 'item = "B"', "patron": 'patron = "P"'}
-    lines[wrong.split()[0]] = wrong
+    lines[wrong.split(maxsplit=1)[0]] = wrong
     with pytest.raises(msgspec.ValidationError):
         msgspec.toml.decode("\n".join(lines.values()), type=LabelSettings)
