@@ -8,7 +8,6 @@ anticollision. So whatever answers is told to keep quiet and the reader looks ag
 other technologies. Two cards of type B, or two of FeliCa, still look like one.
 """
 
-import logging
 import re
 import socket
 import struct
@@ -46,9 +45,6 @@ _FROM_READER: Final = (
     nfc.clf.rcs380.StatusError,
 )
 _USB_ERROR: Final = nfc.clf.transport.libusb.USBError
-
-# At lower levels nfcpy logs every UID, and a UID is a person's number.
-logging.getLogger("nfc").setLevel(logging.WARNING)
 
 
 class NfcReader:

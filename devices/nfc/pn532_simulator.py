@@ -24,7 +24,7 @@ _FINE: Final = b"\x00"
 _ALWAYS: Final = {0x02: bytes.fromhex("32010607"), 0x10: b"", 0x12: b"", 0x14: b"", 0x16: _FINE}
 
 _FIFO_DATA: Final = 0x6339
-_RECEIVE_MODE: Final = b"\x63\x03"
+_RECEIVE_MODE: Final = 0x6303
 _CHECKS_CRC: Final = 0x80
 _REQA: Final = b"\x26"
 _INCOMPLETE: Final = 0x04
@@ -67,9 +67,8 @@ class Pn532Peer:
     def __init__(self, field: CardField) -> None:
         self._field = field
         self._technology = TYPE_A
-        self._passes_crc_on = False
         # After a call nobody answered, the call is what the chip's buffer still holds.
-        self._registers = {_FIFO_DATA: _REQA[0]}
+        self._registers = {_FIFO_DATA: _REQA[0], _RECEIVE_MODE: _CHECKS_CRC}
         self._receiver = Receiver()
         field.power_off()
 
@@ -107,8 +106,6 @@ class Pn532Peer:
     def _write(self, told: bytes) -> bytes:
         for at in range(0, len(told), 3):
             self._registers[told[at] << 8 | told[at + 1]] = told[at + 2]
-            if told[at : at + 2] == _RECEIVE_MODE:
-                self._passes_crc_on = not told[at + 2] & _CHECKS_CRC
         return b""
 
     def _configure(self, told: bytes) -> bytes:
@@ -121,11 +118,13 @@ class Pn532Peer:
         answer = self._radio(frame)
         if answer is None:
             return _TIMED_OUT
-        return _FINE + answer + (crc_a(answer) if self._passes_crc_on else b"")
+        checks_crc = self._registers[_RECEIVE_MODE] & _CHECKS_CRC
+        return _FINE + answer + (b"" if checks_crc else crc_a(answer))
 
     def _list(self, told: bytes) -> bytes:
         """At most one card, found as the chip finds it."""
-        self._technology, self._passes_crc_on = _TECHNOLOGIES[told[1]], False
+        self._technology = _TECHNOLOGIES[told[1]]
+        self._registers[_RECEIVE_MODE] = _CHECKS_CRC
         find = {TYPE_A: self._type_a, TYPE_B: self._type_b, FELICA: self._felica}
         found = find[self._technology](told[2:])
         return _NO_TARGET if found is None else _ONE_TARGET + found

@@ -5,7 +5,7 @@ A new kind of reader adds one entry to BENCHES: its simulator, which names the p
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
@@ -18,6 +18,7 @@ from devices.capabilities import Card, CardReader, TwoCards
 from devices.card_numbers import CardNumbers
 from devices.catalogue import NfcSettings, open_card_reader
 from devices.errors import DeviceError, Unplugged
+from devices.nfc.frame import ACK, Frame
 from devices.nfc.pn532_simulator import Pn532Peer, Pn532Simulator
 from devices.nfc.protocol import Datagram
 from devices.nfc.simulator import (
@@ -289,12 +290,92 @@ def test_a_bad_serial_line_gives_the_truth_or_an_error_and_in_the_end_the_truth(
     pytest.fail(f"no truth came through with seed {seed}")
 
 
-def test_something_else_at_the_port_is_told_apart_from_a_reader(tmp_path: Path) -> None:
-    class Talkative:
-        def hear(self, data: bytes) -> bytes:
-            return data
+class Scripted:
+    """A chip that answers from a script as long as there is one, then as it should."""
 
-        def silence(self) -> None: ...
+    def __init__(self, chip: Pn532Peer) -> None:
+        self._chip = chip
+        self.script: Callable[[bytes], bytes] | None = None
 
-    with ExitStack() as closing, pytest.raises(DeviceError):
-        opened_at(tmp_path, Talkative, closing)
+    def hear(self, data: bytes) -> bytes:
+        return self.script(data) if self.script else self._chip.hear(data)
+
+    def silence(self) -> None:
+        self._chip.silence()
+
+
+def test_something_else_at_the_port_does_not_keep_it_from_a_reader(tmp_path: Path) -> None:
+    chip = Scripted(Pn532Peer(CardField()))
+    terminal = PseudoTerminal(tmp_path / "cards", lambda: chip)
+    terminal.plug()
+    settings = NfcSettings(f"tty:{terminal.path}:pn532")
+    chip.script = lambda data: data
+    with pytest.raises(DeviceError) as caught:
+        open_card_reader(settings)
+    chip.script = None
+    reader = open_card_reader(settings)
+    assert reader.present() is None, caught
+    reader.close()
+    terminal.close()
+
+
+@pytest.mark.parametrize("nonsense", ["", "01", "0101", "010100", "0101000408", "7F", "FF" * 30])
+def test_a_chip_that_talks_nonsense_is_an_error_or_nobody_and_works_again(
+    tmp_path: Path, nonsense: str
+) -> None:
+    cards = CardField()
+    cards.put(PLAIN)
+    chip = Scripted(Pn532Peer(cards))
+    with ExitStack() as closing:
+        reader = opened_at(tmp_path, lambda: chip, closing)
+        body = bytes((0xD5, 0x4B)) + bytes.fromhex(nonsense)
+        usual = Pn532Peer(CardField())
+
+        def half_mad(data: bytes) -> bytes:
+            is_list = b"\xd4\x4a" in data
+            return ACK.encode() + Frame(body).encode() if is_list else usual.hear(data)
+
+        chip.script = half_mad
+        for _ in range(3):
+            with suppress(DeviceError):
+                assert reader.present() in (None, Card(None), TwoCards())
+        chip.script = None
+        assert reader.present() == Card(PatronId("04497622D93881"))
+
+
+@dataclass(frozen=True)
+class Desfire:
+    """An NFC Forum type 4 tag: ISO-DEP blocks of APDUs, and an NDEF file of `message`."""
+
+    uid: bytes
+    message: bytes
+    selected: list[bytes] = field(default_factory=list)
+
+    def answer(self, asked: Datagram) -> bytes | None:
+        frame = asked.frame
+        match frame[:1]:
+            case b"\xe0":
+                return bytes.fromhex("0578807002")
+            case b"\x02" | b"\x03":
+                return frame[:1] + self._apdu(frame[1:])
+            case _:
+                return TypeACard(self.uid, sak=0x20).answer(asked)
+
+    def _apdu(self, apdu: bytes) -> bytes:
+        done = b"\x90\x00"
+        files = {
+            b"\xe1\x03": bytes.fromhex("000F20003B00340406E104010000FF"),
+            b"\xe1\x04": len(self.message).to_bytes(2, "big") + self.message,
+        }
+        match apdu[1]:
+            case 0xA4:
+                self.selected[:] = [apdu[5:7]]
+                return done
+            case _:
+                offset = int.from_bytes(apdu[2:4], "big")
+                return files[self.selected[0]][offset : offset + apdu[4]] + done
+
+
+def test_what_is_written_on_a_type_4_tag_is_read_as_well(desk: Desk) -> None:
+    desk.simulator.put(Desfire(LONG.uid[:7], text_message("KTA-0007")))
+    assert desk.opened(CardNumbers(source="ndef")).present() == Card(PatronId("KTA-0007"))

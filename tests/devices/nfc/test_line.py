@@ -56,7 +56,7 @@ def test_a_line_without_an_answer_ends_in_time_even_if_it_never_is_silent(chatte
 
 
 def test_a_half_answer_is_forgotten_when_the_next_question_is_asked() -> None:
-    link = Played(ANSWER.encode()[:6])
+    link = Played(Frame(bytes(200)).encode()[:9])
     played = line(link)
     with pytest.raises(TimeoutError):
         played.read(100)
