@@ -66,7 +66,7 @@ class CardNumbers(Struct, frozen=True, forbid_unknown_fields=True):
                 return self._number(ordered.hex().upper())
             case "uid-decimal":
                 return self._number(str(int.from_bytes(ordered, "big")).zfill(self.digits))
-            case "ndef" | "barcode":
+            case _:
                 return None
 
     def of_message(self, message: bytes) -> PatronId | None:

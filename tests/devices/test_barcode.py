@@ -79,6 +79,11 @@ def test_an_isbn_is_never_an_item_however_wide_the_sites_pattern_is() -> None:
     assert meaning(Scan("8991234567897"), BY_NIK) == ItemBarcode(ItemId("8991234567897"))
 
 
+def test_what_no_number_can_look_like_is_not_ours_whatever_the_pattern_says() -> None:
+    anything = LabelSettings(item=".*", patron="P.*")
+    assert meaning(Scan("two words"), anything) == meaning(Scan("P#"), anything) == NotOurs()
+
+
 @pytest.mark.parametrize(
     ("text", "aim", "means"),
     [

@@ -1,7 +1,8 @@
-"""A card reader under watch, over nfcpy's own radio."""
+"""A card reader under watch, over both of its lines."""
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from devices.card_watch import (
     CardWatch,
 )
 from devices.catalogue import NfcSettings, open_card_reader
+from devices.nfc.pn532_simulator import Pn532Simulator
 from devices.nfc.simulator import NfcField, TypeACard
 from devices.presence import Rhythm
 from tests.devices.hearing import PATIENCE, Heard
@@ -27,11 +29,15 @@ BUDI_ARRIVED = CardArrived(Card(PatronId("DEADBEEF")))
 
 
 class Desk:
-    """A simulated card field, the watch over it and what was heard."""
+    """A simulated card field and its cable, the watch over it and what was heard."""
 
-    def __init__(self) -> None:
-        self.field = NfcField()
-        self.field.start()
+    def __init__(self, folder: Path, line: str) -> None:
+        udp, serial = NfcField(), Pn532Simulator(folder / "cards")
+        self.field = udp if line == "udp" else serial
+        self.plug = udp.start if line == "udp" else serial.plug
+        self.unplug = udp.stop if line == "udp" else serial.unplug
+        self.close = serial.close
+        self.plug()
         self.heard: Heard[CardEvent] = Heard()
         settings = NfcSettings(path=self.field.path)
         rhythm = Rhythm(poll=0.01, retry=0.05)
@@ -55,14 +61,15 @@ class Played:
     def close(self) -> None: ...
 
 
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    desk = Desk()
+@pytest.fixture(params=["udp", "serial"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path, request.param)
     desk.watch.start()
     assert desk.heard.next() == CardReaderHealthy()
     yield desk
     desk.watch.stop()
-    desk.field.stop()
+    desk.unplug()
+    desk.close()
 
 
 def test_a_card_arrives_and_leaves(desk: Desk) -> None:
@@ -118,11 +125,11 @@ def test_a_card_without_identity_is_told_as_such(desk: Desk) -> None:
 def test_a_lost_reader_is_told_once_takes_the_card_and_comes_back(desk: Desk) -> None:
     desk.field.put(ANI)
     assert desk.heard.next() == ANI_ARRIVED
-    desk.field.stop()
+    desk.unplug()
     lost, left = desk.heard.several(2)
     assert isinstance(lost, CardReaderLost)
     assert left == CardLeft()
-    desk.field.start()
+    desk.plug()
     assert desk.heard.several(2) == [CardReaderHealthy(), ANI_ARRIVED]
 
 

@@ -54,6 +54,15 @@ def test_a_body_beyond_one_length_byte_travels_in_an_extended_frame() -> None:
     assert Frame(b"\xd5" * 255).encode()[:5] == bytes.fromhex("0000FFFF01")
 
 
+def test_an_extended_frame_arrives_byte_by_byte() -> None:
+    frame, receiver = Frame(bytes(range(256)) + b"end"), Receiver()
+    for byte in frame.encode()[:-2]:
+        receiver.hear(bytes((byte,)))
+        assert receiver.next_frame() is None
+    receiver.hear(frame.encode()[-2:])
+    assert receiver.next_frame() == frame
+
+
 @given(st.lists(frames, max_size=3), st.data())
 def test_frames_arrive_in_any_pieces(sent: list[Frame], data: st.DataObject) -> None:
     line = b"".join(frame.encode() for frame in sent)
