@@ -3,7 +3,7 @@
 Drivers are plain blocking code for one thread; they raise only `devices.errors.DeviceError`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Protocol
 
@@ -58,11 +58,28 @@ class TagMemory:
 class Card:
     """A library card in the field: how its site knows the patron, and nothing else.
 
-    `patron` is None when the card's UID is random (4 bytes beginning 08), which is never an
-    identity (ISO/IEC 14443-3, 6.5.4).
+    `patron` is None when the card cannot tell, e.g. because its UID is random (ISO/IEC 14443-3,
+    6.5.4) or the site goes by the barcode printed on it.
     """
 
     patron: PatronId | None
+
+
+@dataclass(frozen=True, slots=True)
+class TwoCards:
+    """More than one card in the field, so nobody knows whose turn it is: one at a time, please."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a scanner read, as printed. It may be a person's number, so it prints redacted.
+
+    `aim` is the AIM identifier that some scanners are set to send before it, e.g. `C1` for
+    GS1-128, without its bracket (ISO/IEC 15424).
+    """
+
+    text: str = field(repr=False)
+    aim: str = ""
 
 
 class TagReader(Protocol):
@@ -114,8 +131,17 @@ class PadReader(TagReader, TagWriter, Protocol):
 class CardReader(Protocol):
     """Notices library cards."""
 
-    def present(self) -> Card | None:
-        """The one card in the field now, or None."""
+    def present(self) -> Card | TwoCards | None:
+        """What is in the field now."""
+
+    def close(self) -> None: ...
+
+
+class Scanner(Protocol):
+    """Reads printed barcodes, when somebody shows it one."""
+
+    def next_scan(self, timeout: float) -> Scan | None:
+        """The next one, in order; None after `timeout` seconds without."""
 
     def close(self) -> None: ...
 

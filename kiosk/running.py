@@ -13,7 +13,7 @@ import structlog
 from broker.mqtt import Connected, Disconnected, Event, PublishRefused, Received
 from broker.telemetry import Kind
 from broker.vocabulary import ActId
-from devices.capabilities import PadReader, TagUid
+from devices.capabilities import Card, PadReader, TagUid
 from devices.card_watch import CardArrived as CardSeen
 from devices.card_watch import CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
 from devices.pad import (
@@ -182,8 +182,10 @@ class Running:
 
 def _from_card_reader(heard: CardEvent) -> Happening | None:
     match heard:
-        case CardSeen(card):
-            return CardArrived(card.patron)
+        case CardSeen(Card(patron)):
+            return CardArrived(patron)
+        case CardSeen():  # two at once are nobody's
+            return CardArrived(None)
         case CardReaderHealthy():
             return CardReaderChanged(healthy=True)
         case CardReaderLost():

@@ -6,7 +6,7 @@ import msgspec
 
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
-from devices.catalogue import CardReaderSettings, PadReaderSettings, TagSettings
+from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
 from kiosk.touchscreen.panel import Panel
 
 

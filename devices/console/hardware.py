@@ -13,17 +13,12 @@ from broker.program import stopping
 from broker.settings import read_settings
 from devices.capabilities import TagUid
 from devices.card_watch import CardEvent, CardWatch
-from devices.catalogue import (
-    CardReaderSettings,
-    PadReaderSettings,
-    TagSettings,
-    open_card_reader,
-    open_reader,
-)
+from devices.catalogue import open_card_reader, open_reader
 from devices.console.sightings import incomplete_sets, line_of
 from devices.errors import NoAnswer
 from devices.pad import Pad, PadEvent, StackCounted, TagArrived, TagLeft
 from devices.probe import probe as probe_port
+from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
 from devices.tags.content import TagContent
 
 app: Final = typer.Typer(help="Readers of tags and cards.", no_args_is_help=True)

@@ -3,7 +3,7 @@
 A card is told as present, never as whose.
 """
 
-from devices.capabilities import TagUid
+from devices.capabilities import Card, TagUid, TwoCards
 from devices.card_watch import CardArrived, CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
 from devices.pad import (
     PadEvent,
@@ -48,9 +48,12 @@ def _card_line(event: CardEvent) -> str:
             return "  cards  answers"
         case CardReaderLost(why):
             return f"! cards  lost: {why}"
-        case CardArrived(card):
-            known = card.patron is not None
-            return "+ card   can name a patron" if known else "! card   made up its number: no use"
+        case CardArrived(TwoCards()):
+            return "! card   more than one: lay down one at a time"
+        case CardArrived(Card(None)):
+            return "! card   gives no lasting number"
+        case CardArrived():
+            return "+ card   can name a patron"
         case CardLeft():
             return "- card"
 

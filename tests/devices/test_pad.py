@@ -7,7 +7,7 @@ import pytest
 
 from broker.vocabulary import ItemId
 from devices.capabilities import TagUid
-from devices.catalogue import FeigSettings, open_reader
+from devices.catalogue import open_reader
 from devices.feig.driver import FeigReader
 from devices.feig.simulator import FeigPeer
 from devices.pad import (
@@ -24,6 +24,7 @@ from devices.pad import (
 from devices.presence import Rhythm
 from devices.pseudo_terminal import PseudoTerminal
 from devices.security import Security
+from devices.settings import FeigSettings
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.content import Blank, BookTag, Unreadable
 from tests.devices.hearing import Heard

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from broker.vocabulary import ActId, ItemId
-from devices.catalogue import FeigSettings, open_reader
+from devices.catalogue import open_reader
 from devices.feig.simulator import FeigPeer
 from devices.pad import (
     Pad,
@@ -19,6 +19,7 @@ from devices.pad import (
 )
 from devices.presence import Rhythm
 from devices.pseudo_terminal import PseudoTerminal
+from devices.settings import FeigSettings
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.iso28560_3 import Label
 from kiosk.gathering import Gathering

@@ -3,7 +3,7 @@
 import pytest
 
 from broker.vocabulary import ItemId, PatronId
-from devices.capabilities import Card
+from devices.capabilities import Card, TwoCards
 from devices.card_watch import CardArrived, CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
 from devices.console.sightings import incomplete_sets, line_of
 from devices.pad import (
@@ -40,7 +40,8 @@ DVD = BookTag(ItemId("DVD-7"), "ID-1275014", Usage.CIRCULATION, 3, 2)
         (SecurityNotWritten("t", uid(1), "locked"), "!", "not written: locked"),
         (CardReaderHealthy(), " ", "answers"),
         (CardReaderLost("cable"), "!", "cable"),
-        (CardArrived(Card(None)), "!", "made up"),
+        (CardArrived(Card(None)), "!", "no lasting number"),
+        (CardArrived(TwoCards()), "!", "one at a time"),
         (CardLeft(), "-", "card"),
     ],
 )

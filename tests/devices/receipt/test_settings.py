@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from devices.capabilities import PrinterCondition
-from devices.catalogue import EscposSettings, open_printer
+from devices.catalogue import open_printer
 from devices.errors import Unplugged
 from devices.receipt.layout import Paper
 from devices.receipt.simulator import SimulatedPrinter, TerminalPrinter
+from devices.settings import EscposSettings
 
 
 def test_a_printer_needs_its_place_alone() -> None:
