@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from broker.errors import SirkulaError
+from devices.console import tag
 from devices.console.demo import by_hand
 from devices.console.demo import scripted as play
 from devices.console.ports import Ports
@@ -21,6 +22,7 @@ app: Final = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(tag.app, name="tag")
 PROGRAMS: Final = {
     "kiosk": ("kiosk", "The touchscreen kiosk: borrow and return."),
     "dropbox": ("kiosk.dropbox", "The unattended return box."),

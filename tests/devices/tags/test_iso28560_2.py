@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from devices.errors import BadTag
 from devices.tags.compaction import Scheme, text_of
-from devices.tags.iso28560_2 import DataSet, Label, data_sets, decode, listed
+from devices.tags.iso15962 import DataSet, data_sets
+from devices.tags.iso28560_2 import Label, decode, listed
 from devices.tags.usage import Usage
 from tests.vectors.read import vectors
 
