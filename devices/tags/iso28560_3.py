@@ -31,6 +31,7 @@ _LIBRARY: Final = slice(23, 34)
 _SHORT_LIBRARY: Final = slice(23, 32)
 _CRC_START: Final = 0xFFFF
 _TEXT: Final = bytes([*range(0x20, 0x7F), *range(0x80, 0x100)])
+_WRONG_CHECKSUM: Final = "the ISO 28560-3 checksum is wrong: the tag is damaged, or half written"
 _MANY_PARTS: Final = 0x20
 _MARKS_ENOUGH: Final = 3
 _EXTENSION_HEAD: Final = 4
@@ -144,11 +145,14 @@ def checksum(covered: bytes) -> int:
 
 def decode(memory: bytes, block_size: int = 4) -> Label:
     """The label in user memory, from block 0 on. Raises BadTag when no checksum fits."""
-    return examine(memory, block_size).label
+    reading = examine(memory, block_size)
+    if reading.oddity is Oddity.LAST_BYTES:
+        raise BadTag(_WRONG_CHECKSUM)
+    return reading.label
 
 
 def examine(memory: bytes, block_size: int = 4) -> Reading:
-    """The same, and how it departs from the standard."""
+    """The same, and how it departs from the standard; also when only the last bytes do not fit."""
     if len(memory) < SHORT_BYTES:
         raise BadTag(f"{len(memory)} bytes are too few for ISO 28560-3")
     stored, front = memory[19] | memory[20] << 8, crc_hqx(memory[:19], _CRC_START)
@@ -166,7 +170,7 @@ def examine(memory: bytes, block_size: int = 4) -> Reading:
     sound = turned[19] | turned[20] << 8 == checksum(basic[:19] + basic[21:])
     if sound and basic[0] >> 4 == 1 and _is_plausible(basic):
         return _reading(_blocks_reversed(memory, block_size), Oddity.REVERSED)
-    raise BadTag("the ISO 28560-3 checksum is wrong: the tag is damaged, or half written")
+    raise BadTag(_WRONG_CHECKSUM)
 
 
 def has_the_look(memory: bytes, block_size: int = 4) -> bool:

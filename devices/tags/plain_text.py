@@ -38,14 +38,12 @@ class TextField:
 
     def encode(self, text: str, size: int = 0) -> bytes:
         """`size` bytes of memory, or as many as needed; padded with 00. Raises BadTag."""
-        raw = text.encode("ascii", "replace")
-        memory = bytes(self.start) + raw.ljust(self.length, b"\0").ljust(size - self.start, b"\0")
-        if len(raw) > self.length or len(memory) > max(size, self.end):
-            raise BadTag(f"{text!r} does not fit into {self.length} characters: shorten it")
-        if self.end > size > 0:
+        if self.end > (size or self.end):
             raise BadTag(f"text up to byte {self.end} does not fit into {size} bytes")
+        raw = text.encode("ascii", "replace")
+        memory = (bytes(self.start) + raw).ljust(max(size, self.end), b"\0")
         if self.read(memory) != text:
-            raise BadTag(f"{text!r} is not plain ASCII text")
+            raise BadTag(f"{text!r} is not plain ASCII of at most {self.length} characters")
         return memory
 
 
