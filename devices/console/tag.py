@@ -30,7 +30,9 @@ _TextLength = Annotated[int, typer.Option(min=1, help="characters of plain text"
 
 @app.command()
 def decode(
-    memory: Annotated[str, typer.Argument(help="user memory from block 0, hexadecimal")] = "",
+    memory: Annotated[
+        str | None, typer.Argument(help="user memory from block 0, hexadecimal")
+    ] = None,
     *,
     lines: Annotated[bool, typer.Option(help="one tag a line from standard input")] = False,
     block_size: _BlockSize = 4,
@@ -39,10 +41,11 @@ def decode(
     text_length: _TextLength = 16,
 ) -> None:
     """What a tag says, as one JSON object; with --lines one for each line, in order."""
-    if bool(memory) == lines:
+    if (memory is not None) == lines:
         raise typer.BadParameter("give either one hexadecimal MEMORY or --lines")
     site = _site(only, text_start, text_length)
-    given = (line.decode("ascii", "replace") for line in sys.stdin.buffer) if lines else (memory,)
+    read = (line.decode("ascii", "replace") for line in sys.stdin.buffer)
+    given = read if memory is None else (memory,)
     encoder = msgspec.json.Encoder()
     for text in given:
         sys.stdout.buffer.write(encoder.encode(_decoded(text, block_size, site)) + b"\n")
@@ -130,7 +133,8 @@ def _site(only: Model | None, text_start: int | None, text_length: int) -> SiteM
 
 
 def _fixed(order: _Order) -> bytes:
-    country, _, library = (order.owner or "").partition("-")
+    owner = order.owner or ""
+    country, library = owner.split("-", 1) if "-" in owner else ("", owner)
     usage = nibble_of(order.usage or Usage.CIRCULATION)
     parts, part = order.parts or 1, order.part or 1
     label = iso28560_3.Label(order.item, usage, parts, part, country, library)

@@ -3,7 +3,7 @@
 Unlike `content`, which answers whether an item is certain, this shows what is there.
 """
 
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -123,11 +123,9 @@ def _sets(memory: bytes) -> tuple[dict[str, Any], list[str]]:
     except BadTag as error:
         problems.append(f"after {len(elements)} elements: {error}")
     present = {int(key) for key in elements} - {ITEM, CONTENT_PARAMETER}
-    if listed is None and present:
-        problems.append("no content parameter lists the elements that follow the item")
-    elif present != set(listed or ()):
+    if listed is not None and present != set(listed):
         problems.append(
-            f"the content parameter disagrees with the elements: it lists {sorted(listed or ())}, "
+            f"the content parameter disagrees with the elements: it lists {sorted(listed)}, "
             f"there are {sorted(present)}"
         )
     return elements, problems
@@ -145,23 +143,22 @@ def _unsure(memory: bytes, block_size: int, why: str) -> Account:
     """What nobody should lend by, but a technician may want to know."""
     if has_the_look(memory, block_size):
         return Account(Model.ISO28560_3.value, problems=(why,))
-    guesses: tuple[Callable[[bytes], Account], ...] = (_unlisted, _plain)
-    for guess in guesses:
-        try:
-            return guess(memory)
-        except BadTag:
-            continue
-    return Account(UNKNOWN, problems=(why,))
+    with suppress(BadTag):
+        return _irregular(memory, why)
+    with suppress(BadTag):
+        return Account(Model.TEXT.value, sniffed(memory))
+    return Account(UNKNOWN, problems=(f"no known data model fits: {why}",))
 
 
-def _unlisted(memory: bytes) -> Account:
-    """Data sets that come out at an end, though no content parameter vouches for them."""
+def _irregular(memory: bytes, why: str) -> Account:
+    """Data sets that come out at an end, though not as ISO 28560-2 asks. Raises BadTag."""
     item = iso28560_2.item_of(memory)
     data_sets(memory)
     elements, problems = _sets(memory)
-    owner = elements.get(str(OWNER))
-    return Account(Model.ISO28560_2.value, item, owner, elements=elements, problems=tuple(problems))
-
-
-def _plain(memory: bytes) -> Account:
-    return Account(Model.TEXT.value, sniffed(memory))
+    return Account(
+        Model.ISO28560_2.value,
+        item,
+        elements.get(str(OWNER)),
+        elements=elements,
+        problems=(why, *problems),
+    )

@@ -56,7 +56,7 @@ def read_tag(tag: TagMemory, site: SiteModels = ANY_MODEL) -> TagContent:
     try:
         said = recognise(tag.memory, tag.block_size, site)
     except BadTag as error:
-        return Unreadable(str(error))
+        return Unreadable(f"no known data model fits: {error}")
     return _content(said)
 
 

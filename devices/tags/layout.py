@@ -70,7 +70,10 @@ def encode(wanted: Iterable[DataSet], chip: Chip, to_lock: AbstractSet[int] = fr
         _require_same(each.data_set, new.get(each.data_set.identifier))
         new[each.data_set.identifier] = each.data_set
     fixed_identifiers = {each.data_set.identifier for each in fixed}
-    free = [new[key] for key in sorted(new, key=lambda key: (key > 2 and key in to_lock, key))]  # noqa: PLR2004
+    free = [
+        new[key]
+        for key in sorted(new, key=lambda key: (key > CONTENT_PARAMETER and key in to_lock, key))
+    ]
     units = _units([each for each in free if each.identifier not in fixed_identifiers], to_lock)
     memory = _filled(chip, fixed, units)
     _require_readable(memory, new)
@@ -85,7 +88,10 @@ def _placed(chip: Chip) -> list[_Placed]:
         placed = [_Placed(*each) for each in walk(chip.memory)]
     except BadTag:
         placed = []
-    if placed and placed[0].data_set.identifier == ITEM and not has_the_look(chip.memory):
+    first = [each.data_set.identifier for each in placed[:2]]
+    if first == [ITEM, CONTENT_PARAMETER]:
+        return placed
+    if first[:1] == [ITEM] and not has_the_look(chip.memory, chip.block_size):
         return placed
     if chip.locked:
         raise BadTag("blocks are locked that hold something else than ISO 28560-2")

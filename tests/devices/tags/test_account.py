@@ -106,7 +106,8 @@ def test_two_blocks_of_one_id_and_unknown_ones_are_all_shown() -> None:
     [
         ("110201F4" + "020120" + "020120" + "050110", "there twice"),
         ("110201F4" + "020140" + "050110", r"disagrees with the elements: it lists [4]"),
-        ("110201F4" + "050110", "no content parameter"),
+        ("110201F4" + "050110", "no content parameter follows"),
+        ("110201F4" + "030221FF" + "020180", "no content parameter follows"),
         ("110201F4" + "020121" + "050110" + "2A02ABCD", "element 10 cannot be understood"),
         ("110201F4" + "020120" + "050110" + "7105", "cut off"),
     ],

@@ -181,7 +181,9 @@ _labels = st.builds(
     st.integers(0, 20),
     st.sampled_from(("", "ID", "DK")),
     st.text("ABC0189", max_size=11),
-    extensions=st.lists(st.builds(Extension, st.integers(1, 9), st.binary(max_size=9))).map(tuple),
+    extensions=st.lists(
+        st.builds(Extension, st.integers(1, 9), st.binary(max_size=9)), max_size=3
+    ).map(tuple),
 )
 _sets = st.fixed_dictionaries(
     {1: _numbers},
