@@ -68,9 +68,10 @@ def read(memory: bytes) -> Reading:
         if not found and element.identifier != ITEM:
             raise BadTag(_NO_ITEM)
         if len(found) == 1:
-            if element.identifier != CONTENT_PARAMETER or element.scheme is not Scheme.APPLICATION:
+            names = listed(element) if element.identifier == CONTENT_PARAMETER else ()
+            if not names or element.scheme is not Scheme.APPLICATION:
                 raise BadTag("no content parameter follows the item, as ISO 28560-2 asks")
-            needed = needed.intersection(listed(element))
+            needed = needed.intersection(names)
         found.setdefault(element.identifier, element)
         if len(found) > 1 and needed <= found.keys():
             return Reading(_label(found), is_listed=True, is_told=True)

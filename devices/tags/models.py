@@ -1,7 +1,7 @@
 """Which data model a tag was written in, found by looking at the bytes. Pure.
 
-The DSFID would name it, but many real tags carry 00 there, so it is never believed. Law: what a
-damaged tag of one model says in another model's words is never taken for an item.
+The DSFID would name it, but many real tags carry 00 there, so it is never believed. Law: where
+the bytes can tell damage to one model from another model, no item is taken from the damage.
 """
 
 from collections.abc import Callable
@@ -109,9 +109,13 @@ def _of_fixed(reading: iso28560_3.Reading) -> Recognised:
 
 
 def _sets(memory: bytes, block_size: int, _: SiteModels) -> Recognised | None:
-    """An item alone is found in many bytes, a content parameter behind it is not."""
+    """A content parameter behind the item is sure. An item alone may be damage to the fixed layout.
+
+    So it is when the checksum of such a layout stands where nothing should follow an integer.
+    """
     reading = iso28560_2.read(memory)
-    if not reading.is_listed and has_the_look(memory, block_size):
+    is_followed = memory[0] >> 4 == 1 and any(memory[19:21])
+    if not reading.is_listed and (is_followed or has_the_look(memory, block_size)):
         return None
     said = reading.label
     return Recognised(

@@ -64,6 +64,13 @@ def test_a_damaged_tag_never_yields_another_models_number() -> None:
     assert isinstance(content(bytes(damaged)), Unreadable)
 
 
+def test_damage_to_a_label_without_an_owner_yields_no_number_either() -> None:
+    for place, bit in ((7, 0x80), (9, 0x02)):  # the second looks like a content parameter
+        damaged = bytearray(Label("B00012", 1, 7, 1, "", "").encode(112))
+        damaged[place] ^= bit
+        assert isinstance(content(bytes(damaged)), Unreadable)
+
+
 def test_unwritten_tags_are_blank() -> None:
     assert content(FIXED_BAD["blank_icode"]) == Blank()
     assert content(FIXED_BAD["blank_3m"]) == Blank()
