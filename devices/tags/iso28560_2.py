@@ -1,7 +1,7 @@
 """ISO 28560-2: which data sets of ISO/IEC 15962 a library tag holds, and what they say. Pure.
 
-The item comes first; if anything follows
-it, the content parameter is second. `layout` says where in memory the sets go.
+The item comes first; if anything follows it, the content parameter is second. `layout` says where
+in memory the sets go.
 """
 
 from collections.abc import Iterable

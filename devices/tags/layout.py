@@ -69,12 +69,10 @@ def encode(wanted: Iterable[DataSet], chip: Chip, to_lock: AbstractSet[int] = fr
     for each in fixed:
         _require_same(each.data_set, new.get(each.data_set.identifier))
         new[each.data_set.identifier] = each.data_set
-    fixed_identifiers = {each.data_set.identifier for each in fixed}
-    free = [
-        new[key]
-        for key in sorted(new, key=lambda key: (key > CONTENT_PARAMETER and key in to_lock, key))
-    ]
-    units = _units([each for each in free if each.identifier not in fixed_identifiers], to_lock)
+    stays = {each.data_set.identifier for each in fixed}
+    # What is to be locked comes last, but the first two have their places.
+    order = sorted(new, key=lambda key: (key > CONTENT_PARAMETER and key in to_lock, key))
+    units = _units([new[key] for key in order if key not in stays], to_lock)
     memory = _filled(chip, fixed, units)
     _require_readable(memory, new)
     return memory
@@ -99,11 +97,9 @@ def _placed(chip: Chip) -> list[_Placed]:
 
 
 def _require_same(locked: DataSet, wanted: DataSet | None) -> None:
-    is_same = wanted is not None and (locked.scheme, locked.packed) == (
-        wanted.scheme,
-        wanted.packed,
-    )
-    if not is_same and (wanted is None or value_of(locked) != value_of(wanted)):
+    if wanted == replace(locked, offset=None):
+        return
+    if wanted is None or value_of(locked) != value_of(wanted):
         raise BadTag(f"element {locked.identifier} is locked and cannot be changed")
 
 

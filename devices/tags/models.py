@@ -44,7 +44,7 @@ class SiteModels:
 
     def __post_init__(self) -> None:
         if self.only is Model.UHF or (self.only is Model.TEXT and self.text is None):
-            raise ValueError(f"a site cannot have {self.only.value} tags alone in this way")
+            raise ValueError(f"{self.only.value} cannot be the only model without more being said")
 
 
 class Recognised(NamedTuple):  # made for every tag, and quicker than a dataclass

@@ -254,3 +254,11 @@ def test_a_beginning_that_may_go_on_does_not_tell() -> None:
     assert not is_told(bytes(32))
     # Two parts and one character could be the beginning of data sets, too.
     assert not is_told(Label("F", 1, 2, 1, "", "").encode(112)[:16])
+    # A text that could be the beginning of an item of 49 characters.
+    site = SiteModels(text=TextField(0, 16))
+    assert not is_told((b"a1" + b"B" * 49)[:32], site=site)
+    assert is_told((b"a1" + b"B" * 49)[:32], site=SiteModels(Model.TEXT, TextField(0, 16)))
+    # Of blocks in reverse, the one with bytes 32 and 33 is missing.
+    memory = Label("B00012", 1, 1, 1, "ID", "1").encode(112)
+    turned = b"".join(memory[at : at + 4][::-1] for at in range(0, 112, 4))
+    assert not is_told(turned[:32])

@@ -75,6 +75,14 @@ def test_a_locked_block_is_never_touched() -> None:
     assert values_in(memory) == SAID | {4: "1204", 6: "QA268.L55"}
 
 
+def test_the_room_before_a_locked_set_is_filled_so_that_the_walk_goes_on() -> None:
+    values = SAID | {4: "0102", 5: "10"}
+    memory = encode(elements(values), Chip(ANNEX.ljust(112, b"\0"), 4, ANNEX_LOCKED))
+    assert memory[18:24] == b"\x80" * 6
+    assert [each.identifier for each in data_sets(memory)] == [1, 2, 4, 5, 3, 6]
+    assert values_in(memory) == values | {6: "QA268.L55"}
+
+
 def test_a_locked_element_cannot_be_changed_or_removed() -> None:
     chip = Chip(ANNEX.ljust(112, b"\0"), 4, ANNEX_LOCKED)
     for values in (SAID | {1: "123456789013"}, {1: SAID[1], 4: "1203"}):
