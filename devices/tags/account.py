@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from devices.errors import BadTag
 from devices.tags import iso28560_2, iso28560_3, rfid501
+from devices.tags.extension import Extension
 from devices.tags.iso15962 import DataSet, data_sets, walk
 from devices.tags.iso28560_2 import CONTENT_PARAMETER, ITEM, OWNER, SET_INFORMATION, TYPE_OF_USAGE
-from devices.tags.iso28560_3 import Extension, has_the_look
+from devices.tags.iso28560_3 import has_the_look
 from devices.tags.models import (
     ANY_MODEL,
     Model,

@@ -15,11 +15,10 @@ standard says.
 from binascii import crc_hqx
 from dataclasses import dataclass
 from enum import Enum
-from functools import reduce
-from operator import xor
 from typing import Final, NamedTuple
 
 from devices.errors import BadTag
+from devices.tags.extension import Extension, extensions_in, text_of
 
 BASIC_BYTES: Final = 34
 SHORT_BYTES: Final = 32
@@ -34,10 +33,6 @@ _TEXT: Final = bytes([*range(0x20, 0x7F), *range(0x80, 0x100)])
 _WRONG_CHECKSUM: Final = "the ISO 28560-3 checksum is wrong: the tag is damaged, or half written"
 _MANY_PARTS: Final = 0x20
 _MARKS_ENOUGH: Final = 3
-_EXTENSION_HEAD: Final = 4
-_FILLER: Final = 1
-_BLOCK_BYTES: Final = 0xFF
-_IDS: Final = 1 << 16
 
 
 class Oddity(Enum):
@@ -48,37 +43,6 @@ class Oddity(Enum):
     )
     THIRTY_BYTES = "the checksum covers only the 30 bytes of a short tag (a variant of one vendor)"
     REVERSED = "every block is written in reverse (a variant of some vendors)"
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """One extension block: its id (1 library, 2 acquisition, 3 supplement, 4 title, 5 ILL).
-
-    An id whose high byte is FF goes on in the block itself (3 and 4 byte ids); nothing is given
-    such an id yet, so these bytes are kept as they are.
-    """
-
-    id: int
-    payload: bytes
-
-    @property
-    def media_format(self) -> int | None:
-        """0 undefined, 1 book, 2 disc, 3 magnetic tape, 4 other; only block 1 has one."""
-        return self.payload[0] if self.id == 1 and self.payload else None
-
-    @property
-    def strings(self) -> tuple[str, ...]:
-        """The fields in order, separated by 00; trailing empty ones are left out on the tag."""
-        text = self.payload[1:] if self.id == 1 else self.payload
-        return tuple(_text_of(field) for field in text.split(b"\0")) if text else ()
-
-    def encode(self) -> bytes:
-        """Length of all, id least significant first, a byte that makes the XOR zero, payload."""
-        length = _EXTENSION_HEAD + len(self.payload)
-        if not 0 <= self.id < _IDS or length > _BLOCK_BYTES:
-            raise BadTag(f"extension block {self.id} does not fit into 255 bytes")
-        head = bytes((length, self.id & 0xFF, self.id >> 8))
-        return head + bytes((reduce(xor, head + self.payload),)) + self.payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,33 +182,18 @@ def _is_text(field: bytes) -> bool:
 def _reading(memory: bytes, oddity: Oddity | None) -> Reading:
     if oddity is Oddity.LAST_BYTES:
         memory = memory[:SHORT_BYTES] + b"\0\0" + memory[BASIC_BYTES:]
-    extensions, damaged = _extensions(memory)
+    extensions, damaged = extensions_in(memory[BASIC_BYTES:])
     label = Label(
-        _text_of(memory[_ITEM]),
+        text_of(memory[_ITEM]),
         memory[0] & 0x0F,
         memory[1],
         memory[2],
-        _text_of(memory[_COUNTRY]),
-        _text_of(memory[_LIBRARY]),
+        text_of(memory[_COUNTRY]),
+        text_of(memory[_LIBRARY]),
         memory[0] >> 4,
         extensions,
     )
     return Reading(label, oddity, _is_plausible(memory), damaged)
-
-
-def _extensions(memory: bytes) -> tuple[tuple[Extension, ...], bool]:
-    """The sound blocks before the end or the first broken one; they never spoil the basic block."""
-    found: list[Extension] = []
-    at = BASIC_BYTES
-    while at < len(memory) and (length := memory[at]):
-        block = memory[at : at + length]
-        at += length
-        if length == _FILLER:
-            continue
-        if len(block) < max(length, _EXTENSION_HEAD) or reduce(xor, block):
-            return tuple(found), True
-        found.append(Extension(block[1] | block[2] << 8, block[_EXTENSION_HEAD:]))
-    return tuple(found), False
 
 
 def _whole_blocks(least: int, size: int) -> int:
@@ -256,15 +205,6 @@ def _whole_blocks(least: int, size: int) -> int:
 def _blocks_reversed(memory: bytes, size: int) -> bytes:
     step = max(size, 1)
     return b"".join([memory[at : at + step][::-1] for at in range(0, len(memory), step)])
-
-
-def _text_of(field: bytes) -> str:
-    """Text up to the first 00. Older installations wrote ISO 8859-1 instead of UTF-8."""
-    raw = field.split(b"\0", 1)[0].rstrip(b" ")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("iso8859-1")
 
 
 def _field(name: str, text: str, room: int) -> bytes:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.tags.account import Account, account
-from devices.tags.iso28560_3 import Extension, Label, checksum
+from devices.tags.extension import Extension
+from devices.tags.iso28560_3 import Label, checksum
 from devices.tags.models import SiteModels
 from devices.tags.plain_text import TextField
 from tests.vectors.read import vectors

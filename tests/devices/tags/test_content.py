@@ -19,8 +19,9 @@ from devices.tags.content import (
     is_told,
     read_tag,
 )
+from devices.tags.extension import Extension
 from devices.tags.iso28560_2 import element
-from devices.tags.iso28560_3 import Extension, Label
+from devices.tags.iso28560_3 import Label
 from devices.tags.layout import Chip, encode
 from devices.tags.models import ANY_MODEL, Model, SiteModels
 from devices.tags.plain_text import TextField

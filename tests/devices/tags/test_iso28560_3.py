@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.errors import BadTag
+from devices.tags.extension import Extension
 from devices.tags.iso28560_3 import (
-    Extension,
     Label,
     Oddity,
     checksum,
