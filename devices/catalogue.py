@@ -18,12 +18,17 @@ NfcPath = Annotated[
 
 
 class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="feig"):
-    """A FEIG reader at a serial port; as delivered it talks 38400 baud, even parity."""
+    """A FEIG reader at a serial port; as delivered it talks 38400 baud, even parity.
+
+    `resets_itself` is for a reader whose CFG5.ONT is 0: it saves a question in every round.
+    """
 
     port: str
     baud: int = 38400
     parity: Literal["none", "even", "odd"] = "even"
     address: Address = 255
+    frames: Literal["advanced", "standard"] = "advanced"
+    resets_itself: bool = False
     answer_within: Seconds = 1.0
 
 
@@ -40,12 +45,18 @@ CardReaderSettings = NfcSettings
 def open_reader(settings: PadReaderSettings) -> PadReader:
     """The reader of a pad or a bin, ready to be asked. Raises Unplugged."""
     match settings:
-        case FeigSettings(port, baud, parity, address, answer_within):
+        case FeigSettings():
             from devices.feig.driver import FeigReader  # noqa: PLC0415 - only if asked for
+            from devices.feig.frame import Form  # noqa: PLC0415 - only if asked for
             from devices.link import Parity, open_serial  # noqa: PLC0415 - only if asked for
 
-            link = open_serial(port, baud, Parity(parity))
-            return FeigReader(link, address, answer_within)
+            return FeigReader(
+                open_serial(settings.port, settings.baud, Parity(settings.parity)),
+                settings.address,
+                settings.answer_within,
+                form=Form(settings.frames),
+                resets_itself=settings.resets_itself,
+            )
 
 
 def open_card_reader(settings: CardReaderSettings) -> CardReader:

@@ -234,13 +234,10 @@ class TagField:
             for tag in self._tags.values():
                 tag.power_off()
 
-    def inventory(
-        self, *, then_quiet: bool = True, at_most: int | None = None
-    ) -> tuple[SimulatedTag, ...]:
+    def inventory(self, *, then_quiet: bool = True) -> tuple[SimulatedTag, ...]:
         """The tags that are not quiet; most readers tell each to be so once it was found."""
         with self._lock:
-            heard = [tag for tag in self._tags.values() if not tag.is_quiet and tag.answers()]
-            found = heard[:at_most]
+            found = [tag for tag in self._tags.values() if not tag.is_quiet and tag.answers()]
             self._seconds_on_air += air_time.inventory((t.uid for t in found), self._modulation)
             for tag in found:
                 if then_quiet:

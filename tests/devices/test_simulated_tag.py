@@ -109,12 +109,6 @@ def test_a_tag_found_is_quiet_until_the_field_goes_off_or_it_is_put_anew() -> No
     assert field.inventory(then_quiet=False) == field.inventory() == (tag, other)
 
 
-def test_a_reader_that_hears_few_tags_silences_only_those() -> None:
-    field = TagField(*(book(number) for number in range(3)))
-    found = [len(field.inventory(at_most=2)) for _ in range(3)]
-    assert found == [2, 1, 0]
-
-
 def test_one_tag_is_selected_at_a_time_and_a_quiet_one_stays_quiet() -> None:
     tag, other = book(1), book(2)
     field = TagField(tag, other)

@@ -24,7 +24,8 @@ from broker.wire import (
 )
 from devices.capabilities import TagMemory, TagUid
 from devices.feig.frame import Receiver
-from devices.feig.protocol import Inventory, Sighting, Sightings, question, reply_of
+from devices.feig.protocol import Inventory, question
+from devices.feig.replies import Sighting, Sightings, reply_of
 from devices.tags.content import read_tag
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")

@@ -4,20 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from devices.capabilities import TagUid
+from devices.capabilities import TagDescription, TagUid
 from devices.errors import DeviceError, Garbled, NoAnswer, Refused, TagGone
 from devices.feig.driver import FeigReader
 from devices.feig.frame import Frame
-from devices.feig.protocol import (
-    Blocks,
-    Reply,
-    RfReset,
-    Sighting,
-    Sightings,
-    Status,
-    TagInformation,
-    question,
-)
+from devices.feig.protocol import RfReset, question
+from devices.feig.replies import Blocks, Reply, Sighting, Sightings, Status, TagInformation
 from devices.feig.simulator import FeigPeer
 from devices.iso15693 import TagRefusal
 from devices.reading import read_whole_tag
@@ -85,7 +77,8 @@ def scripted(*replies: Reply) -> FeigReader:
 
 
 def about(tag: TagUid, blocks: int = 28) -> Reply:
-    return Reply(Status.OK, TagInformation(tag, 0, SECURED, 4, blocks).encode())
+    told = TagInformation(tag, TagDescription(4, blocks, SECURED, 0))
+    return Reply(Status.OK, told.encode())
 
 
 def test_a_late_answer_is_never_taken_for_the_next_tags() -> None:
