@@ -27,9 +27,9 @@ class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="d
     baud: int = 38400
     parity: Literal["none", "even", "odd"] = "even"
     address: Address = 255
+    answer_within: Seconds = 1.0
     frames: Literal["advanced", "standard"] = "advanced"
     resets_itself: bool = False
-    answer_within: Seconds = 1.0
 
 
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
