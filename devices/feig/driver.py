@@ -79,7 +79,7 @@ class FeigReader:
         self,
         link: Link,
         address: int = ANY_ADDRESS,
-        answer_within: float = 1.0,
+        answer_within: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
         *,
         form: Form = Form.ADVANCED,

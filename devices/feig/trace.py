@@ -10,7 +10,7 @@ from typing import Final
 from devices.capabilities import TagUid
 from devices.errors import Garbled
 from devices.explanation import Explanation
-from devices.feig.frame import ANY_ADDRESS, Form, Frame, Receiver, checksum
+from devices.feig.frame import ANY_ADDRESS, Form, Frame, checksum
 from devices.feig.protocol import Request, Transparent, request_of
 from devices.feig.replies import (
     Blocks,
@@ -41,25 +41,17 @@ _HOST_COMMANDS: Final = {
 }  # fmt: skip
 _NXP_COMMANDS: Final = {0xA2: "set EAS", 0xA3: "reset EAS", 0xA4: "lock EAS", 0xA5: "EAS alarm"}
 _SHORTEST: Final = {Form.STANDARD: 5, Form.ADVANCED: 7}
-_ADVANCED_MARK: Final = 0x02
+_ADVANCED_MARK: Final = b"\x02"
 
 
 def explained(raw: bytes) -> Explanation:
     """One frame, from its first byte to its last."""
-    receiver = Receiver()
-    receiver.hear(raw)
-    frame = receiver.next_frame()
-    if frame is not None and frame.encode() == raw:
-        return _of(frame, ())
-    form = Form.ADVANCED if raw[:1] == bytes((_ADVANCED_MARK,)) else Form.STANDARD
+    form = Form.ADVANCED if raw[:1] == _ADVANCED_MARK else Form.STANDARD
     if len(raw) < _SHORTEST[form]:
         return Explanation("no frame", problems=(f"{len(raw)} bytes are too short",))
-    return _of(_unsound(raw, form), _problems(raw, form))
-
-
-def _unsound(raw: bytes, form: Form) -> Frame:
     head = _SHORTEST[form] - 4
-    return Frame(raw[head], raw[head + 1], raw[head + 2 : -2], form)
+    frame = Frame(raw[head], raw[head + 1], raw[head + 2 : -2], form)
+    return _of(frame, _problems(raw, form))
 
 
 def _problems(raw: bytes, form: Form) -> tuple[str, ...]:
@@ -112,18 +104,6 @@ def _values(request: Request) -> dict[str, object]:
     return {field.name: _shown(getattr(request, field.name)) for field in fields(request)}
 
 
-def _body(command: int, reply: Reply) -> dict[str, object]:
-    if reply.status is Status.ISO15693_ERROR and reply.body:
-        return {"error": refusal_words(reply.body[0])}
-    readings = (_version,) if command == 0x65 else (_tag, _blocks, _sightings)  # noqa: PLR2004
-    for reading in readings if command in (0x65, 0xB0) else ():
-        try:
-            return reading(reply.body)
-        except Garbled:
-            continue
-    return {"data": _shown(reply.body)} if reply.body else {}
-
-
 def _version(body: bytes) -> dict[str, object]:
     return {"reader": Version.decode(body).words}
 
@@ -145,6 +125,22 @@ def _sightings(body: bytes) -> dict[str, object]:
     others = len(transponders(body)) - len(tags := Sightings.decode(body).tags)
     told: dict[str, object] = {"tags": tuple(str(tag.uid) for tag in tags)}
     return told | ({"other transponders": others} if others else {})
+
+
+_READINGS: Final = {0x65: (_version,), 0xB0: (_tag, _blocks, _sightings)}
+
+
+def _body(command: int, reply: Reply) -> dict[str, object]:
+    if not reply.body:
+        return {}
+    if reply.status is Status.ISO15693_ERROR:
+        return {"error": refusal_words(reply.body[0])}
+    for reading in _READINGS.get(command, ()):
+        try:
+            return reading(reply.body)
+        except Garbled:
+            continue
+    return {"data": _shown(reply.body)}
 
 
 def _shown(value: object) -> object:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from devices import air_time
+from devices.air_time import Modulation
 from devices.capabilities import TagUid
 from devices.errors import Unplugged
 from devices.feig.driver import FeigReader
@@ -75,7 +76,7 @@ def test_a_field_counts_what_its_commands_take_and_forgets_it_when_asked() -> No
         (lambda: tag.set_eas(on=True), air_time.writing_value()),
         (tag.raises_alarm, air_time.eas_alarm()),
         (field.power_off, air_time.FIELD_RESET),
-        (field.inventory, air_time.inventory((uid(1), uid(2)), air_time.Modulation.ASK_100)),
+        (field.inventory, air_time.inventory((uid(1), uid(2)), Modulation.ASK_100)),
         (lambda: field.addressed(TagUid(bytes(8))), air_time.unanswered()),
         (lambda: field.select(uid(1)), air_time.addressed()),
     )
@@ -83,3 +84,9 @@ def test_a_field_counts_what_its_commands_take_and_forgets_it_when_asked() -> No
         command()
         assert field.seconds_on_air() == pytest.approx(seconds)
     assert field.seconds_on_air() == 0
+
+
+def test_an_inventory_at_little_depth_is_counted_as_such() -> None:
+    field = TagField(book(1), modulation=Modulation.ASK_10)
+    field.inventory()
+    assert field.seconds_on_air() == pytest.approx(air_time.inventory((uid(1),), Modulation.ASK_10))
