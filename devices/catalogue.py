@@ -22,11 +22,17 @@ from devices.settings import (
 def open_reader(settings: PadReaderSettings) -> PadReader:
     """The reader of a pad or a bin, ready to be asked. Raises Unplugged."""
     match settings:
-        case FeigSettings(port, baud, parity, address, answer_within):
+        case FeigSettings():
             from devices.feig.driver import FeigReader  # noqa: PLC0415 - only if asked for
+            from devices.feig.frame import Form  # noqa: PLC0415 - only if asked for
 
-            link = open_serial(port, baud, Parity(parity))
-            return FeigReader(link, address, answer_within)
+            return FeigReader(
+                open_serial(settings.port, settings.baud, Parity(settings.parity)),
+                settings.address,
+                settings.answer_within,
+                form=Form(settings.frames),
+                resets_itself=settings.resets_itself,
+            )
 
 
 def open_card_reader(settings: CardReaderSettings) -> CardReader:

@@ -1,17 +1,22 @@
 """The far end of a cable: a simulated device on a real pseudo-terminal, under a stable name.
 
 One thread owns the terminal. It waits with select and closes what it waits on itself: closing the
-master while another thread is blocked reading it would leave the terminal alive.
+master while another thread is blocked reading it would leave the terminal alive. Answers come at
+once, or, with a pace, when a real device's would.
 """
 
 import os
 import pty
 import select
 import threading
+import time
 import tty
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from math import inf
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, Protocol
@@ -31,12 +36,32 @@ class Peer(Protocol):
         """Nothing more came for a while; a half frame is forgotten."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a real line and device take: a character has 11 bits with parity, 10 without.
+
+    `gap` is what the device takes for itself over each question, and `on_air` tells what its
+    commands took since it was asked last, both in seconds.
+    """
+
+    baud: int
+    on_air: Callable[[], float]
+    bits_per_character: int = 11
+    gap: float = 0.005
+
+    def answered_at(self, begun_at: float, asked: bytes, told: bytes) -> float:
+        """When the last character is through, of what was told or else of what was asked."""
+        on_line = len(asked + told) * self.bits_per_character / self.baud
+        return begun_at + on_line + (self.on_air() + self.gap if told else 0.0)
+
+
 class PseudoTerminal:
     """Plugs and unplugs a device at `path`, a symbolic link such as udev makes for a real one."""
 
-    def __init__(self, path: Path, power_on: Callable[[], Peer]) -> None:
+    def __init__(self, path: Path, power_on: Callable[[], Peer], pace: Pace | None = None) -> None:
         self.path = path
         self._power_on = power_on
+        self._pace = pace
         self._wake_reader, self._wake_writer = os.pipe()
         self._wishes: SimpleQueue[tuple[Callable[[], bool], threading.Event]] = SimpleQueue()
         self._line: _Line | None = None
@@ -75,19 +100,19 @@ class PseudoTerminal:
         while runs:
             line = self._line
             waited_on = [self._wake_reader, *([line.master] if line else [])]
-            gap = _GAP_S if line and line.is_listening else None
-            ready, _, _ = select.select(waited_on, [], [], gap)
+            patience = line.patience(time.monotonic()) if line else None
+            ready, _, _ = select.select(waited_on, [], [], patience)
             if self._wake_reader in ready:
                 os.read(self._wake_reader, 1)
                 wish, done = self._wishes.get()
                 runs = wish()
                 done.set()
             elif line:
-                line.carry(heard=bool(ready))
+                line.carry(time.monotonic(), heard=bool(ready))
 
     def _plug(self) -> bool:
         if self._line is None:
-            self._line = _Line(self._power_on())
+            self._line = _Line(self._power_on(), self._pace)
             fresh = self.path.with_name(f".{self.path.name}.new")
             fresh.unlink(missing_ok=True)
             fresh.symlink_to(self._line.name)
@@ -114,25 +139,43 @@ class PseudoTerminal:
 class _Line:
     """One plugging: a pair of terminal ends, and the device behind the master."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, pace: Pace | None) -> None:
         self._peer = peer
+        self._pace = pace
         self.master, self._slave = pty.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self.master, False)
         self.name = os.ttyname(self._slave)
-        self.is_listening = False
+        self._silent_at = inf
+        self._free_at = 0.0  # when a real device would be done with what it heard so far
+        self._answers: deque[tuple[float, bytes]] = deque()
 
-    def carry(self, *, heard: bool) -> None:
-        self.is_listening = heard
-        if not heard:
+    def patience(self, now: float) -> float | None:
+        """Seconds until something is to be done though nothing was heard."""
+        due = min(self._silent_at, self._answers[0][0] if self._answers else inf)
+        return None if due == inf else max(due - now, 0)
+
+    def carry(self, now: float, *, heard: bool) -> None:
+        if heard:
+            self._silent_at = now + _GAP_S
+            self._hear(os.read(self.master, _CHUNK), now)
+        elif now >= self._silent_at:
+            self._silent_at = inf
             self._peer.silence()
-            return
-        self.say(self._peer.hear(os.read(self.master, _CHUNK)))
+        while self._answers and self._answers[0][0] <= now:
+            self.say(self._answers.popleft()[1])
 
     def say(self, data: bytes) -> None:
         # There is no handshake on these lines: what nobody takes is lost.
         with suppress(BlockingIOError):
             os.write(self.master, data)
+
+    def _hear(self, data: bytes, now: float) -> None:
+        answer = self._peer.hear(data)
+        if self._pace:
+            self._free_at = self._pace.answered_at(max(self._free_at, now), data, answer)
+        if answer:
+            self._answers.append((self._free_at, answer))
 
     def close(self) -> None:
         os.close(self.master)

@@ -2,13 +2,16 @@
 
 Tags obey ISO/IEC 15693-3 as far as a library can tell: quiet after an inventory until the field
 goes off, selected one at a time, alone in answering to their UID, with blocks that can be locked
-for ever, and able to leave in the middle of anything.
+for ever, and able to leave in the middle of anything. What a command would take on the air is
+counted, also when it is refused.
 """
 
 from enum import Enum
 from threading import Lock
 
-from devices.capabilities import TagUid
+from devices import air_time
+from devices.air_time import Modulation
+from devices.capabilities import TagDescription, TagUid
 from devices.iso15693 import TagRefusal
 
 
@@ -60,6 +63,7 @@ class SimulatedTag:
         self.afi_is_locked = False
         self.locked: set[int] = set()
         self.fault = Fault.NONE
+        self.seconds_on_air = 0.0
         self._state = _State.READY
         self._patience: int | None = None
         self._tears = False
@@ -76,8 +80,14 @@ class SimulatedTag:
         self._patience = commands
         self._tears = torn
 
+    def describe(self) -> TagDescription:
+        """Its system information."""
+        self.seconds_on_air += air_time.describing()
+        return TagDescription(self.block_size, self.block_count, self.afi, self.dsfid)
+
     def blocks(self, first: int, count: int) -> tuple[bytes, ...] | TagRefusal:
         """Blocks in memory order."""
+        self.seconds_on_air += air_time.reading(count, self.block_size)
         if self.fault is Fault.READS_REFUSED:
             return TagRefusal.UNKNOWN
         if first + count > self.block_count or count == 0:
@@ -86,6 +96,8 @@ class SimulatedTag:
         return tuple(self.memory[at * size : (at + 1) * size] for at in range(first, first + count))
 
     def locks(self, first: int, count: int) -> tuple[bool, ...] | TagRefusal:
+        """Told along with the blocks, in a byte for each."""
+        self.seconds_on_air += count * air_time.BYTE
         if first + count > self.block_count or count == 0:
             return TagRefusal.BLOCK_NOT_AVAILABLE
         return tuple(block in self.locked for block in range(first, first + count))
@@ -95,6 +107,7 @@ class SimulatedTag:
     ) -> TagRefusal | WriteFailed | None:
         """One block after the other, up to the first that cannot be. None when it says: done."""
         for block, data in enumerate(blocks, first):
+            self.seconds_on_air += air_time.writing_block(len(data))
             if block >= self.block_count or len(data) != self.block_size:
                 return TagRefusal.BLOCK_NOT_AVAILABLE
             if block in self.locked:
@@ -105,6 +118,7 @@ class SimulatedTag:
 
     def write_afi(self, afi: int) -> TagRefusal | WriteFailed | None:
         """None when the tag says it is done."""
+        self.seconds_on_air += air_time.writing_value()
         if self.afi_is_locked:
             return TagRefusal.BLOCK_LOCKED
         if self.fault is Fault.WRITES_FAIL:
@@ -114,6 +128,7 @@ class SimulatedTag:
         return None
 
     def write_dsfid(self, dsfid: int) -> TagRefusal | WriteFailed | None:
+        self.seconds_on_air += air_time.writing_value()
         if self.fault is Fault.WRITES_FAIL:
             return WriteFailed.WRITE_FAILED
         if self.fault is not Fault.WRITES_FORGOTTEN:
@@ -121,6 +136,7 @@ class SimulatedTag:
         return None
 
     def set_eas(self, *, on: bool) -> TagRefusal | WriteFailed | None:
+        self.seconds_on_air += air_time.writing_value()
         if self.eas is None:
             return TagRefusal.NOT_SUPPORTED
         if self.fault is Fault.WRITES_FAIL:
@@ -128,6 +144,11 @@ class SimulatedTag:
         if self.fault is not Fault.WRITES_FORGOTTEN:
             self.eas = on
         return None
+
+    def raises_alarm(self) -> bool:
+        """A tag whose EAS is off is silent."""
+        self.seconds_on_air += air_time.eas_alarm() if self.eas else air_time.unanswered()
+        return bool(self.eas)
 
     def enters(self) -> None:
         self._state = _State.READY
@@ -180,7 +201,9 @@ class SimulatedTag:
 class TagField:
     """What lies over one antenna. Hands and the reader reach in at the same time."""
 
-    def __init__(self, *tags: SimulatedTag) -> None:
+    def __init__(self, *tags: SimulatedTag, modulation: Modulation = Modulation.ASK_100) -> None:
+        self._modulation = modulation
+        self._seconds_on_air = 0.0
         self._lock = Lock()
         self._tags: dict[TagUid, SimulatedTag] = {}
         for tag in tags:
@@ -195,9 +218,19 @@ class TagField:
         with self._lock:
             self._tags.pop(uid, None)
 
+    def seconds_on_air(self) -> float:
+        """What the commands since the last time this was asked would have taken."""
+        with self._lock:
+            seconds, self._seconds_on_air = self._seconds_on_air, 0.0
+            for tag in self._tags.values():
+                seconds += tag.seconds_on_air
+                tag.seconds_on_air = 0.0
+            return seconds
+
     def power_off(self) -> None:
         """The antenna goes off and on: every quiet tag is ready again."""
         with self._lock:
+            self._seconds_on_air += air_time.FIELD_RESET
             for tag in self._tags.values():
                 tag.power_off()
 
@@ -205,6 +238,7 @@ class TagField:
         """The tags that are not quiet; most readers tell each to be so once it was found."""
         with self._lock:
             found = [tag for tag in self._tags.values() if not tag.is_quiet and tag.answers()]
+            self._seconds_on_air += air_time.inventory((t.uid for t in found), self._modulation)
             for tag in found:
                 if then_quiet:
                     tag.stay_quiet()
@@ -214,7 +248,10 @@ class TagField:
         """The tag with that UID, if it is there to answer."""
         with self._lock:
             tag = self._tags.get(uid)
-            return tag if tag is not None and tag.answers() else None
+            if tag is not None and tag.answers():
+                return tag
+            self._seconds_on_air += air_time.unanswered()
+            return None
 
     def select(self, uid: TagUid) -> SimulatedTag | None:
         """The tag with that UID is selected, and no other any more."""
@@ -222,6 +259,7 @@ class TagField:
             chosen = self._tags.get(uid)
             if chosen is not None and not chosen.answers():
                 chosen = None
+            self._seconds_on_air += air_time.addressed() if chosen else air_time.unanswered()
             for tag in self._tags.values():
                 tag.select(selected=tag is chosen)
             return chosen

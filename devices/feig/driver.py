@@ -7,83 +7,124 @@ from typing import Final
 from devices.capabilities import TagDescription, TagUid
 from devices.conversation import Conversation, Question
 from devices.errors import Garbled, Refused, TagGone
-from devices.feig.frame import ANY_ADDRESS, Frame, Receiver
+from devices.feig.frame import ANY_ADDRESS, Form, Frame, Receiver
 from devices.feig.protocol import (
-    Blocks,
     EasAlarm,
+    EasRequest,
     Inventory,
     ReadBlocks,
-    Reply,
     Request,
+    ResetEas,
     RfReset,
     SetEas,
-    Sightings,
     SoftwareVersion,
-    Status,
     SystemInformation,
-    TagInformation,
+    Transparent,
     WriteAfi,
     WriteBlocks,
     WriteDsfid,
     question,
+)
+from devices.feig.replies import (
+    Blocks,
+    Reply,
+    Sightings,
+    Status,
+    TagInformation,
+    Told,
+    Version,
     reply_of,
 )
 from devices.iso15693 import TagRefusal, refusal_words
 from devices.link import Link, Parity
 
+# Rates a reader can be set to (CFG1); it is delivered with the first.
+SPEEDS: Final = tuple((baud, Parity.EVEN) for baud in (38400, 115200, 57600, 19200, 9600, 230400))
+
+_GRANTED: Final = (Status.OK, Status.RF_WARNING)
 _OUT_OF_REACH: Final = (
     Status.NO_TRANSPONDER,
     Status.DATA_FALSE,
     Status.RF_COMMUNICATION_ERROR,
 )
-_VERSION_BYTES: Final = 5
+_THERE_IS_MORE: Final = (Status.MORE_DATA, Status.DATA_BUFFER_OVERFLOW)
+_BEYOND_THE_END: Final = (
+    Reply(Status.ISO15693_ERROR, bytes((TagRefusal.BLOCK_NOT_AVAILABLE,))),
+    Reply(Status.ADDRESS_ERROR),
+)
+_ADVICE: Final = {
+    Status.COMMAND_NOT_AVAILABLE: "the reader is in scan mode, where it tells tags unasked and"
+    " takes no commands: switch it to host mode with FEIG's configuration program, and save that",
+    Status.LOGIN_REQUEST: "the reader wants a password: switch that off in its configuration",
+    Status.DATA_BUFFER_OVERFLOW: "more than the reader can handle at once",
+}
 _MOST_ROUNDS: Final = 32
 # The smallest transmit buffer of the family (CPR) has 128 bytes; a reply's frame takes 10 of them.
 _BLOCK_ROOM: Final = 118
 _LARGEST_BLOCK: Final = 8
-SPEEDS: Final = (
-    (38400, Parity.EVEN),
-    (115200, Parity.EVEN),
-    (19200, Parity.EVEN),
-    (9600, Parity.EVEN),
-)
-_BEYOND_THE_END: Final = Reply(Status.ISO15693_ERROR, bytes((TagRefusal.BLOCK_NOT_AVAILABLE,)))
+
+
+def identify(link: Link, answer_within: float) -> str:
+    """The reader at this line, as in `FEIG MR101, software 3.3`. Raises DeviceError."""
+    return FeigReader(link, answer_within=answer_within).version()
 
 
 class FeigReader:
-    """A pad reader for one thread. `answer_within` is in seconds, for each question."""
+    """A pad reader for one thread. `answer_within` is in seconds, for each question.
+
+    A reader that `resets_itself` (CFG5.ONT = 0) needs no field reset before an inventory.
+    """
 
     def __init__(
         self,
         link: Link,
         address: int = ANY_ADDRESS,
-        answer_within: float = 1.0,
+        answer_within: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        form: Form = Form.ADVANCED,
+        resets_itself: bool = False,
     ) -> None:
         self._address = address
+        self._form = form
+        self._resets_itself = resets_itself
+        self._knows_eas = True
         self._conversation = Conversation(
             link, Receiver, self._question(SoftwareVersion()), answer_within, clock
         )
 
+    def version(self) -> str:
+        """What the reader is, in words."""
+        return Version.decode(self._ask_and_expect(SoftwareVersion())).words
+
     def inventory(self) -> tuple[TagUid, ...]:
         """Every tag in the field now, each once, by UID."""
-        self._ask_and_expect(RfReset())
+        if not self._resets_itself:
+            self._ask_and_expect(RfReset())
         seen: set[TagUid] = set()
-        for turn in range(_MOST_ROUNDS):
-            reply = self._ask(Inventory(more=turn > 0))
-            if reply.status not in (Status.OK, Status.MORE_DATA, *_OUT_OF_REACH):
-                raise Refused(f"inventory: {reply.status.words}")
-            seen.update(tag.uid for tag in Sightings.decode(reply.body).tags)
-            if reply.status is not Status.MORE_DATA:
+        more = False
+        for _ in range(_MOST_ROUNDS):
+            reply = self._ask(Inventory(more))
+            if reply.status not in (*_GRANTED, *_THERE_IS_MORE, *_OUT_OF_REACH):
+                raise _refusal(reply)
+            told = {tag.uid for tag in Sightings.decode(reply.body).tags}
+            if reply.status not in _THERE_IS_MORE:
+                return tuple(sorted(seen | told))
+            # Of more tags than it handles, those it told are quiet now: the next will answer.
+            more = reply.status is Status.MORE_DATA
+            if not more and told <= seen:
                 break
+            seen |= told
+        if not seen:
+            raise _refusal(reply)
         return tuple(sorted(seen))
 
     def describe(self, uid: TagUid) -> TagDescription:
         """Its system information. Raises Garbled when another tag answers."""
-        about = TagInformation.decode(self._ask_and_expect(SystemInformation(uid)))
-        if about.uid != uid:
-            raise Garbled(f"asked for tag {uid}, got {about.uid}")
-        return TagDescription(about.block_size, about.block_count, about.afi, about.dsfid)
+        told = TagInformation.decode(self._ask_and_expect(SystemInformation(uid)))
+        if told.uid != uid:
+            raise Garbled(f"asked for tag {uid}, got {told.uid}")
+        return told.about
 
     def read_blocks(self, uid: TagUid, first: int, count: int) -> tuple[bytes, ...]:
         """In as many questions as the reader's buffer asks for."""
@@ -94,7 +135,7 @@ class FeigReader:
 
     def eas_is_on(self, uid: TagUid) -> bool:
         """A tag whose EAS is off is silent; so is one that is not there."""
-        reply = self._ask(EasAlarm(uid))
+        reply = self._ask_eas(EasAlarm(uid))
         if reply.status is Status.NO_TRANSPONDER:
             return False
         _granted(reply)
@@ -113,14 +154,7 @@ class FeigReader:
         self._ask_and_expect(WriteDsfid(uid, dsfid))
 
     def set_eas(self, uid: TagUid, *, on: bool) -> None:
-        self._ask_and_expect(SetEas(uid, on))
-
-    def version(self) -> str:
-        """Its type code and software (0x65: SW-REV, D-REV, HW-TYPE, SW-TYPE, TR-TYPE)."""
-        told = self._ask_and_expect(SoftwareVersion())
-        if len(told) < _VERSION_BYTES:
-            raise Garbled(f"a software version of {len(told)} bytes")
-        return f"FEIG reader of type {told[4]}, software {told[0]}.{told[1]}"
+        _granted(self._ask_eas(SetEas(uid) if on else ResetEas(uid)))
 
     def close(self) -> None:
         self._conversation.close()
@@ -132,13 +166,26 @@ class FeigReader:
             size = len(told.blocks[0]) if have else _LARGEST_BLOCK
             wanted = min(_BLOCK_ROOM // (size + 1), count - have)
             reply = self._ask(ReadBlocks(uid, first + have, wanted, with_locks))
-            if reply == _BEYOND_THE_END:
+            if reply in _BEYOND_THE_END:
                 break
             got = Blocks.decode(_granted(reply))
             told = Blocks(told.blocks + got.blocks[:wanted], told.locks + got.locks[:wanted])
             if len(got.blocks) < wanted:
                 break
         return told
+
+    def _ask_eas(self, request: EasRequest) -> Reply:
+        """By the reader's own command, or over the air if it has none."""
+        if self._knows_eas:
+            reply = self._ask(request)
+            self._knows_eas = reply.status is not Status.UNKNOWN_COMMAND
+        if self._knows_eas:
+            return reply
+        reply = self._ask(Transparent(request))
+        if reply.status is not Status.OK:
+            return reply
+        told = Told.decode(reply.body)
+        return Reply(Status.ISO15693_ERROR if told.is_error else Status.OK, told.data)
 
     def _ask_and_expect(self, request: Request) -> bytes:
         return _granted(self._ask(request))
@@ -147,7 +194,7 @@ class FeigReader:
         return self._conversation.ask(self._question(request))
 
     def _question(self, request: Request) -> Question[Frame, Reply]:
-        asked = question(request, self._address)
+        asked = question(request, self._address, self._form)
 
         def answer_of(frame: Frame) -> Reply | None:
             speaks = self._address in (ANY_ADDRESS, frame.address)
@@ -158,15 +205,15 @@ class FeigReader:
 
 def _granted(reply: Reply) -> bytes:
     """The body of a reply that says yes. Raises TagGone or Refused."""
-    if reply.status is Status.OK:
+    if reply.status in _GRANTED:
         return reply.body
+    raise _refusal(reply)
+
+
+def _refusal(reply: Reply) -> TagGone | Refused:
     if reply.status in _OUT_OF_REACH:
-        raise TagGone(f"the tag left, or answers too weakly: {reply.status.words}")
+        return TagGone(f"the tag left, or answers too weakly: {reply.status.words}")
     if reply.status is Status.ISO15693_ERROR and reply.body:
-        raise Refused(f"the tag refuses: {refusal_words(reply.body[0])}")
-    raise Refused(reply.status.words)
-
-
-def identify(link: Link, answer_within: float) -> str:
-    """What answers at `link`, by its software version. Raises DeviceError when nothing does."""
-    return FeigReader(link, answer_within=answer_within).version()
+        return Refused(f"the tag refuses: {refusal_words(reply.body[0])}")
+    advice = _ADVICE.get(reply.status)
+    return Refused(f"{reply.status.words}: {advice}" if advice else reply.status.words)

@@ -4,7 +4,8 @@
     advanced   02 LEN LEN ADR CMD payload .. CRC CRC    LEN most significant byte first, 7 or more
 
 CRC-16, polynomial 8408 (reflected), start FFFF, least significant byte first, over all before it.
-A reply's payload begins with its status. A reader answers in the form it was asked in.
+A reply's payload begins with its status. A reader answers in the form it was asked in, but in the
+advanced one what would be longer than 255 bytes (H60301, 2.1).
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ ANY_ADDRESS: Final = 0xFF
 _ADVANCED_MARK: Final = 0x02
 _STANDARD_OVERHEAD: Final = 5
 _ADVANCED_OVERHEAD: Final = 7
-_STANDARD_LONGEST: Final = 0xFF
+STANDARD_LONGEST: Final = 0xFF - _STANDARD_OVERHEAD
 # No reader of these families has a buffer beyond 1 KiB: a longer length is noise.
 _LONGEST: Final = 1024
 
@@ -42,7 +43,7 @@ class Frame:
         body = bytes((self.address, self.command)) + self.payload
         if self.form is Form.STANDARD:
             length = len(self.payload) + _STANDARD_OVERHEAD
-            head, longest = bytes((length & 0xFF,)), _STANDARD_LONGEST
+            head, longest = bytes((length & 0xFF,)), 0xFF
         else:
             length = len(self.payload) + _ADVANCED_OVERHEAD
             head, longest = bytes((_ADVANCED_MARK,)) + length.to_bytes(2, "big"), _LONGEST
@@ -59,10 +60,17 @@ def checksum(covered: bytes) -> int:
     """
     crc = 0xFFFF
     for byte in covered:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
+        crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF]
     return crc
+
+
+def _shifted(crc: int) -> int:
+    for _ in range(8):
+        crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
+    return crc
+
+
+_TABLE: Final = tuple(map(_shifted, range(256)))
 
 
 class Receiver:

@@ -1,4 +1,4 @@
-"""`./run bench`: figures as ratios to a ceiling measured in the same run; JSON lines.
+"""`./run bench`: figures as ratios to a ceiling or a floor of the same run; JSON lines.
 
 The machine may be shared with others: medians of several rounds, and only the ratios mean anything.
 """
@@ -8,12 +8,13 @@ import logging
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
 import structlog
 
+from tests.bench.devices import device_figures
 from tests.bench.journal import journal_rates
 from tests.bench.ledger import ledger_rates
 from tests.bench.tags import element_rates, fixed_rates, item_rates
@@ -27,17 +28,22 @@ BENCHES: dict[str, tuple[Callable[[Path, int], tuple[float, float]], float]] = {
     "tags item": (item_rates, 0.075),
     "tags elements": (element_rates, 0.018),
 }
+# Each tells figures of its own after so many rounds, with a ratio that must be `at_most` so much.
+SERIES: dict[str, Callable[[Path, int], Iterator[dict[str, float | str]]]] = {
+    "devices": device_figures,
+}
 
 
 def main() -> int:
     parser = ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=[*BENCHES, "all"], default="all")
+    parser.add_argument("name", nargs="?", choices=[*BENCHES, *SERIES, "all"], default="all")
     parser.add_argument("--quick", action="store_true", help="ends within 45 s")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     rounds, size = (3, 500) if options.quick else (7, 3000)
-    names = [name for name in BENCHES if options.name in ("all", name, name.split()[0])]
-    missed = [name for name in names if not _measured(name, rounds, size)]
+    names = [name for name in (*BENCHES, *SERIES) if options.name in ("all", name, name.split()[0])]
+    missed = [name for name in names if name in BENCHES and not _measured(name, rounds, size)]
+    missed += [name for name in names if name in SERIES and not _told(name, rounds)]
     print(json.dumps({"benches": len(names), "missed_floors": missed}))
     return 1 if missed else 0
 
@@ -60,6 +66,15 @@ def _measured(name: str, rounds: int, size: int) -> bool:
     }
     print(json.dumps(figures), flush=True)
     return ratio >= floor
+
+
+def _told(name: str, rounds: int) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        kept = []
+        for figures in SERIES[name](Path(folder), rounds):
+            print(json.dumps(figures), flush=True)
+            kept.append(float(figures["ratio"]) <= float(figures["at_most"]))
+    return all(kept)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ import pytest
 from devices.capabilities import PadReader, TagDescription, TagMemory
 from devices.errors import DeviceError, NotWritten, Refused, TagGone, Unplugged
 from devices.feig.driver import FeigReader
-from devices.feig.simulator import FeigPeer
+from devices.feig.frame import Form
+from devices.feig.simulator import CPR_M02, LR200, MR102, FeigPeer
 from devices.link import Link, Parity, open_serial
 from devices.pseudo_terminal import Peer, PseudoTerminal
 from devices.reading import read_whole_tag
@@ -42,6 +43,24 @@ PAIRS = {
     "feig": Pair(
         FeigPeer,
         lambda link, within: FeigReader(link, answer_within=within),
+        38400,
+        Parity.EVEN,
+    ),
+    "feig MR102": Pair(
+        lambda tags: FeigPeer(tags, MR102),
+        lambda link, within: FeigReader(link, answer_within=within),
+        38400,
+        Parity.EVEN,
+    ),
+    "feig CPR.M02": Pair(
+        lambda tags: FeigPeer(tags, CPR_M02),
+        lambda link, within: FeigReader(link, answer_within=within, form=Form.STANDARD),
+        38400,
+        Parity.EVEN,
+    ),
+    "feig LR200": Pair(
+        lambda tags: FeigPeer(tags, LR200),
+        lambda link, within: FeigReader(link, answer_within=within, resets_itself=True),
         38400,
         Parity.EVEN,
     ),

@@ -13,7 +13,7 @@ from devices.settings import SerialScannerSettings as Serial
 
 def test_a_feig_reader_needs_its_port_alone() -> None:
     settings = msgspec.toml.decode('driver = "feig"\nport = "/dev/pad"', type=FeigSettings)
-    assert settings == FeigSettings("/dev/pad", 38400, "even", 255, 1.0)
+    assert settings == FeigSettings("/dev/pad", 38400, "even", 255, 2.0)
 
 
 @pytest.mark.parametrize(

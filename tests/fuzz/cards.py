@@ -70,20 +70,20 @@ def _meaning(data: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    "pn532 frame": Target(
+    "pn532-frame": Target(
         _frames,
         tuple(Frame(bytes.fromhex(asked)).encode() for asked in (*ASKED, "00" * 256)),
         (b"\x00\x00\xff", b"\x00\xff\xff\xff"),
     ),
-    "pn532 command": Target(_chip, tuple(bytes.fromhex(asked)[1:] for asked in ASKED)),
-    "radio frame": Target(_radio, (b"106A 26", b"106A 3004", b"212F 0600FFFF0100", b"RFOFF")),
-    "card number": Target(_number, (MESSAGE, b"\xd1\x01\x00\x55" + MESSAGE, NTAG.uid)),
-    "serial scan": Target(
+    "pn532-command": Target(_chip, tuple(bytes.fromhex(asked)[1:] for asked in ASKED)),
+    "radio-frame": Target(_radio, (b"106A 26", b"106A 3004", b"212F 0600FFFF0100", b"RFOFF")),
+    "card-number": Target(_number, (MESSAGE, b"\xd1\x01\x00\x55" + MESSAGE, NTAG.uid)),
+    "serial-scan": Target(
         lambda data: _heard(Lines(), data),
         (b"]C0B00012\r\n", b"*B00012*\r"),
         (b"\r", b"]", b"\x00"),
     ),
-    "input events": Target(
+    "input-events": Target(
         lambda data: _heard(Keys(), data),
         (keystrokes("B00012"), keystrokes("KTA-0007")),
         (

@@ -37,7 +37,7 @@ def _answers(data: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    "receipt printer": Target(
+    "receipt-printer": Target(
         _printer,
         (
             *pieces(INDONESIAN, Paper.MM58)[:2],
@@ -46,7 +46,5 @@ TARGETS: dict[str, Target] = {
         ),
         (TRANSMIT_PAPER, CLEAR_BUFFERS, b"\x1b@", b"\x1dv0\x00\xff\x00\xff\x00", b"\x1bt\x10"),
     ),
-    "receipt printer's answers": Target(
-        _answers, (bytes.fromhex("1212121E"), bytes.fromhex("1A1612127E00"))
-    ),
+    "receipt-answers": Target(_answers, (bytes.fromhex("1212121E"), bytes.fromhex("1A1612127E00"))),
 }

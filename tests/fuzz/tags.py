@@ -94,10 +94,10 @@ def _rfid501(data: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    "tag content": Target(_content, SAMPLES, WORDS),
-    "tag account": Target(_account, SAMPLES, WORDS),
-    "tag iso28560-3": Target(_fixed, SAMPLES, WORDS),
-    "tag iso28560-2": Target(_sets, SAMPLES, WORDS),
-    "tag layout": Target(_layout, SAMPLES, WORDS),
-    "tag rfid501": Target(_rfid501, SAMPLES, WORDS),
+    "tag-content": Target(_content, SAMPLES, WORDS),
+    "tag-account": Target(_account, SAMPLES, WORDS),
+    "tag-iso28560-3": Target(_fixed, SAMPLES, WORDS),
+    "tag-iso28560-2": Target(_sets, SAMPLES, WORDS),
+    "tag-layout": Target(_layout, SAMPLES, WORDS),
+    "tag-rfid501": Target(_rfid501, SAMPLES, WORDS),
 }

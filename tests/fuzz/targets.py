@@ -1,4 +1,7 @@
-"""What is fuzzed: each decoder, real bytes to spoil, and the errors it may answer with."""
+"""What is fuzzed: each decoder, real bytes to spoil, and the errors it may answer with.
+
+The messages are here; devices have modules of their own.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from broker.errors import BadMessage, SirkulaError
+from broker.errors import BadMessage
 from broker.facts import Entry, ItemLent
 from broker.requests import Ask, Grant, Lend, Reply
 from broker.telemetry import Birth, Component, Health, Kind, Mode, State
@@ -22,10 +25,6 @@ from broker.wire import (
     encode_reply,
     encode_snapshot,
 )
-from devices.capabilities import TagMemory, TagUid
-from devices.feig.frame import Receiver
-from devices.feig.protocol import Inventory, Sighting, Sightings, question, reply_of
-from devices.tags.content import read_tag
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
 AT = Moment("boot", 1.5, 1.79e9, ClockState.SYNCHRONISED)
@@ -35,14 +34,6 @@ BIRTH = Birth(SITE, KIOSK, Kind.KIOSK, "0.1.0", "boot", "life", 1.0)
 STATE = State("boot", 1.0, Mode.IN_SERVICE, 1.0, "", (WELL,), 0, None)
 LEND = Lend(ActId("act-1"), ItemId("B00012"), PatronId("KTA-0007"))
 HOSTILE = (b"null", b"1e400", b"NaN", b"[" * 2000, b'"\\u0000"', b"\xff\xfe", b"-1", b'""', b"{}")
-TAGS = (
-    "1101013130303030303030353600000000000098A4444B3731383530300000000000",
-    "110101313030303030303031333600000000000036154 44B3731383530300000000000050100050122".replace(
-        " ", ""
-    ),
-    "9100051CBE991A140201D0140204B34607441CB6E2E335D6830207ACC09EBAA06F6B0000",
-    "C10108653530D35C35E358000201A80302CCE96501126701BA00000000000000",
-)
 
 
 @dataclass(frozen=True)
@@ -64,20 +55,6 @@ def _topic(data: bytes) -> None:
         parse(data.decode("utf-8", "replace"))
 
 
-def _tag(data: bytes) -> None:
-    for block_size in (4, 8):
-        read_tag(TagMemory(data, block_size, afi=0x07, dsfid=0x3E))
-
-
-def _feig(data: bytes) -> None:
-    receiver = Receiver()
-    receiver.hear(data)
-    while frame := receiver.next_frame():
-        with suppress(SirkulaError):
-            Sightings.decode(reply_of(frame).body)
-
-
-UID = TagUid(bytes.fromhex("E0040150153B945A"))
 TARGETS: dict[str, Target] = {
     "fact": Target(
         partial(_message, decode_entry),
@@ -96,13 +73,4 @@ TARGETS: dict[str, Target] = {
         HOSTILE,
     ),
     "topic": Target(_topic, (str(Topic(SITE, KIOSK, Channel.FACT)).encode(),), (b"#", b"+", b"/")),
-    "tag": Target(_tag, tuple(bytes.fromhex(tag) for tag in TAGS)),
-    "reader frame": Target(
-        _feig,
-        (
-            question(Inventory()).encode(),
-            bytes.fromhex("02001D00B00002033EE0040100153B945A0306E00401501F453D8FBDEC"),
-            Sightings((Sighting(UID, 0x3E),)).encode(),
-        ),
-    ),
 }

@@ -1,25 +1,19 @@
 """What the driver makes of readers that are late, odd or wrong."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from devices.capabilities import TagUid
+from devices.capabilities import TagDescription, TagUid
 from devices.errors import DeviceError, Garbled, NoAnswer, Refused, TagGone
-from devices.feig.driver import FeigReader
-from devices.feig.frame import Frame
-from devices.feig.protocol import (
-    Blocks,
-    Reply,
-    RfReset,
-    Sighting,
-    Sightings,
-    Status,
-    TagInformation,
-    question,
-)
-from devices.feig.simulator import FeigPeer
+from devices.feig.driver import SPEEDS, FeigReader, identify
+from devices.feig.frame import Form, Frame
+from devices.feig.protocol import Inventory, RfReset, question
+from devices.feig.replies import Blocks, Reply, Sighting, Sightings, Status, TagInformation
+from devices.feig.simulator import CPR_M02, LR200, MR101, FeigPeer
 from devices.iso15693 import TagRefusal
+from devices.link import Parity
 from devices.reading import read_whole_tag
 from devices.simulated_tag import TagField
 from tests.devices.tags_in_hand import SECURED, book, uid
@@ -85,7 +79,8 @@ def scripted(*replies: Reply) -> FeigReader:
 
 
 def about(tag: TagUid, blocks: int = 28) -> Reply:
-    return Reply(Status.OK, TagInformation(tag, 0, SECURED, 4, blocks).encode())
+    told = TagInformation(tag, TagDescription(4, blocks, SECURED, 0))
+    return Reply(Status.OK, told.encode())
 
 
 def test_a_late_answer_is_never_taken_for_the_next_tags() -> None:
@@ -125,6 +120,9 @@ def test_a_memory_that_ends_early_is_read_as_far_as_it_goes() -> None:
         (Reply(Status.RF_COMMUNICATION_ERROR), TagGone),
         (Reply(Status.ISO15693_ERROR, b"\x0f"), Refused),
         (Reply(Status.LOGIN_REQUEST), Refused),
+        (Reply(Status.DATA_FALSE), TagGone),
+        (Reply(Status.WRONG_TRANSPONDER_TYPE), Refused),
+        (Reply(Status.ISO15693_ERROR), Refused),
         (Reply(Status.OK, b"\x00"), Garbled),
     ],
 )
@@ -162,8 +160,98 @@ def test_a_reader_that_never_stops_telling_more_is_not_asked_for_ever() -> None:
 
 
 def test_a_refused_inventory_names_the_status() -> None:
-    with pytest.raises(Refused, match="data buffer overflow"):
+    with pytest.raises(Refused, match="hardware warning"):
+        inventory_of(Reply(Status.HARDWARE_WARNING))
+
+
+def test_more_tags_than_a_reader_handles_are_asked_for_until_none_answers() -> None:
+    few, more = (Sightings((Sighting(uid(number), 0),)).encode() for number in (1, 2))
+    overflow = Status.DATA_BUFFER_OVERFLOW
+    end = Reply(Status.NO_TRANSPONDER)
+    assert inventory_of(Reply(overflow, few), Reply(overflow, more), end) == (uid(1), uid(2))
+
+
+def test_a_reader_that_only_repeats_itself_is_believed_as_far_as_it_goes() -> None:
+    told = Reply(Status.DATA_BUFFER_OVERFLOW, Sightings((Sighting(uid(1), 0),)).encode())
+    assert inventory_of(told, told) == (uid(1),)
+
+
+def test_too_many_tags_to_tell_any_of_them_is_no_empty_pad() -> None:
+    with pytest.raises(Refused, match="more than the reader can handle"):
         inventory_of(Reply(Status.DATA_BUFFER_OVERFLOW))
+
+
+def test_a_warning_does_not_hide_what_was_told() -> None:
+    told = Reply(Status.RF_WARNING, Sightings((Sighting(uid(1), 0),)).encode())
+    assert inventory_of(told) == (uid(1),)
+
+
+def test_a_memory_may_also_end_in_the_readers_own_words() -> None:
+    assert scripted(Reply(Status.ADDRESS_ERROR)).read_blocks(uid(1), 28, 4) == ()
+
+
+def test_a_reader_in_scan_mode_is_refused_with_what_to_change() -> None:
+    peer = FeigPeer(TagField(book(1)), replace(MR101, is_scanning=True))
+    with pytest.raises(Refused, match="switch it to host mode"):
+        reader_on(peer.hear).inventory()
+
+
+def test_a_reader_that_resets_itself_is_not_told_to() -> None:
+    asked: list[bytes] = []
+    peer = FeigPeer(TagField(book(1)), LR200)
+
+    def answer(question: bytes) -> bytes:
+        asked.append(question)
+        return peer.hear(question)
+
+    reader = FeigReader(Line(answer), resets_itself=True)
+    assert [reader.inventory() for _ in range(2)] == [(uid(1),)] * 2
+    assert asked == [question(Inventory()).encode()] * 2
+
+
+def test_standard_frames_are_asked_and_understood() -> None:
+    peer = FeigPeer(TagField(book(1)))
+    asked: list[bytes] = []
+
+    def answer(question: bytes) -> bytes:
+        asked.append(question)
+        return peer.hear(question)
+
+    reader = FeigReader(Line(answer), form=Form.STANDARD)
+    assert b"".join(reader.read_blocks(uid(1), 0, 28)) == book(1).memory
+    assert {raw[0] for raw in asked} == {len(raw) for raw in asked}
+
+
+def test_a_reader_without_custom_commands_is_asked_for_them_once() -> None:
+    tag = book(1)
+    peer = FeigPeer(TagField(tag), CPR_M02)
+    commands: list[int] = []
+
+    def answer(question: bytes) -> bytes:
+        commands.append(question[4])
+        return peer.hear(question)
+
+    reader = reader_on(answer)
+    reader.set_eas(uid(1), on=True)
+    assert (reader.eas_is_on(uid(1)), tag.eas) == (True, True)
+    assert commands == [0xB1, 0xBF, 0xBF]
+
+
+def test_a_tag_without_eas_refuses_over_the_air_too() -> None:
+    tag = book(1)
+    tag.eas = None
+    for personality in (MR101, CPR_M02):
+        reader = reader_on(FeigPeer(TagField(tag), personality).hear)
+        with pytest.raises(Refused, match="not supported"):
+            reader.set_eas(uid(1), on=True)
+        assert not reader.eas_is_on(uid(1))
+
+
+def test_a_reader_says_what_it_is() -> None:
+    for personality, name in ((MR101, "MR101"), (CPR_M02, "CPR.M02"), (LR200, "LR200")):
+        peer = FeigPeer(TagField(), replace(personality, is_scanning=True))
+        assert identify(Line(peer.hear), 1.0) == f"FEIG {name}, software 3.3"
+    assert SPEEDS[0] == (38400, Parity.EVEN)
 
 
 def test_another_readers_answer_on_the_same_line_is_not_heard() -> None:

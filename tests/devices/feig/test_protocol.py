@@ -1,4 +1,4 @@
-"""FEIG's commands, against the manual's examples and published frames."""
+"""FEIG's commands and replies, against the manual's examples and published frames."""
 
 from contextlib import suppress
 
@@ -6,26 +6,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.capabilities import TagUid
+from devices.capabilities import TagDescription, TagUid
 from devices.errors import Garbled
 from devices.feig.frame import Form, Frame, Receiver
 from devices.feig.protocol import (
-    Blocks,
+    EasAlarm,
+    EasRequest,
     Inventory,
     ReadBlocks,
-    Reply,
     Request,
+    ResetEas,
     RfReset,
+    SetEas,
+    SoftwareVersion,
+    SystemInformation,
+    Transparent,
+    WriteAfi,
+    WriteBlocks,
+    WriteDsfid,
+    question,
+    request_of,
+)
+from devices.feig.replies import (
+    Blocks,
+    Reply,
     Sighting,
     Sightings,
-    SoftwareVersion,
     Status,
-    SystemInformation,
     TagInformation,
-    WriteAfi,
-    question,
+    Told,
+    Version,
     reply_of,
-    request_of,
     transponders,
 )
 from tests.vectors.read import vectors
@@ -34,7 +45,13 @@ TAG = TagUid(bytes.fromhex("E0040100153B945A"))
 OTHER = TagUid(bytes.fromhex("E00401501F453D8F"))
 WILDAU = TagUid(bytes.fromhex("E004010809B9CB12"))
 
-QUESTIONS = [
+ICODE = TagUid(bytes.fromhex("E0040100413A6D4B"))
+
+ON_THE_LINE = (
+    "34333231 00112233 00000000 00000000 60000000 3030309E"
+    " 30303030 30303030 30043030 32040030 00003600"
+)
+QUESTIONS: list[tuple[str, Request]] = [
     ("020007FF656E61", SoftwareVersion()),
     ("020007FF6902AB", RfReset()),
     ("020009FFB001001843", Inventory()),
@@ -42,17 +59,35 @@ QUESTIONS = [
     ("020013FFB02301E0040100153B945A0008DD50", ReadBlocks(TAG, 0, 8)),
     ("020012FFB02701E0040100153B945AC2DB8D", WriteAfi(TAG, 0xC2)),
     ("020011FFB02B01E004010809B9CB120B65", SystemInformation(WILDAU)),
+    ("020011FFB02B01E0040100153B945A994C", SystemInformation(TAG)),
+    ("020018FFB02401E004010809B9CB12010104353637383C82", WriteBlocks(WILDAU, 1, (b"8765",))),
+    (
+        "020040FFB02401E0040100413A6D4B000B04" + ON_THE_LINE.replace(" ", "") + "AFB6",
+        WriteBlocks(ICODE, 0, tuple(bytes.fromhex(block)[::-1] for block in ON_THE_LINE.split())),
+    ),
+    ("020012FFB104A201E0040100153B945A36B2", SetEas(TAG)),
+    ("020012FFB104A301E0040100153B945A119E", ResetEas(TAG)),
 ]
 
 uids = st.binary(min_size=8, max_size=8).map(TagUid)
 octets = st.integers(0, 255)
-requests = st.one_of(
+eas_requests: st.SearchStrategy[EasRequest] = st.one_of(
+    st.builds(SetEas, uids), st.builds(ResetEas, uids), st.builds(EasAlarm, uids)
+)
+writes = st.integers(1, 8).flatmap(
+    lambda size: st.lists(st.binary(min_size=size, max_size=size), min_size=1, max_size=20)
+)
+requests: st.SearchStrategy[Request] = st.one_of(
     st.builds(SoftwareVersion),
     st.builds(RfReset),
     st.builds(Inventory, st.booleans()),
-    st.builds(ReadBlocks, uids, octets, octets),
+    st.builds(ReadBlocks, uids, octets, octets, st.booleans()),
+    st.builds(WriteBlocks, uids, octets, writes.map(tuple)),
     st.builds(WriteAfi, uids, octets),
+    st.builds(WriteDsfid, uids, octets),
     st.builds(SystemInformation, uids),
+    eas_requests,
+    st.builds(Transparent, eas_requests),
 )
 
 
@@ -105,13 +140,61 @@ def test_transponders_of_every_kind_are_stepped_over() -> None:
     )
 
 
-def test_system_information_is_read_both_ways_of_telling_the_memory() -> None:
-    real = TagInformation.decode(bytes.fromhex("3EE004010809B9CB1201034F01"))
-    assert real == TagInformation(WILDAU, 0x3E, 0x01, 4, 80, 0x01)
-    manual = TagInformation.decode(bytes.fromhex("3EE0040100153B945A07041C01"))
-    assert (manual.block_size, manual.block_count) == (4, 28)
+def test_system_information_is_read_and_told_both_ways_of_telling_the_memory() -> None:
+    real = bytes.fromhex("3EE004010809B9CB1201034F01")
+    manual = bytes.fromhex("3EE0040100153B945A07041C01")
+    large = TagInformation(WILDAU, TagDescription(4, 80, 0x01, 0x3E))
+    usual = TagInformation(TAG, TagDescription(4, 28, 0x07, 0x3E))
+    assert (TagInformation.decode(real), large.encode(less_one=True)) == (large, real)
+    assert (TagInformation.decode(manual), usual.encode()) == (usual, manual)
     ours = reply_in("02001500B0003EE0040100153B945A07031B011085").body
-    assert TagInformation.decode(ours).encode() == ours
+    assert (TagInformation.decode(ours), usual.encode(less_one=True)) == (usual, ours)
+
+
+@pytest.mark.parametrize("text", ["0D00650003030044530D303309", "02000F00650003030044530D307469"])
+def test_a_reader_tells_its_type_and_its_software(text: str) -> None:
+    version = Version.decode(reply_in(text).body)
+    assert (version, version.words) == (Version(0x0303, 83), "FEIG CPR40, software 3.3")
+    assert Version.decode(Version(0x0210, 250).encode()).words == (
+        "FEIG reader of type 250, software 2.10"
+    )
+
+
+def test_a_published_reply_of_a_whole_label_reads_in_memory_order() -> None:
+    reply = reply_in(
+        "02003200B00008040031010111003030303000353030300000000036009800000000374B44A400303538310000"
+        "00003066F1"
+    )
+    label = bytes.fromhex("1101013130303030303030353600000000000098A4444B373138353030000000")
+    blocks = Blocks.decode(reply.body)
+    assert (b"".join(blocks.blocks), blocks.encode()) == (label, reply.body)
+
+
+def test_nxp_commands_go_over_the_air_as_the_standard_frames_them() -> None:
+    alarm = question(Transparent(EasAlarm(TAG)))
+    # MODE 1, 280 bits to come, no delay; high rate and addressed, A5, NXP, the UID reversed.
+    assert alarm.payload.hex() == "0101180000" + "22a504" + TAG.raw[::-1].hex()
+    assert question(Transparent(SetEas(TAG))).payload.hex().startswith("0200180000" + "22a204")
+
+
+def test_a_tags_answer_off_the_air_carries_its_checksum() -> None:
+    # ISO/IEC 15693-3, annex C: the CRC is the checksum's complement, low byte first.
+    assert Told().encode().hex() == "0078f0"
+    refused = Told(b"\x0f", is_error=True)
+    assert (Told.decode(refused.encode()), refused.encode()[:2].hex()) == (refused, "010f")
+    with pytest.raises(Garbled):
+        Told.decode(b"\x00\x78")
+
+
+def test_an_answer_takes_the_form_it_was_asked_in_unless_it_is_too_long() -> None:
+    for form, size, told in (
+        (Form.STANDARD, 249, Form.STANDARD),
+        (Form.STANDARD, 250, Form.ADVANCED),
+        (Form.ADVANCED, 0, Form.ADVANCED),
+    ):
+        frame = Reply(Status.OK, bytes(size)).frame(question(RfReset(), form=form))
+        assert frame.form is told
+        assert len(frame.encode()) <= 258
 
 
 def test_replies_carry_their_status() -> None:
@@ -137,11 +220,19 @@ def test_questions_a_reader_refuses_name_the_status() -> None:
         b"\x23\x00\x00\x08": Status.PARAMETER_RANGE,
         b"\x23\x01" + TAG.raw + b"\x00": Status.LENGTH_ERROR,
         b"\x27\x01" + TAG.raw[:7]: Status.LENGTH_ERROR,
+        b"\x2b\x01" + TAG.raw + b"\x00": Status.LENGTH_ERROR,
+        b"\x24\x01" + TAG.raw + b"\x00\x01\x04abc": Status.LENGTH_ERROR,
     }
     for payload, status in refused.items():
         assert request_of(Frame(0xFF, 0xB0, payload)) is status
     assert request_of(Frame(0xFF, 0x69, b"\x00")) is Status.LENGTH_ERROR
     assert request_of(Frame(0xFF, 0x52, b"\x00")) is Status.UNKNOWN_COMMAND
+    assert request_of(Frame(0xFF, 0xBF, b"\x01")) is Status.PARAMETER_RANGE
+
+
+def test_a_write_that_asks_for_locks_is_taken_for_a_write() -> None:
+    frame = frame_in("020018FFB02409E0040100413A6D4B01010466666666B378")
+    assert request_of(frame) == WriteBlocks(ICODE, 1, (b"ffff",))
 
 
 @given(requests, octets, st.sampled_from(Form))
@@ -156,7 +247,10 @@ def test_noise_in_a_frame_is_a_question_or_a_status(command: int, payload: bytes
 
 @given(st.binary(max_size=80))
 def test_noise_in_a_reply_is_a_value_or_garbled(body: bytes) -> None:
-    for decode in (Sightings.decode, Blocks.decode, TagInformation.decode, transponders):
+    for decode in (
+        *(Sightings.decode, Blocks.decode, TagInformation.decode, Told.decode, Version.decode),
+        transponders,
+    ):
         with suppress(Garbled):
             decode(body)
     with suppress(Garbled):
