@@ -27,13 +27,20 @@ class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="d
     answer_within: Seconds = 1.0
 
 
+class M3Settings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="m3_810"):
+    """A 3M 210 or 810 reader at a serial port; its speed is fixed."""
+
+    port: str
+    answer_within: Seconds = 1.0
+
+
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
     """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`."""
 
     path: NfcPath
 
 
-PadReaderSettings = FeigSettings
+PadReaderSettings = FeigSettings | M3Settings
 CardReaderSettings = NfcSettings
 
 
@@ -46,6 +53,11 @@ def open_reader(settings: PadReaderSettings) -> PadReader:
 
             link = open_serial(port, baud, Parity(parity))
             return FeigReader(link, address, answer_within)
+        case M3Settings(port, answer_within):
+            from devices.link import open_serial  # noqa: PLC0415 - only if asked for
+            from devices.m3_810.driver import SPEEDS, M3Reader  # noqa: PLC0415 - only if asked for
+
+            return M3Reader(open_serial(port, *SPEEDS[0]), answer_within)
 
 
 def open_card_reader(settings: CardReaderSettings) -> CardReader:

@@ -16,6 +16,8 @@ from devices.errors import DeviceError, NotWritten, Refused, TagGone, Unplugged
 from devices.feig.driver import FeigReader
 from devices.feig.simulator import FeigPeer
 from devices.link import Link, Parity, open_serial
+from devices.m3_810.driver import M3Reader
+from devices.m3_810.simulator import M3Peer
 from devices.pseudo_terminal import Peer, PseudoTerminal
 from devices.reading import read_whole_tag
 from devices.simulated_tag import Fault, SimulatedTag, TagField
@@ -45,6 +47,7 @@ PAIRS = {
         38400,
         Parity.EVEN,
     ),
+    "m3_810": Pair(M3Peer, M3Reader, 19200, Parity.NONE),
 }
 LINES: dict[str, Callable[[Link], Link]] = {
     "straight": lambda link: link,

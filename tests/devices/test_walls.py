@@ -8,7 +8,7 @@ import devices
 ROOT = Path(devices.__file__).parent
 IMPURE = {"asyncio", "socket", "select", "serial", "nfc", "threading", "queue", "time", "random"}
 IMPURE |= {"os", "pty", "termios", "logging", "pathlib", "secrets", "subprocess"}
-FAMILIES = ("feig", "nfc")
+FAMILIES = ("feig", "m3_810", "nfc")
 MAY_NAME_FAMILIES = {"catalogue.py"}
 
 
@@ -32,7 +32,8 @@ def importers(library: str) -> set[str]:
 
 
 def test_pure_modules_import_nothing_that_waits_or_guesses() -> None:
-    pure = [*ROOT.glob("*/protocol.py"), *ROOT.glob("tags/*.py"), ROOT / "feig" / "frame.py"]
+    pure = [*ROOT.glob("tags/*.py")]
+    pure += [path for name in ("frame", "protocol", "trace") for path in ROOT.glob(f"*/{name}.py")]
     pure += [ROOT / "presence.py", ROOT / "iso15693.py", ROOT / "station" / "prompt.py"]
     for path in pure:
         assert not {name.split(".")[0] for name in imported(path)} & IMPURE, path
