@@ -34,13 +34,25 @@ class M3Settings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="dri
     answer_within: Seconds = 1.0
 
 
+class Rl866Settings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="rl866"
+):
+    """A Ruilin RL866 at a serial port; as delivered it talks 38400 baud, even parity."""
+
+    port: str
+    baud: int = 38400
+    parity: Literal["none", "even", "odd"] = "even"
+    address: Address = 255
+    answer_within: Seconds = 1.0
+
+
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
     """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`."""
 
     path: NfcPath
 
 
-PadReaderSettings = FeigSettings | M3Settings
+PadReaderSettings = FeigSettings | M3Settings | Rl866Settings
 CardReaderSettings = NfcSettings
 
 
@@ -58,6 +70,12 @@ def open_reader(settings: PadReaderSettings) -> PadReader:
             from devices.m3_810.driver import SPEEDS, M3Reader  # noqa: PLC0415 - only if asked for
 
             return M3Reader(open_serial(port, *SPEEDS[0]), answer_within)
+        case Rl866Settings(port, baud, parity, address, answer_within):
+            from devices.link import Parity, open_serial  # noqa: PLC0415 - only if asked for
+            from devices.rl866.driver import Rl866Reader  # noqa: PLC0415 - only if asked for
+
+            link = open_serial(port, baud, Parity(parity))
+            return Rl866Reader(link, address, answer_within)
 
 
 def open_card_reader(settings: CardReaderSettings) -> CardReader:

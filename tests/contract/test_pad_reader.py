@@ -20,6 +20,8 @@ from devices.m3_810.driver import M3Reader
 from devices.m3_810.simulator import M3Peer
 from devices.pseudo_terminal import Peer, PseudoTerminal
 from devices.reading import read_whole_tag
+from devices.rl866.driver import Rl866Reader
+from devices.rl866.simulator import Rl866Peer
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.content import BookTag, Unreadable, read_tag
 from devices.writing import write_afi, write_block
@@ -48,6 +50,12 @@ PAIRS = {
         Parity.EVEN,
     ),
     "m3_810": Pair(M3Peer, M3Reader, 19200, Parity.NONE),
+    "rl866": Pair(
+        Rl866Peer,
+        lambda link, within: Rl866Reader(link, answer_within=within),
+        38400,
+        Parity.EVEN,
+    ),
 }
 LINES: dict[str, Callable[[Link], Link]] = {
     "straight": lambda link: link,

@@ -3,7 +3,15 @@
 import msgspec
 import pytest
 
-from devices.catalogue import FeigSettings, NfcSettings, open_card_reader, open_reader
+from devices.catalogue import (
+    FeigSettings,
+    M3Settings,
+    NfcSettings,
+    PadReaderSettings,
+    Rl866Settings,
+    open_card_reader,
+    open_reader,
+)
 from devices.errors import Unplugged
 
 
@@ -20,6 +28,14 @@ def test_a_misspelt_key_or_value_is_refused(wrong: str) -> None:
     driver = "" if "driver" in wrong else 'driver = "feig"\n'
     with pytest.raises(msgspec.ValidationError):
         msgspec.toml.decode(f'{driver}port = "/dev/pad"\n{wrong}', type=FeigSettings)
+
+
+@pytest.mark.parametrize("settings", [M3Settings("/dev/no"), Rl866Settings("/dev/no")])
+def test_every_pad_reader_is_named_by_its_driver_and_opened(settings: PadReaderSettings) -> None:
+    text = msgspec.json.encode(settings)
+    assert msgspec.json.decode(text, type=PadReaderSettings) == settings
+    with pytest.raises(Unplugged):
+        open_reader(settings)
 
 
 @pytest.mark.parametrize("path", ["usb", "usb:072f:2200", "tty:USB0:pn532", "udp:127.0.0.1:5432"])

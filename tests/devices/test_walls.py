@@ -8,7 +8,7 @@ import devices
 ROOT = Path(devices.__file__).parent
 IMPURE = {"asyncio", "socket", "select", "serial", "nfc", "threading", "queue", "time", "random"}
 IMPURE |= {"os", "pty", "termios", "logging", "pathlib", "secrets", "subprocess"}
-FAMILIES = ("feig", "m3_810", "nfc")
+FAMILIES = ("feig", "m3_810", "nfc", "rl866")
 MAY_NAME_FAMILIES = {"catalogue.py"}
 
 
