@@ -3,12 +3,14 @@
 Drivers are plain blocking code for one thread; they raise only `devices.errors.DeviceError`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final, Protocol
 
 from broker.vocabulary import PatronId
 
 UID_BYTES: Final = 8
+MOST_LINK_BYTES: Final = 200
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,11 +58,28 @@ class TagMemory:
 class Card:
     """A library card in the field: how its site knows the patron, and nothing else.
 
-    `patron` is None when the card's UID is random (4 bytes beginning 08), which is never an
-    identity (ISO/IEC 14443-3, 6.5.4).
+    `patron` is None when the card cannot tell, e.g. because its UID is random (ISO/IEC 14443-3,
+    6.5.4) or the site goes by the barcode printed on it.
     """
 
     patron: PatronId | None
+
+
+@dataclass(frozen=True, slots=True)
+class TwoCards:
+    """More than one card in the field, so nobody knows whose turn it is: one at a time, please."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a scanner read, as printed. It may be a person's number, so it prints redacted.
+
+    `aim` is the AIM identifier that some scanners are set to send before it, e.g. `C1` for
+    GS1-128, without its bracket (ISO/IEC 15424).
+    """
+
+    text: str = field(repr=False)
+    aim: str = ""
 
 
 class TagReader(Protocol):
@@ -112,7 +131,85 @@ class PadReader(TagReader, TagWriter, Protocol):
 class CardReader(Protocol):
     """Notices library cards."""
 
-    def present(self) -> Card | None:
-        """The one card in the field now, or None."""
+    def present(self) -> Card | TwoCards | None:
+        """What is in the field now."""
+
+    def close(self) -> None: ...
+
+
+class Scanner(Protocol):
+    """Reads printed barcodes, when somebody shows it one."""
+
+    def next_scan(self, timeout: float) -> Scan | None:
+        """The next one, in order; None after `timeout` seconds without."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """Words, and what stands in their line at the right edge: a title and its due date."""
+
+    words: str
+    at_right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSection:
+    """Rows under a heading of two columns, such as "Title" and "Due"."""
+
+    heading: ReceiptRow
+    rows: tuple[ReceiptRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Final words in the patron's language, top to bottom.
+
+    A patron's name or number is never among them. `link` becomes a QR code of at most
+    `MOST_LINK_BYTES` in UTF-8 above its `caption`; empty prints neither.
+    """
+
+    heading: str
+    about: tuple[str, ...]
+    sections: tuple[ReceiptSection, ...] = ()
+    notes: tuple[str, ...] = ()
+    link: str = ""
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.link.encode()) > MOST_LINK_BYTES:
+            raise ValueError(f"a receipt's link has at most {MOST_LINK_BYTES} bytes")
+
+
+class PrinterCondition(Enum):
+    """What a technician should see to first; its value says so in words."""
+
+    READY = "ready"
+    PAPER_NEAR_END = "the paper is near its end"
+    OFF_LINE = "off-line: press the feed or on-line button"
+    OUT_OF_PAPER = "out of paper"
+    TOO_HOT = "the print head is too hot: it goes on when it has cooled"
+    CUTTER_JAMMED = "the cutter is jammed: clear it, then switch the printer off and on"
+    BROKEN = "a fault that only switching off and on or a repair clears"
+    COVER_OPEN = "the cover is open"
+
+    @property
+    def can_print(self) -> bool:
+        return self in (PrinterCondition.READY, PrinterCondition.PAPER_NEAR_END)
+
+
+class ReceiptPrinter(Protocol):
+    """Prints for the patron. Nothing waits for it: a loan stands whether or not it was printed."""
+
+    def condition(self) -> PrinterCondition:
+        """What the printer's sensors say now."""
+
+    def print(self, receipt: Receipt) -> None:
+        """Returns when the printer has worked off all of it and can still print.
+
+        Raises NotPrinted, which knows the condition. After any error a part may be on paper, and
+        the rest is not printed later.
+        """
 
     def close(self) -> None: ...

@@ -1,7 +1,7 @@
 """A card reader under watch: one thread that owns it and tells which card is there.
 
-Law: one card at a time; the card before has left before the next is told, and a lost reader has no
-card on it.
+Law: one card at a time, or that there are two; the card before has left before the next is told,
+and a lost reader has no card on it.
 """
 
 import threading
@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from devices.capabilities import Card, CardReader
+from devices.capabilities import Card, CardReader, TwoCards
 from devices.errors import DeviceError, Unplugged
-from devices.presence import Arrived, Left, Presence, Rhythm
+from devices.presence import Presence, Rhythm
 
 _FAILED_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class CardArrived:
-    card: Card
+    card: Card | TwoCards
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ class CardWatch:
         open_reader: Callable[[], CardReader],
         tell: Callable[[CardEvent], None],
         rhythm: Rhythm | None = None,
-        presence: Presence[Card] | None = None,
+        presence: Presence[Card | TwoCards] | None = None,
     ) -> None:
         self._open_reader = open_reader
         self._tell = tell
         self._rhythm = rhythm or Rhythm()
-        self._nothing_seen = presence or Presence()
+        self._nothing_seen: Presence[Card | TwoCards] = presence or Presence()
         self._stopping = threading.Event()
         self._is_healthy: bool | None = None
-        self._card: Card | None = None
+        self._card: Card | TwoCards | None = None
         self._thread = threading.Thread(target=self._run, name="card watch", daemon=True)
 
     def start(self) -> None:
@@ -96,20 +96,18 @@ class CardWatch:
             else:
                 failed = 0
                 self._healthy()
-                presence, changes = presence.observe(() if card is None else (card,))
-                for change in changes:
-                    self._tell_change(change)
+                presence, _ = presence.observe(() if card is None else (card,))
+                self._tell_of(presence.here)
             self._stopping.wait(self._rhythm.poll)
 
-    def _tell_change(self, change: Arrived[Card] | Left[Card]) -> None:
-        match change:
-            case Arrived(card):
-                self._leave()
-                self._card = card
+    def _tell_of(self, here: tuple[Card | TwoCards, ...]) -> None:
+        """The latest arrival counts, until it is gone and the one before still is not."""
+        card = here[-1] if here else None
+        if card != self._card:
+            self._leave()
+            self._card = card
+            if card is not None:
                 self._tell(CardArrived(card))
-            # A card that was replaced has been told to have left.
-            case Left(card) if card == self._card:
-                self._leave()
 
     def _leave(self) -> None:
         if self._card is not None:

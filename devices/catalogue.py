@@ -4,56 +4,21 @@ So a missing library hurts only the device that needs it. A new family adds its 
 case.
 """
 
-from typing import Annotated, Literal
-
-from msgspec import Meta, Struct
-
-from devices.capabilities import CardReader, PadReader
-
-Address = Annotated[int, Meta(ge=0, le=255)]
-Seconds = Annotated[float, Meta(gt=0)]
-NfcPath = Annotated[
-    str, Meta(pattern=r"^(usb(:[^:]+){0,2}|(tty|com):[^:]+:[^:]+|udp:[^:]+:[0-9]{1,5})$")
-]
-
-
-class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="feig"):
-    """A FEIG reader at a serial port; as delivered it talks 38400 baud, even parity."""
-
-    port: str
-    baud: int = 38400
-    parity: Literal["none", "even", "odd"] = "even"
-    address: Address = 255
-    answer_within: Seconds = 1.0
-
-
-class M3Settings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="m3_810"):
-    """A 3M 210 or 810 reader at a serial port; its speed is fixed."""
-
-    port: str
-    answer_within: Seconds = 1.0
-
-
-class Rl866Settings(
-    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="rl866"
-):
-    """A Ruilin RL866 at a serial port; as delivered it talks 38400 baud, even parity."""
-
-    port: str
-    baud: int = 38400
-    parity: Literal["none", "even", "odd"] = "even"
-    address: Address = 255
-    answer_within: Seconds = 1.0
-
-
-class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
-    """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`."""
-
-    path: NfcPath
-
-
-PadReaderSettings = FeigSettings | M3Settings | Rl866Settings
-CardReaderSettings = NfcSettings
+from devices.capabilities import CardReader, PadReader, ReceiptPrinter, Scanner
+from devices.link import Parity, open_serial
+from devices.settings import (
+    CardReaderSettings,
+    EscposSettings,
+    FeigSettings,
+    KeyboardScannerSettings,
+    M3Settings,
+    NfcSettings,
+    PadReaderSettings,
+    PrinterSettings,
+    Rl866Settings,
+    ScannerSettings,
+    SerialScannerSettings,
+)
 
 
 def open_reader(settings: PadReaderSettings) -> PadReader:
@@ -61,17 +26,14 @@ def open_reader(settings: PadReaderSettings) -> PadReader:
     match settings:
         case FeigSettings(port, baud, parity, address, answer_within):
             from devices.feig.driver import FeigReader  # noqa: PLC0415 - only if asked for
-            from devices.link import Parity, open_serial  # noqa: PLC0415 - only if asked for
 
             link = open_serial(port, baud, Parity(parity))
             return FeigReader(link, address, answer_within)
-        case M3Settings(port, answer_within):
-            from devices.link import open_serial  # noqa: PLC0415 - only if asked for
-            from devices.m3_810.driver import SPEEDS, M3Reader  # noqa: PLC0415 - only if asked for
+        case M3Settings(port, baud, parity, answer_within):
+            from devices.m3_810.driver import M3Reader  # noqa: PLC0415 - only if asked for
 
-            return M3Reader(open_serial(port, *SPEEDS[0]), answer_within)
+            return M3Reader(open_serial(port, baud, Parity(parity)), answer_within)
         case Rl866Settings(port, baud, parity, address, answer_within):
-            from devices.link import Parity, open_serial  # noqa: PLC0415 - only if asked for
             from devices.rl866.driver import Rl866Reader  # noqa: PLC0415 - only if asked for
 
             link = open_serial(port, baud, Parity(parity))
@@ -81,7 +43,31 @@ def open_reader(settings: PadReaderSettings) -> PadReader:
 def open_card_reader(settings: CardReaderSettings) -> CardReader:
     """The reader of library cards, ready to be asked. Raises Unplugged."""
     match settings:
-        case NfcSettings(path):
+        case NfcSettings(path, number):
             from devices.nfc.driver import NfcReader  # noqa: PLC0415 - only if asked for
 
-            return NfcReader(path)
+            return NfcReader(path, number)
+
+
+def open_printer(settings: PrinterSettings) -> ReceiptPrinter:
+    """The receipt printer, to be closed again when it has printed. Raises Unplugged."""
+    match settings:
+        case EscposSettings(at, columns, baud, parity, answer_within):
+            from devices.receipt.driver import EscposPrinter  # noqa: PLC0415 - only if asked for
+            from devices.receipt.layout import paper_of  # noqa: PLC0415 - only if asked for
+            from devices.receipt.link import open_link  # noqa: PLC0415 - only if asked for
+
+            link = open_link(at, baud, Parity(parity))
+            return EscposPrinter(link, paper_of(columns), answer_within)
+
+
+def open_scanner(settings: ScannerSettings) -> Scanner:
+    """The scanner of barcodes, ready to be asked. Raises Unplugged or Refused."""
+    from devices.scanner.driver import BarcodeScanner, InputDevice  # noqa: PLC0415 - only if asked for
+    from devices.scanner.protocol import Keys, Lines  # noqa: PLC0415 - only if asked for
+
+    match settings:
+        case KeyboardScannerSettings(path):
+            return BarcodeScanner(InputDevice(path), Keys())
+        case SerialScannerSettings(port, baud, parity):
+            return BarcodeScanner(open_serial(port, baud, Parity(parity)), Lines())

@@ -1,6 +1,7 @@
 """What can go wrong with hardware, in words a technician can act on."""
 
 from broker.errors import SirkulaError
+from devices.capabilities import PrinterCondition
 
 
 class DeviceError(SirkulaError):
@@ -21,6 +22,14 @@ class Garbled(DeviceError):
 
 class Refused(DeviceError):
     """The device answered, with an error status of its own; the text names it."""
+
+
+class NotPrinted(Refused):
+    """The printer cannot print, or stopped in the middle; `condition` says why."""
+
+    def __init__(self, condition: PrinterCondition) -> None:
+        super().__init__(condition.value)
+        self.condition = condition
 
 
 class TagGone(DeviceError):

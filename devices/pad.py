@@ -23,6 +23,7 @@ from devices.writing import write_security
 
 _READ_ATTEMPTS: Final = 3
 _FAILED_ROUNDS: Final = 3
+_UID_MARK: Final = 0xE0
 _STOPPED: Final = "the pad is stopped"
 
 
@@ -73,7 +74,23 @@ class SecurityNotWritten:
     tag_answered: bool = False
 
 
-PadEvent = TagArrived | TagLeft | PadLost | PadHealthy | SecurityWritten | SecurityNotWritten
+@dataclass(frozen=True, slots=True)
+class StackCounted:
+    """How many tags lie there. `sure` once two rounds on end saw the same ones and all are told."""
+
+    tags: int
+    sure: bool
+
+
+PadEvent = (
+    TagArrived
+    | TagLeft
+    | PadLost
+    | PadHealthy
+    | StackCounted
+    | SecurityWritten
+    | SecurityNotWritten
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +228,16 @@ class _Watch:
         self._presence = presence
         self._attempts: dict[TagUid, int] = {}  # of tags that arrived and are not read yet
         self._announced: dict[TagUid, None] = {}
+        self._round: tuple[TagUid, ...] = ()
+        self._counted = StackCounted(0, sure=True)
 
     @property
     def announced(self) -> tuple[TagUid, ...]:
         return tuple(self._announced)
 
     def look(self) -> tuple[TagUid, ...]:
-        return self._reader.inventory()
+        """One round, without what no tag can be: a UID begins with E0 (ISO/IEC 15693-3, 4.1)."""
+        return tuple(uid for uid in self._reader.inventory() if uid.raw[0] == _UID_MARK)
 
     def tell_changes(self, seen: tuple[TagUid, ...]) -> None:
         """Departures, then arrivals as far as they can be read. Raises Unplugged."""
@@ -231,6 +251,7 @@ class _Watch:
         for uid in seen:
             if uid in self._attempts:
                 self._read(uid)
+        self._count(seen)
 
     def write(self, order: _Order) -> None:
         """Exactly one answer, whatever happens. Raises Unplugged after giving it."""
@@ -243,6 +264,14 @@ class _Watch:
                 raise
         else:
             self._tell(SecurityWritten(order.ticket, order.uid, order.security))
+
+    def _count(self, seen: tuple[TagUid, ...]) -> None:
+        sure = set(seen) == set(self._round) == set(self._announced)
+        self._round = seen
+        counted = StackCounted(len(seen), sure)
+        if counted != self._counted:
+            self._counted = counted
+            self._tell(counted)
 
     def _read(self, uid: TagUid) -> None:
         """A tag sliding into place may answer only at the second attempt, or the third."""

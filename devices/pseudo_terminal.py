@@ -11,6 +11,7 @@ import threading
 import tty
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, Protocol
@@ -50,6 +51,10 @@ class PseudoTerminal:
     def unplug(self) -> None:
         """The path is gone, and whoever had it open finds out, when this returns."""
         self._wish(self._unplug)
+
+    def say(self, data: bytes) -> None:
+        """The device sends of its own accord, if it is plugged."""
+        self._wish(partial(self._say, data))
 
     def close(self) -> None:
         """Unplug for good."""
@@ -96,6 +101,11 @@ class PseudoTerminal:
             self._line = None
         return True
 
+    def _say(self, data: bytes) -> bool:
+        if self._line is not None:
+            self._line.say(data)
+        return True
+
     def _stop(self) -> bool:
         self._unplug()
         return False
@@ -117,10 +127,12 @@ class _Line:
         if not heard:
             self._peer.silence()
             return
-        answer = self._peer.hear(os.read(self.master, _CHUNK))
+        self.say(self._peer.hear(os.read(self.master, _CHUNK)))
+
+    def say(self, data: bytes) -> None:
         # There is no handshake on these lines: what nobody takes is lost.
         with suppress(BlockingIOError):
-            os.write(self.master, answer)
+            os.write(self.master, data)
 
     def close(self) -> None:
         os.close(self.master)

@@ -73,7 +73,8 @@ class Book:
     """A tagged thing on the pad and how far its loan or return has come.
 
     `patron` is None in a return. `due` and `provisional` are meaningful from RELEASING on. A book
-    `in_bin` is out of the patron's reach, so nothing can stop its return.
+    `in_bin` is out of the patron's reach, so nothing can stop its return. `missing` are the numbers
+    of those of its `parts` that do not lie there.
     """
 
     uid: TagUid
@@ -89,6 +90,8 @@ class Book:
     secured: bool = True
     reason: Reason | None = None
     in_bin: bool = False
+    missing: tuple[int, ...] = ()
+    parts: int = 0
 
 
 Step = tuple[Book, tuple[Action, ...]]

@@ -42,6 +42,7 @@ from kiosk.visit import (
 
 # A book that flickers at the edge of the field, or is laid down again, is not handled twice.
 _DONE: Final = frozenset({Stage.LENT, Stage.RETURNED})
+_NOT_TAKEN_BACK: Final = frozenset({Problem.FOREIGN, Problem.NOT_A_BOOK, Problem.INCOMPLETE})
 Outcome = tuple[Visit, tuple[Action, ...]]
 
 
@@ -172,7 +173,15 @@ def _tag_arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
         return _replaced(visit, replace(known, on_pad=True)), ()
     stage = Stage.LISTED if tag.problem is None else Stage.STAFF
     title = known.title if known is not None else ""
-    book = Book(tag.uid, tag.item, stage, title=title, problem=tag.problem)
+    book = Book(
+        tag.uid,
+        tag.item,
+        stage,
+        title=title,
+        problem=tag.problem,
+        missing=tag.missing,
+        parts=tag.parts,
+    )
     actions: tuple[Action, ...] = ()
     if tag.item is not None and not title:
         actions = (Enquire(Describe(tag.item)),)
@@ -184,7 +193,7 @@ def _tag_arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
 
 def _returned(book: Book) -> Step:
     """Taking back needs a number we know is ours; a book not for loan may come back as well."""
-    if book.item is None or book.problem in {Problem.FOREIGN, Problem.NOT_A_BOOK}:
+    if book.item is None or book.problem in _NOT_TAKEN_BACK:
         return book, ()
     return start_return(book)
 

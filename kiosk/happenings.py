@@ -30,6 +30,7 @@ class Problem(Enum):
     NOT_A_BOOK = "not-a-book"
     NOT_FOR_LOAN = "not-for-loan"
     LIFTED = "lifted"
+    INCOMPLETE = "incomplete"
 
 
 # What a station hears --------------------------------------------------------------------------
@@ -56,13 +57,17 @@ class CardArrived:
 class TagArrived:
     """A tag on the pad, already read: an item, or the problem with it.
 
-    `secured` when the gate would sound for it now.
+    `secured` when the gate would sound for it now. A set has several `tags`; `missing` are the
+    numbers of those of its `parts` that are not there.
     """
 
     uid: TagUid
     item: ItemId | None
     problem: Problem | None
     secured: bool
+    tags: frozenset[TagUid] = frozenset()
+    missing: tuple[int, ...] = ()
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import structlog
 from broker.mqtt import Connected, Disconnected, Event, PublishRefused, Received
 from broker.telemetry import Kind
 from broker.vocabulary import ActId
-from devices.capabilities import PadReader, TagUid
+from devices.capabilities import Card, PadReader, TagUid
 from devices.card_watch import CardArrived as CardSeen
 from devices.card_watch import CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
 from devices.pad import (
@@ -23,6 +23,7 @@ from devices.pad import (
     PadLost,
     SecurityNotWritten,
     SecurityWritten,
+    StackCounted,
 )
 from devices.pad import TagArrived as TagSeen
 from devices.pad import TagLeft as TagGone
@@ -31,13 +32,12 @@ from kiosk.clock import SystemClock
 from kiosk.condition import Condition
 from kiosk.connection import last_word, open_line
 from kiosk.courier import Courier
-from kiosk.eligibility import tag_arrived
+from kiosk.gathering import Gathering
 from kiosk.happenings import (
     CardArrived,
     CardReaderChanged,
     Happening,
     PadChanged,
-    TagLeft,
     TagNotWritten,
     TagWritten,
 )
@@ -54,16 +54,41 @@ Heard = Happening | PadEvent | CardEvent | Event
 
 
 class PadTags:
-    """The station's hand on the pad."""
+    """The station's hand on the pad: one act on a book writes to every tag of it."""
 
-    def __init__(self, pad: Pad) -> None:
+    def __init__(self, pad: Pad, gathering: Gathering) -> None:
         self._pad = pad
+        self._gathering = gathering
+        self._unanswered: dict[str, int] = {}
+        self._failed: dict[str, SecurityNotWritten] = {}
 
     def secure(self, act: ActId, uid: TagUid) -> None:
-        self._pad.write(str(act), uid, Security.SECURED)
+        self._write(str(act), uid, Security.SECURED)
 
     def release(self, act: ActId, uid: TagUid) -> None:
-        self._pad.write(str(act), uid, Security.RELEASED)
+        self._write(str(act), uid, Security.RELEASED)
+
+    def _write(self, act: str, uid: TagUid, security: Security) -> None:
+        tags = self._gathering.tags_of(uid)
+        self._unanswered[act] = len(tags)
+        for tag in tags:
+            self._pad.write(act, tag, security)
+
+    def answered(
+        self, event: SecurityWritten | SecurityNotWritten
+    ) -> TagWritten | TagNotWritten | None:
+        """What became of the act; None while the book has other tags to answer for."""
+        if isinstance(event, SecurityNotWritten):
+            log.warning("tag not written", act=event.ticket, tag=str(event.uid), why=event.why)
+            self._failed[event.ticket] = event
+        self._unanswered[event.ticket] -= 1
+        if self._unanswered[event.ticket]:
+            return None
+        del self._unanswered[event.ticket]
+        failed = self._failed.pop(event.ticket, None)
+        if failed is None:
+            return TagWritten(ActId(event.ticket))
+        return TagNotWritten(ActId(event.ticket), lifted=not failed.tag_answered)
 
 
 @dataclass
@@ -95,7 +120,10 @@ class Running:
         )
         self._courier = Courier((site, device), self._ledger, clock, self._line.publish, _new_id)
         pad = Pad(open_reader, self.settings.tags.marks(), self.hear)
-        equipment = Equipment(self._ledger, self._courier, PadTags(pad), clock, _new_id)
+        owners = frozenset(self.settings.tags.owners)
+        self._gathering = Gathering(owners, together=not self.in_bin)
+        self._tags = PadTags(pad, self._gathering)
+        equipment = Equipment(self._ledger, self._courier, self._tags, clock, _new_id)
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
         identity = (site, device, self.kind, self._ledger.install)
         self._reporter = Reporter(identity, clock, self._courier.send)
@@ -137,17 +165,15 @@ class Running:
         """A device's event as the station's machine knows it."""
         match heard:
             case TagSeen(uid, content, security):
-                owners = frozenset(self.settings.tags.owners)
-                return tag_arrived(uid, content, owners, secured=security is Security.SECURED)
+                return self._gathering.arrived(uid, content, security)
             case TagGone(uid):
-                return TagLeft(uid)
+                return self._gathering.left(uid)
             case PadHealthy() | PadLost():
                 return PadChanged(healthy=isinstance(heard, PadHealthy))
-            case SecurityWritten(ticket):
-                return TagWritten(ActId(ticket))
-            case SecurityNotWritten(ticket, uid, why, tag_answered):
-                log.warning("tag not written", act=ticket, tag=str(uid), why=why)
-                return TagNotWritten(ActId(ticket), lifted=not tag_answered)
+            case SecurityWritten() | SecurityNotWritten():
+                return self._tags.answered(heard)
+            case StackCounted():
+                return None
             case CardSeen() | CardLeft() | CardReaderHealthy() | CardReaderLost():
                 return _from_card_reader(heard)
             case _:
@@ -156,8 +182,10 @@ class Running:
 
 def _from_card_reader(heard: CardEvent) -> Happening | None:
     match heard:
-        case CardSeen(card):
-            return CardArrived(card.patron)
+        case CardSeen(Card(patron)):
+            return CardArrived(patron)
+        case CardSeen():  # two at once are nobody's
+            return CardArrived(None)
         case CardReaderHealthy():
             return CardReaderChanged(healthy=True)
         case CardReaderLost():

@@ -6,8 +6,7 @@ import msgspec
 
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
-from devices.catalogue import CardReaderSettings, PadReaderSettings
-from devices.security import SecurityMarks
+from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
 from kiosk.touchscreen.panel import Panel
 
 
@@ -19,25 +18,6 @@ class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def address(self) -> Address:
         return Address(self.host, self.port)
-
-
-class TagSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How this site marks its books, by AFI or EAS or both, and the ISILs that are its own.
-
-    The direction of the AFI differs between sites, so nothing is assumed.
-    """
-
-    owners: tuple[str, ...]
-    afi_secured: int | None = None
-    afi_released: int | None = None
-    eas: bool = False
-
-    def __post_init__(self) -> None:
-        self.marks()
-
-    def marks(self) -> SecurityMarks:
-        """Raises ValueError when they cannot tell secured from released."""
-        return SecurityMarks(self.afi_secured, self.afi_released, self.eas)
 
 
 class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

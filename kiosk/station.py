@@ -97,7 +97,7 @@ class Station:
         # What our own disk answered comes first: another book must not be told of a failure
         # before it is told that its own fact was stored.
         self._answers: deque[Happening | Settled] = deque()
-        self._present: set[TagUid] = set()
+        self._present: dict[TagUid, frozenset[TagUid]] = {}
         self._recovering: tuple[Book, ...] = ()
         self._started = False
         self._pad_since: float | None = None
@@ -160,10 +160,10 @@ class Station:
 
     def _observe(self, happening: Happening) -> None:
         match happening:
-            case TagArrived(uid):
-                self._present.add(uid)
+            case TagArrived(uid, tags=tags):
+                self._present[uid] = tags | {uid}
             case TagLeft(uid):
-                self._present.discard(uid)
+                self._present.pop(uid, None)
             case PadChanged(healthy):
                 self._pad_since = self._clock.monotonic() if healthy else None
             case _:
@@ -262,7 +262,7 @@ class Station:
         begun = {book.act for book in self._recovering}
         open_acts = [one for one in self._ledger.open_acts() if one.act not in begun]
         for open_act in open_acts:
-            present = open_act.uid in self._present
+            present = any(open_act.uid in tags for tags in self._present.values())
             book, actions = resume(open_act, present=present, in_bin=self._in_bin)
             log.warning("recovering", act=str(open_act.act), present=present)
             self._recovering = (*self._recovering, book)

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from broker.errors import SirkulaError
+from devices.console import hardware
 from devices.console.demo import by_hand
 from devices.console.demo import scripted as play
 from devices.console.ports import Ports
@@ -28,6 +29,7 @@ PROGRAMS: Final = {
     "server": ("server", "The library's side: run, ingest, web, migrate, sample."),
     "broker": ("broker.mosquitto", "Mosquitto for one machine."),
 }
+app.add_typer(hardware.app, name="devices")
 _UNTOUCHED: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 

@@ -29,17 +29,24 @@ from devices.feig.protocol import (
     reply_of,
 )
 from devices.iso15693 import TagRefusal, refusal_words
-from devices.link import Link
+from devices.link import Link, Parity
 
 _OUT_OF_REACH: Final = (
     Status.NO_TRANSPONDER,
     Status.DATA_FALSE,
     Status.RF_COMMUNICATION_ERROR,
 )
+_VERSION_BYTES: Final = 5
 _MOST_ROUNDS: Final = 32
 # The smallest transmit buffer of the family (CPR) has 128 bytes; a reply's frame takes 10 of them.
 _BLOCK_ROOM: Final = 118
 _LARGEST_BLOCK: Final = 8
+SPEEDS: Final = (
+    (38400, Parity.EVEN),
+    (115200, Parity.EVEN),
+    (19200, Parity.EVEN),
+    (9600, Parity.EVEN),
+)
 _BEYOND_THE_END: Final = Reply(Status.ISO15693_ERROR, bytes((TagRefusal.BLOCK_NOT_AVAILABLE,)))
 
 
@@ -108,6 +115,13 @@ class FeigReader:
     def set_eas(self, uid: TagUid, *, on: bool) -> None:
         self._ask_and_expect(SetEas(uid, on))
 
+    def version(self) -> str:
+        """Its type code and software (0x65: SW-REV, D-REV, HW-TYPE, SW-TYPE, TR-TYPE)."""
+        told = self._ask_and_expect(SoftwareVersion())
+        if len(told) < _VERSION_BYTES:
+            raise Garbled(f"a software version of {len(told)} bytes")
+        return f"FEIG reader of type {told[4]}, software {told[0]}.{told[1]}"
+
     def close(self) -> None:
         self._conversation.close()
 
@@ -151,3 +165,8 @@ def _granted(reply: Reply) -> bytes:
     if reply.status is Status.ISO15693_ERROR and reply.body:
         raise Refused(f"the tag refuses: {refusal_words(reply.body[0])}")
     raise Refused(reply.status.words)
+
+
+def identify(link: Link, answer_within: float) -> str:
+    """What answers at `link`, by its software version. Raises DeviceError when nothing does."""
+    return FeigReader(link, answer_within=answer_within).version()

@@ -8,13 +8,6 @@ from devices.capabilities import UID_BYTES, TagDescription, TagUid
 from devices.conversation import Conversation, Question
 from devices.errors import Garbled, Refused, TagGone
 from devices.link import Link, Parity
-from devices.m3_810.body import (
-    DSFID_AFI_AND_MEMORY,
-    Blocks,
-    Sightings,
-    Style,
-    TagInformation,
-)
 from devices.m3_810.frame import MARK, Frame, Receiver
 from devices.m3_810.protocol import (
     Command,
@@ -27,6 +20,13 @@ from devices.m3_810.protocol import (
     probed_version,
     question,
     reply_of,
+)
+from devices.m3_810.replies import (
+    DSFID_AFI_AND_MEMORY,
+    Blocks,
+    Sightings,
+    Style,
+    TagInformation,
 )
 
 SPEEDS: Final[tuple[tuple[int, Parity], ...]] = ((19200, Parity.NONE),)

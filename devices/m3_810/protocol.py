@@ -1,8 +1,8 @@
 """3M's commands as typed values, each way. Pure.
 
 A command for a tag is addressed: its UID, most significant byte first, then what ARGUMENTS says.
-The reply repeats the UID after its error code; `body` has what follows. Source by section: 7.1 to
-7.18, errors in section 5 and appendix A.
+The reply repeats the UID after its error code; `replies` has what follows. Source by section: 7.1
+to 7.18, errors in section 5 and appendix A.
 """
 
 from dataclasses import dataclass

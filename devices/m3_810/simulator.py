@@ -9,16 +9,6 @@ is answered as not implemented.
 from typing import Final
 
 from devices.iso15693 import TagRefusal
-from devices.m3_810.body import (
-    BLOCK_BYTES,
-    WITH_DSFIDS,
-    WITH_UIDS,
-    Blocks,
-    Sighting,
-    Sightings,
-    Style,
-    TagInformation,
-)
 from devices.m3_810.frame import Frame, Receiver
 from devices.m3_810.protocol import (
     Command,
@@ -30,6 +20,16 @@ from devices.m3_810.protocol import (
     TagRequest,
     probe_reply,
     request_of,
+)
+from devices.m3_810.replies import (
+    BLOCK_BYTES,
+    WITH_DSFIDS,
+    WITH_UIDS,
+    Blocks,
+    Sighting,
+    Sightings,
+    Style,
+    TagInformation,
 )
 from devices.simulated_tag import SimulatedTag, TagField, WriteFailed
 

@@ -9,12 +9,6 @@ from typing import Final
 from devices.capabilities import UID_BYTES, TagUid
 from devices.errors import Garbled
 from devices.explanation import Explanation
-from devices.m3_810.body import (
-    Blocks,
-    Sightings,
-    Style,
-    TagInformation,
-)
 from devices.m3_810.frame import MARK, PROBE_MARK, Frame, Receiver, checksum
 from devices.m3_810.protocol import (
     ARGUMENTS,
@@ -27,6 +21,12 @@ from devices.m3_810.protocol import (
     probed_version,
     reply_of,
     request_of,
+)
+from devices.m3_810.replies import (
+    Blocks,
+    Sightings,
+    Style,
+    TagInformation,
 )
 
 _ISO15693: Final = 0xE0

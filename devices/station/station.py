@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from devices.catalogue import FeigSettings, NfcSettings
 from devices.feig.simulator import FeigPeer
 from devices.nfc.simulator import NfcField
 from devices.pseudo_terminal import PseudoTerminal
+from devices.settings import FeigSettings, NfcSettings
 from devices.station.description import Place, StationDescription
 from devices.station.prompt import (
     HELP,

@@ -51,8 +51,10 @@ class Catalogue:
     def reason(self, reason: Reason) -> str:
         return self.text(f"reason.{reason.value}")
 
-    def problem(self, problem: Problem) -> str:
-        return self.text(f"problem.{problem.value}")
+    def problem(self, problem: Problem, missing: tuple[int, ...] = (), parts: int = 0) -> str:
+        """What to do about it; an incomplete set names its missing parts."""
+        numbers = ", ".join(map(str, missing))
+        return self.text(f"problem.{problem.value}", missing=numbers, parts=parts)
 
     def outage(self, outage: Outage) -> str:
         return self.text(f"outage.{outage.value}")

@@ -40,6 +40,8 @@ def _word(book: Book) -> str:
             return "not-returned"
         case Book(stage=Stage.REFUSED):
             return "not-lent"
+        case Book(stage=Stage.STAFF, problem=Problem.INCOMPLETE):
+            return "incomplete"
         case Book(stage=stage) if stage in BUSY:
             return "working"
         case Book(stage=stage):
@@ -54,7 +56,7 @@ def _advice(book: Book, catalogue: Catalogue) -> str:
         case Book(stage=Stage.RETURNED, secured=False):
             return catalogue.text("book.unsecured")
         case Book(stage=Stage.STAFF | Stage.REFUSED, problem=Problem() as problem):
-            return catalogue.problem(problem)
+            return catalogue.problem(problem, book.missing, book.parts)
         case Book(stage=Stage.REFUSED) if book.reason is not None:
             return catalogue.reason(book.reason)
         case _:

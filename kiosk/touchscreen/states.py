@@ -62,6 +62,7 @@ _PROBLEMS: Final = (
     _book(1, Stage.STAFF, problem=Problem.FOREIGN, item=None, title=""),
     _book(2, Stage.STAFF, problem=Problem.NOT_A_BOOK, item=None, title=""),
     _book(3, Stage.STAFF, problem=Problem.NOT_FOR_LOAN),
+    _book(4, Stage.STAFF, problem=Problem.INCOMPLETE, missing=(2, 3), parts=3),
 )
 _REFUSED: Final = tuple(_book(at, Stage.REFUSED, reason=reason) for at, reason in enumerate(Reason))
 _BORROW: Final = replace(_NAMED, page=Page.BORROW)
@@ -112,7 +113,8 @@ STATES: Final[dict[str, Visit]] = {
         replace(_BORROW, standing=Standing(on_loan=5, remaining=0)), *_books(1, Stage.LISTED)
     ),
     "pad-untitled": _holding(_BORROW, *_books(2, Stage.LISTED, title="")),
-    "pad-problems": _holding(_BORROW, *_PROBLEMS),
+    "pad-problems": _holding(_BORROW, *_PROBLEMS[:-1]),
+    "pad-incomplete": _holding(_BORROW, _PROBLEMS[-1], _book(0, Stage.LISTED)),
     "pad-more-after-lent": _holding(_BORROW, _book(0, Stage.LENT, due=DUE), _book(1, Stage.LISTED)),
     "lending": _holding(
         _BORROW,

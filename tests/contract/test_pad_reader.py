@@ -25,7 +25,7 @@ from devices.rl866.simulator import Rl866Peer
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.content import BookTag, Unreadable, read_tag
 from devices.writing import write_afi, write_block
-from tests.devices.bad_lines import Lossy, OneByteAtATime
+from tests.devices.bad_lines import Delayed, Lossy, Noisy, OneByteAtATime
 from tests.devices.tags_in_hand import ON_LOAN, PUBLISHED, SECURED, book, damaged_book, uid
 
 PATIENCE = 5.0
@@ -60,6 +60,7 @@ PAIRS = {
 LINES: dict[str, Callable[[Link], Link]] = {
     "straight": lambda link: link,
     "one byte at a time": OneByteAtATime,
+    "delayed": Delayed,
 }
 
 
@@ -308,12 +309,15 @@ def test_a_pad_belongs_to_one_program(pad: Pad) -> None:
         pad.opened()
 
 
-def test_a_lossy_line_gives_the_truth_or_an_error_and_in_the_end_the_truth(pad: Pad) -> None:
+@pytest.mark.parametrize("weather", [Lossy, Noisy])
+def test_bad_weather_gives_the_truth_or_an_error_and_in_the_end_the_truth(
+    pad: Pad, weather: Callable[[Link, Random], Link]
+) -> None:
     seed = SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")  # to run this weather again
     tags = [book(number) for number in range(3)]
     pad.put(*tags)
-    reader = pad.opened(within=0.1, line=lambda link: Lossy(link, Random(seed)))
+    reader = pad.opened(within=0.1, line=lambda link: weather(link, Random(seed)))
     truths = 0
     for _ in range(200):
         try:

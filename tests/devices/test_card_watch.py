@@ -1,11 +1,13 @@
-"""A card reader under watch, over nfcpy's own radio."""
+"""A card reader under watch, over both of its lines."""
 
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from broker.vocabulary import PatronId
-from devices.capabilities import Card
+from devices.capabilities import Card, TwoCards
 from devices.card_watch import (
     CardArrived,
     CardEvent,
@@ -14,10 +16,12 @@ from devices.card_watch import (
     CardReaderLost,
     CardWatch,
 )
-from devices.catalogue import NfcSettings, open_card_reader
+from devices.catalogue import open_card_reader
+from devices.nfc.pn532_simulator import Pn532Simulator
 from devices.nfc.simulator import NfcField, TypeACard
 from devices.presence import Rhythm
-from tests.devices.hearing import Heard
+from devices.settings import NfcSettings
+from tests.devices.hearing import PATIENCE, Heard
 
 ANI = TypeACard(bytes.fromhex("04497622D93881"), sak=0)
 BUDI = TypeACard(bytes.fromhex("DEADBEEF"))
@@ -26,25 +30,47 @@ BUDI_ARRIVED = CardArrived(Card(PatronId("DEADBEEF")))
 
 
 class Desk:
-    """A simulated card field, the watch over it and what was heard."""
+    """A simulated card field and its cable, the watch over it and what was heard."""
 
-    def __init__(self) -> None:
-        self.field = NfcField()
-        self.field.start()
+    def __init__(self, folder: Path, line: str) -> None:
+        udp, serial = NfcField(), Pn532Simulator(folder / "cards")
+        self.field = udp if line == "udp" else serial
+        self.plug = udp.start if line == "udp" else serial.plug
+        self.unplug = udp.stop if line == "udp" else serial.unplug
+        self.close = serial.close
+        self.plug()
         self.heard: Heard[CardEvent] = Heard()
         settings = NfcSettings(path=self.field.path)
         rhythm = Rhythm(poll=0.01, retry=0.05)
         self.watch = CardWatch(lambda: open_card_reader(settings), self.heard.tell, rhythm)
 
 
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    desk = Desk()
+class Played:
+    """A reader that sees one thing after the other, and the last one for some rounds more."""
+
+    def __init__(self, seen: list[Card | TwoCards | None]) -> None:
+        self._seen = seen
+        self._rounds = 0
+        self.done = threading.Event()
+
+    def present(self) -> Card | TwoCards | None:
+        self._rounds += 1
+        if self._rounds == len(self._seen) + 4:
+            self.done.set()
+        return self._seen[min(self._rounds, len(self._seen)) - 1]
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture(params=["udp", "serial"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path, request.param)
     desk.watch.start()
     assert desk.heard.next() == CardReaderHealthy()
     yield desk
     desk.watch.stop()
-    desk.field.stop()
+    desk.unplug()
+    desk.close()
 
 
 def test_a_card_arrives_and_leaves(desk: Desk) -> None:
@@ -63,6 +89,35 @@ def test_a_card_put_in_place_of_another_comes_after_it_left(desk: Desk) -> None:
     assert desk.heard.next() == CardLeft()
 
 
+def test_two_cards_are_told_as_such_and_the_one_that_stays_comes_again(desk: Desk) -> None:
+    desk.field.put(ANI)
+    assert desk.heard.next() == ANI_ARRIVED
+    desk.field.put(ANI, BUDI)
+    assert desk.heard.several(2) == [CardLeft(), CardArrived(TwoCards())]
+    desk.field.put(ANI)
+    assert desk.heard.several(2) == [CardLeft(), ANI_ARRIVED]
+
+
+def test_a_card_that_another_only_hid_for_a_moment_comes_again() -> None:
+    """The first is missed too briefly to have left; it must not be forgotten."""
+    heard: Heard[CardEvent] = Heard()
+    ani, budi = ANI_ARRIVED.card, BUDI_ARRIVED.card
+    reader = Played([ani, ani, budi, budi, ani, ani, ani, None])
+    watch = CardWatch(lambda: reader, heard.tell, Rhythm(poll=0.001))
+    watch.start()
+    assert reader.done.wait(PATIENCE)
+    watch.stop()
+    assert heard.rest() == [
+        CardReaderHealthy(),
+        ANI_ARRIVED,
+        CardLeft(),
+        BUDI_ARRIVED,
+        CardLeft(),
+        ANI_ARRIVED,
+        CardLeft(),
+    ]
+
+
 def test_a_card_without_identity_is_told_as_such(desk: Desk) -> None:
     desk.field.put(TypeACard(bytes.fromhex("08ABCDEF"), sak=0x20))
     assert desk.heard.next() == CardArrived(Card(None))
@@ -71,11 +126,11 @@ def test_a_card_without_identity_is_told_as_such(desk: Desk) -> None:
 def test_a_lost_reader_is_told_once_takes_the_card_and_comes_back(desk: Desk) -> None:
     desk.field.put(ANI)
     assert desk.heard.next() == ANI_ARRIVED
-    desk.field.stop()
+    desk.unplug()
     lost, left = desk.heard.several(2)
     assert isinstance(lost, CardReaderLost)
     assert left == CardLeft()
-    desk.field.start()
+    desk.plug()
     assert desk.heard.several(2) == [CardReaderHealthy(), ANI_ARRIVED]
 
 

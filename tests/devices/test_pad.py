@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from broker.vocabulary import ItemId
-from devices.catalogue import FeigSettings, open_reader
+from devices.capabilities import TagUid
+from devices.catalogue import open_reader
 from devices.feig.driver import FeigReader
 from devices.feig.simulator import FeigPeer
 from devices.pad import (
@@ -16,13 +17,15 @@ from devices.pad import (
     PadLost,
     SecurityNotWritten,
     SecurityWritten,
+    StackCounted,
     TagArrived,
     TagLeft,
 )
 from devices.presence import Rhythm
 from devices.pseudo_terminal import PseudoTerminal
 from devices.security import Security
-from devices.simulated_tag import Fault, TagField
+from devices.settings import FeigSettings
+from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.content import Blank, BookTag, Unreadable
 from tests.devices.hearing import Heard
 from tests.devices.tags_in_hand import MARKS, ON_LOAN, book, damaged_book, uid
@@ -39,7 +42,14 @@ class Table:
         self.simulator.plug()
         self.heard: Heard[PadEvent] = Heard()
         settings = FeigSettings(port=str(path), answer_within=5.0)
-        self.pad = Pad(lambda: open_reader(settings), MARKS, self.heard.tell, QUICK)
+        self.counted: Heard[StackCounted] = Heard()
+        self.pad = Pad(lambda: open_reader(settings), MARKS, self._hear, QUICK)
+
+    def _hear(self, event: PadEvent) -> None:
+        if isinstance(event, StackCounted):
+            self.counted.tell(event)
+        else:
+            self.heard.tell(event)
 
 
 @pytest.fixture
@@ -197,3 +207,24 @@ def test_orders_to_a_stopped_pad_are_answered(tmp_path: Path) -> None:
     table.pad.write("ticket", uid(1), Security.RELEASED)
     assert table.heard.next() == SecurityNotWritten("ticket", uid(1), "the pad is stopped")
     table.simulator.close()
+
+
+def test_a_stack_is_sure_once_two_rounds_agree_and_every_tag_is_told(watched: Table) -> None:
+    for number in range(5):
+        watched.tags.put(book(number))
+    assert len(watched.heard.several(5)) == 5
+    counted = watched.counted.next()
+    while not counted.sure:
+        counted = watched.counted.next()
+    assert counted == StackCounted(5, sure=True)
+    watched.tags.take(uid(3))
+    assert watched.counted.next() == StackCounted(4, sure=False)
+    assert watched.counted.next() == StackCounted(4, sure=True)
+
+
+def test_a_misread_uid_is_no_tag(watched: Table) -> None:
+    phantom = SimulatedTag(TagUid(bytes.fromhex("A0040150000000FF")), b"", afi=0x07)
+    watched.tags.put(phantom)
+    watched.tags.put(book(1))
+    assert item_of(watched.heard.next()) == ItemId("B00001")
+    assert watched.counted.next().tags == 1

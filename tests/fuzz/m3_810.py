@@ -3,7 +3,6 @@
 from contextlib import suppress
 
 from devices.errors import Garbled
-from devices.m3_810.body import Blocks, Sighting, Sightings, Style, TagInformation
 from devices.m3_810.frame import Receiver
 from devices.m3_810.protocol import (
     ARGUMENTS,
@@ -16,6 +15,7 @@ from devices.m3_810.protocol import (
     question,
     reply_of,
 )
+from devices.m3_810.replies import Blocks, Sighting, Sightings, Style, TagInformation
 from devices.m3_810.simulator import M3Peer
 from devices.m3_810.trace import explained
 from devices.simulated_tag import TagField

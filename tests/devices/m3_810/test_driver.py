@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from devices.errors import DeviceError, Garbled, NoAnswer, Refused, TagGone
-from devices.m3_810.body import Blocks, Sighting, Sightings, Style, TagInformation
 from devices.m3_810.driver import M3Reader, identify
 from devices.m3_810.frame import Frame, Receiver
 from devices.m3_810.protocol import Command, Reply, Status, probe_reply, request_of
 from devices.m3_810.protocol import Probe as Probed
+from devices.m3_810.replies import Blocks, Sighting, Sightings, Style, TagInformation
 from devices.m3_810.simulator import M3Peer
 from devices.reading import read_whole_tag
 from devices.simulated_tag import TagField

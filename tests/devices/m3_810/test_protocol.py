@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from devices.capabilities import TagUid
 from devices.errors import Garbled
-from devices.m3_810.body import Blocks, Sighting, Sightings, Style, TagInformation
 from devices.m3_810.frame import Frame, Receiver
 from devices.m3_810.protocol import (
     ARGUMENTS,
@@ -26,6 +25,7 @@ from devices.m3_810.protocol import (
     reply_of,
     request_of,
 )
+from devices.m3_810.replies import Blocks, Sighting, Sightings, Style, TagInformation
 from tests.vectors.read import vectors
 
 BOOK = TagUid(bytes.fromhex("E004010031269117"))

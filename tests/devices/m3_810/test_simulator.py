@@ -3,7 +3,6 @@
 import pytest
 
 from devices.capabilities import TagUid
-from devices.m3_810.body import Blocks, Sighting, Sightings, Style
 from devices.m3_810.frame import Frame, Receiver
 from devices.m3_810.protocol import (
     Command,
@@ -17,6 +16,7 @@ from devices.m3_810.protocol import (
     question,
     reply_of,
 )
+from devices.m3_810.replies import Blocks, Sighting, Sightings, Style
 from devices.m3_810.simulator import M3Peer
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, uid

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.explanation import Explanation
-from devices.m3_810.body import Blocks, Style, TagInformation
 from devices.m3_810.frame import PROBE_MARK, Frame, checksum
 from devices.m3_810.protocol import Command, Inventory, Reply, Status, TagRequest, question
+from devices.m3_810.replies import Blocks, Style, TagInformation
 from devices.m3_810.trace import explained
 from tests.devices.tags_in_hand import uid
 from tests.vectors.read import vectors

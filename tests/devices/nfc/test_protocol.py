@@ -1,4 +1,4 @@
-"""Card identities and the UDP format, against recorded sessions."""
+"""The UDP format and the cards that speak it, against recorded sessions."""
 
 from contextlib import suppress
 
@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.errors import Garbled
-from devices.nfc.protocol import Datagram, patron_of
-from devices.nfc.simulator import FelicaCard, SimulatedCard, TypeACard, TypeBCard
+from devices.nfc.protocol import HALT, Datagram
+from devices.nfc.simulator import CardField, FelicaCard, SimulatedCard, TypeACard, TypeBCard
 from tests.vectors.read import vectors
 
 SESSIONS = {session["card"]: session for session in vectors("nfc_udp")["udp"]["sessions"]}
@@ -19,11 +19,6 @@ CARDS: dict[str, SimulatedCard] = {
     "Type 4B (e-KTP like)": TypeBCard(bytes.fromhex("11223344")),
     "FeliCa": FelicaCard(bytes.fromhex("01010501B00AC30B")),
 }
-
-
-def number(identifier: str) -> str | None:
-    patron = patron_of(bytes.fromhex(identifier))
-    return patron.reveal() if patron else None
 
 
 @pytest.mark.parametrize("name", CARDS)
@@ -42,16 +37,23 @@ def test_recorded_datagrams_are_read_and_written(name: str) -> None:
             assert Datagram.decode(text.encode()).encode() == text.upper().encode()
 
 
-def test_a_cards_identifier_is_the_patrons_number_in_capitals() -> None:
-    assert number("04497622d93881") == "04497622D93881"
-    assert number("DEADBEEF") == "DEADBEEF"
-    assert number("01010501B00AC30B") == "01010501B00AC30B"
+def test_of_two_cards_one_is_heard_and_the_other_once_that_one_keeps_quiet() -> None:
+    field = CardField()
+    field.put(CARDS["MIFARE Classic 4-byte UID"], CARDS["Type 4A"])
+    call, first, second = bytes.fromhex("26"), "9370DEADBEEF22", "937008ABCDEF81"
 
+    def answer(frame: bytes) -> bytes | None:
+        return field.answer(Datagram("106A", frame))
 
-def test_an_identifier_made_up_at_every_tap_is_nobody() -> None:
-    for identifier in ("08ABCDEF", "01FE0102030405AA", "", "04"):
-        assert number(identifier) is None
-    assert number("08497622D93881") == "08497622D93881"
+    assert answer(call)
+    assert answer(bytes.fromhex(second)) is None
+    assert answer(bytes.fromhex(first)) == b"\x08"
+    assert answer(HALT) is None
+    assert answer(call)
+    assert answer(bytes.fromhex(second)) == b"\x20"
+    field.power_off()
+    assert answer(call)
+    assert answer(bytes.fromhex(first)) == b"\x08"
 
 
 @given(st.sampled_from(("106A", "106B", "212F")), st.binary(max_size=60))
@@ -66,4 +68,3 @@ def test_noise_is_a_datagram_or_garbled(noise: bytes) -> None:
         question = Datagram.decode(noise)
         for card in CARDS.values():
             card.answer(question)
-    patron_of(noise[:10])

@@ -1,0 +1,74 @@
+"""Which reader is at a port, found by asking every family's most harmless question.
+
+Law: nothing on the reader is changed: no setting, no tag, not even its field.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from devices.errors import DeviceError, Unplugged
+from devices.feig import driver as feig
+from devices.link import Link, Parity, open_serial
+from devices.m3_810 import driver as m3_810
+from devices.rl866 import driver as rl866
+
+ANSWER_WITHIN_S: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family: its `driver` as settings name it, its speeds, and how to ask who is there."""
+
+    driver: str
+    speeds: tuple[tuple[int, Parity], ...]
+    identify: Callable[[Link, float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A reader that answered, and what it calls itself."""
+
+    driver: str
+    baud: int
+    parity: Parity
+    words: str
+
+    def settings(self, port: str) -> str:
+        """What a settings file has to say about it."""
+        return (
+            f'[reader]\ndriver = "{self.driver}"\nport = "{port}"\n'
+            f'baud = {self.baud}\nparity = "{self.parity.value}"\n'
+        )
+
+
+FAMILIES: Final = (
+    Family("feig", feig.SPEEDS, feig.identify),
+    Family("m3_810", m3_810.SPEEDS, m3_810.identify),
+    Family("rl866", rl866.SPEEDS, rl866.identify),
+)
+
+
+def probe(
+    port: str,
+    families: Iterable[Family] = FAMILIES,
+    answer_within: float = ANSWER_WITHIN_S,
+    trying: Callable[[str], None] = lambda words: None,  # noqa: ARG005 - nobody is told
+) -> Found | None:
+    """The first family that answers, None when none does. Raises Unplugged without a port.
+
+    `answer_within` is in seconds, for each question; `trying` is told each attempt.
+    """
+    for family in families:
+        for baud, parity in family.speeds:
+            trying(f"{family.driver} at {baud} baud, parity {parity.value}")
+            link = open_serial(port, baud, parity)
+            try:
+                return Found(family.driver, baud, parity, family.identify(link, answer_within))
+            except Unplugged:
+                raise
+            except DeviceError:  # somebody else's reader, or nobody's
+                continue
+            finally:
+                link.close()
+    return None

@@ -1,0 +1,117 @@
+"""What a settings file may say about devices: one frozen Struct each, told apart by `driver`."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from devices.card_numbers import CardNumbers
+from devices.security import SecurityMarks
+
+Address = Annotated[int, Meta(ge=0, le=255)]
+Seconds = Annotated[float, Meta(gt=0)]
+NfcPath = Annotated[
+    str, Meta(pattern=r"^(usb(:[^:]+){0,2}|(tty:/.+|(tty|com):[^:]+):[^:]+|udp:[^:]+:[0-9]{1,5})$")
+]
+
+PrinterAddress = Annotated[str, Meta(pattern=r"^((serial|usb):/.+|tcp:[^:]+:[0-9]{1,5})$")]
+
+
+class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="feig"):
+    """A FEIG reader at a serial port; as delivered it talks 38400 baud, even parity."""
+
+    port: str
+    baud: int = 38400
+    parity: Literal["none", "even", "odd"] = "even"
+    address: Address = 255
+    answer_within: Seconds = 1.0
+
+
+class M3Settings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="m3_810"):
+    """A 3M 210 or 810 reader at a serial port; it talks 19200 baud, no parity."""
+
+    port: str
+    baud: int = 19200
+    parity: Literal["none", "even", "odd"] = "none"
+    answer_within: Seconds = 1.0
+
+
+class Rl866Settings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="rl866"
+):
+    """A Ruilin RL866 at a serial port; as delivered it talks 38400 baud, even parity."""
+
+    port: str
+    baud: int = 38400
+    parity: Literal["none", "even", "odd"] = "even"
+    address: Address = 255
+    answer_within: Seconds = 1.0
+
+
+class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
+    """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`.
+
+    A serial port that udev gave a name of its own is `tty:/dev/card-reader:pn532`. `number` says
+    how a card gives its patron's number.
+    """
+
+    path: NfcPath
+    number: CardNumbers = CardNumbers()
+
+
+class KeyboardScannerSettings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="keyboard"
+):
+    """A scanner that types, by its input device: `/dev/input/by-id/...-event-kbd`."""
+
+    path: str
+
+
+class SerialScannerSettings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="serial"
+):
+    """A scanner at a serial port; many are delivered with 9600 baud and no parity."""
+
+    port: str
+    baud: int = 9600
+    parity: Literal["none", "even", "odd"] = "none"
+
+
+class TagSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How this site marks its books, by AFI or EAS or both, and the ISILs that are its own.
+
+    The direction of the AFI differs between sites, so nothing is assumed.
+    """
+
+    owners: tuple[str, ...]
+    afi_secured: int | None = None
+    afi_released: int | None = None
+    eas: bool = False
+
+    def __post_init__(self) -> None:
+        self.marks()
+
+    def marks(self) -> SecurityMarks:
+        """Raises ValueError when they cannot tell secured from released."""
+        return SecurityMarks(self.afi_secured, self.afi_released, self.eas)
+
+
+class EscposSettings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="escpos"
+):
+    """A receipt printer at `serial:/dev/ttyUSB0`, `usb:/dev/usb/lp0` or `tcp:192.168.1.50:9100`.
+
+    A line of its largest text, on its self-test page, has 32 columns on paper of 58 mm; on 80 mm
+    48, or 42 where the head has 180 dots to the inch. Baud and parity are the serial port's.
+    """
+
+    at: PrinterAddress
+    columns: Literal[32, 42, 48] = 48
+    baud: int = 38400
+    parity: Literal["none", "even", "odd"] = "none"
+    answer_within: Seconds = 2.0
+
+
+PadReaderSettings = FeigSettings | M3Settings | Rl866Settings
+CardReaderSettings = NfcSettings
+PrinterSettings = EscposSettings
+ScannerSettings = KeyboardScannerSettings | SerialScannerSettings
