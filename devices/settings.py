@@ -44,7 +44,7 @@ class Rl866Settings(
     baud: int = 38400
     parity: Literal["none", "even", "odd"] = "even"
     address: Address = 255
-    answer_within: Seconds = 1.0
+    answer_within: Seconds = 2.0
 
 
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):

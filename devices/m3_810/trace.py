@@ -91,12 +91,21 @@ def _is_asked(frame: Frame) -> bool:
 def _question(frame: Frame, name: str) -> Explanation:
     match request_of(frame):
         case TagRequest(command, uid, arguments):
-            return Explanation(name, None, {"uid": str(uid), **_named(command, arguments)})
+            fields = {"uid": str(uid), **_named(command, arguments)}
+            return Explanation(name, None, fields, _misfit(command, len(arguments)))
         case Inventory(afi, options):
             return Explanation(name, None, {"afi": f"{afi:02X}", "options": f"{options:02X}"})
         case Status.PARAMETER:
             return Explanation(name, None, {"body": _hex(frame.body)}, ("bad length",))
     return Explanation(name, None, {"body": _hex(frame.body)} if frame.body else {})
+
+
+def _misfit(command: Command, length: int) -> tuple[str, ...]:
+    """Options may be left out."""
+    words = ARGUMENTS[command]
+    least = len([word for word in words if word != "options"])
+    is_open = any(word.isupper() for word in words)
+    return () if least <= length and (is_open or length <= len(words)) else ("bad length",)
 
 
 def _named(command: Command, arguments: bytes) -> dict[str, object]:

@@ -60,13 +60,17 @@ def identify(link: Link, answer_within: float) -> str:
 
 
 class Rl866Reader:
-    """A pad reader for one thread. `answer_within` is in seconds, for each question."""
+    """A pad reader for one thread. `answer_within` is in seconds, for each question.
+
+    The published configuration holds 1000 where an inventory's time would be, in milliseconds: so
+    it is given twice that.
+    """
 
     def __init__(
         self,
         link: Link,
         address: int = ANY_ADDRESS,
-        answer_within: float = 1.0,
+        answer_within: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._address = address
@@ -80,15 +84,15 @@ class Rl866Reader:
     def inventory(self) -> tuple[TagUid, ...]:
         """Every tag in the field now, each once, by UID."""
         types: dict[TagUid, int] = {}
-        told = 0
+        told, is_cut_off = 0, False
         for turn in range(_MOST_ROUNDS):
             reply = self._ask(Inventory(more=turn > 0))
-            if reply.error == Error.NO_TAG_FOUND:
+            if reply.error == Error.NO_TAG_FOUND or (reply.error and turn and not is_cut_off):
                 break
             found = Inventoried.decode(_granted(reply))
-            types |= {report.uid: report.tag_type for report in found.reports}
-            told += len(found.reports)
-            if not found.reports or not (found.is_cut_off or told < found.found):
+            types |= {report.uid: report.tag_type for report in found.reports if report.uid}
+            told, is_cut_off = told + len(found.reports), found.is_cut_off
+            if not found.reports or not (is_cut_off or told < found.found):
                 break
         self._tag_types = types
         return tuple(sorted(types))

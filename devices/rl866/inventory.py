@@ -11,25 +11,35 @@ from devices.capabilities import UID_BYTES, TagUid
 from devices.errors import Garbled
 from devices.rl866.protocol import ICODE_SLI, ISO15693
 
-_WITH_ANTENNA: Final = 0x01
-_WITH_KIND_AND_UID: Final = 0x0E
+_WITH_KIND_AND_SERIAL: Final = 0x0E
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One ISO 15693 tag in an inventory.
+    """One tag, or a card of another air protocol.
 
-    The published frames end each with a 00 after the UID. The vendor's header reports a DSFID
-    beside the UID, and the tag's own is 00 where published: so that is what is meant, most likely.
+    In published frames a 00 follows the UID. The vendor's header reports a DSFID beside it, and the
+    tag's own is 00 where published: so that is what is meant, most likely.
     """
 
-    uid: TagUid
-    dsfid: int
+    serial: bytes
     tag_type: int = ICODE_SLI
+    air_protocol: int = ISO15693
+
+    @classmethod
+    def of(cls, uid: TagUid, dsfid: int) -> "Report":
+        return cls(uid.raw[::-1] + bytes((dsfid,)))
+
+    @property
+    def uid(self) -> TagUid | None:
+        """None of what is no ISO 15693 tag."""
+        if self.air_protocol != ISO15693 or len(self.serial) < UID_BYTES:
+            return None
+        return TagUid(self.serial[:UID_BYTES][::-1])
 
     def encode(self) -> bytes:
-        head = (_WITH_KIND_AND_UID, ISO15693, self.tag_type, 1 + UID_BYTES)
-        return bytes((*head, *self.uid.raw[::-1], self.dsfid))
+        head = (_WITH_KIND_AND_SERIAL, self.air_protocol, self.tag_type, len(self.serial))
+        return bytes(head) + self.serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ class Inventoried:
 
     @classmethod
     def decode(cls, body: bytes) -> "Inventoried":
-        """Raises Garbled when the count and the bytes disagree, or another kind of tag is told."""
+        """Raises Garbled when the counts and the bytes disagree."""
         match tuple(body[:4]):
             case ((0 | 1) as stop, low, high, count):
                 reports, rest = [], body[4:]
@@ -64,13 +74,15 @@ class Inventoried:
 
 
 def _first_report(rest: bytes) -> tuple[Report, bytes]:
-    """And the bytes after it. An antenna may be told first."""
-    flags, at = rest[0] if rest else 0, 2 if rest[:1] and rest[0] & _WITH_ANTENNA else 1
-    kind, serial = rest[at : at + 3], rest[at + 3 :]
-    if flags | _WITH_ANTENNA != _WITH_KIND_AND_UID | _WITH_ANTENNA or len(kind) < 3:  # noqa: PLR2004 - protocol, type, length
-        raise Garbled(f"a tag is reported with flags {flags:02X}")
-    protocol, tag_type, length = kind
-    if protocol != ISO15693 or length not in (8, 9) or len(serial) < length:
-        raise Garbled(f"a tag of air protocol {protocol} with a serial of {length} bytes")
-    told = serial[:length].ljust(9, b"\0")
-    return Report(TagUid(told[:8][::-1]), told[8], tag_type), serial[length:]
+    """And the bytes after it. Raises Garbled on one that is cut off or tells what was not asked."""
+    match tuple(rest):
+        case (0x0F, _, air_protocol, tag_type, length, *_):
+            at = 5
+        case (0x0E, air_protocol, tag_type, length, *_):
+            at = 4
+        case _:
+            raise Garbled(f"a tag is reported as {rest.hex().upper()}")
+    serial = rest[at : at + length]
+    if len(serial) < length:
+        raise Garbled(f"a serial of {length} bytes in {len(serial)}")
+    return Report(serial, tag_type, air_protocol), rest[at + length :]

@@ -112,7 +112,7 @@ class Rl866Peer:
     def _inventory(self, *, more: bool) -> bytes:
         if not more:
             tags = self._field.inventory(then_quiet=False)
-            self._untold = tuple(Report(tag.uid, tag.dsfid) for tag in tags)
+            self._untold = tuple(Report.of(tag.uid, tag.dsfid) for tag in tags)
         told = self._untold[:_REPORTS_AT_ONCE]
         self._untold = self._untold[_REPORTS_AT_ONCE:]
         return Inventoried(bool(self._untold), len(told), told).encode()

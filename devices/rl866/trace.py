@@ -111,7 +111,7 @@ def _answered(reply: Reply) -> tuple[int, dict[str, object]]:
     match reply.command:
         case Command.INVENTORY:
             found = Inventoried.decode(reply.body)
-            uids = [str(report.uid) for report in found.reports]
+            uids = [str(report.uid) for report in found.reports if report.uid]
             return 0, {"found": found.found, "uids": uids, "cut off": found.is_cut_off}
         case Command.CONNECT if len(reply.body) == 1:
             return 0, {"handle": reply.body[0]}

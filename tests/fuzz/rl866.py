@@ -41,7 +41,7 @@ ASKED = (
     question(Access(1, Code.WRITE_BLOCKS, WRITE.encode())).encode(),
 )
 BODIES = (
-    Inventoried(is_cut_off=False, found=1, reports=(Report(UID, 0x3E),)).encode(),
+    Inventoried(is_cut_off=False, found=1, reports=(Report.of(UID, 0x3E),)).encode(),
     Result(Code.READ_BLOCKS, 0, Blocks((b"abcd",), (True,)).encode()).encode(),
     TagInformation(UID, 0x3E, 0x07, 4, 28).encode(),
     READ.encode(),

@@ -105,7 +105,14 @@ def test_what_is_wrong_with_a_frame_is_said() -> None:
         assert explained(strange.encode()).problems == ("unknown command",)
     assert explained(Frame(0xFE, b"\x77\x00\x05\x00").encode()).problems
     assert explained(told(Command.READ_BLOCKS, b"\x02\x01")).problems
-    assert explained(asked(Command.GET_AFI)[:3]).problems
+    for wrong in (
+        asked(Command.READ_BLOCKS, 0),
+        asked(Command.READ_BLOCKS, 0, 8, 4, 1),
+        asked(Command.WRITE_BLOCKS, 0, 1),
+        question(Inventory(options=0x45)).encode(),
+    ):
+        assert explained(wrong).problems == ("bad length",), explained(wrong)
+    assert explained(asked(Command.READ_BLOCKS, 0, 8, 4)).problems == ()
 
 
 @given(st.binary(max_size=60))

@@ -103,7 +103,7 @@ def about(number: int) -> Reply:
 
 
 def found(*numbers: int, cut_off: bool = False, of: int = 0) -> Reply:
-    reports = tuple(Report(uid(number), 0) for number in numbers)
+    reports = tuple(Report.of(uid(number), 0) for number in numbers)
     body = Inventoried(cut_off, of or len(reports), reports).encode()
     return Reply(Command.INVENTORY, 0, body)
 
@@ -161,7 +161,7 @@ def test_a_tag_is_connected_once_and_by_the_type_it_was_reported_with() -> None:
         if frame.body[:1] == bytes((Command.INVENTORY,)):
             peer.hear(asked)
             body = Inventoried(
-                is_cut_off=False, found=1, reports=(Report(uid(1), 0, tag_type=7),)
+                is_cut_off=False, found=1, reports=(Report(uid(1).raw[::-1], tag_type=7),)
             ).encode()
             return Reply(Command.INVENTORY, 0, body).frame(frame.control, 1).encode()
         return peer.hear(asked)
@@ -183,6 +183,20 @@ def test_an_inventory_that_never_ends_is_not_asked_for_ever() -> None:
     assert scripted(*[found(1, cut_off=True)] * 32).inventory() == (uid(1),)
     assert scripted(found(1, cut_off=True), found(cut_off=True)).inventory() == (uid(1),)
     assert scripted(found(1, of=2), Reply(Command.INVENTORY, 0x420)).inventory() == (uid(1),)
+
+
+def test_a_reader_that_will_not_go_on_is_refused_only_when_it_was_cut_off() -> None:
+    unwilling = Reply(Command.INVENTORY, Error.INVALID_PARAMETER)
+    assert scripted(found(1, of=2), unwilling).inventory() == (uid(1),)
+    for replies in ([unwilling], [found(1, cut_off=True), unwilling]):
+        with pytest.raises(Refused):
+            scripted(*replies).inventory()
+
+
+def test_a_card_on_the_pad_does_not_hide_the_books() -> None:
+    card = Report(bytes(4), tag_type=2, air_protocol=2)
+    told = Inventoried(is_cut_off=False, found=2, reports=(card, Report.of(uid(1), 0)))
+    assert scripted(Reply(Command.INVENTORY, 0, told.encode())).inventory() == (uid(1),)
 
 
 def test_a_memory_that_ends_early_is_read_as_far_as_it_goes() -> None:

@@ -59,7 +59,7 @@ READ = Blocks((b"678\0",))
 FOUND = Inventoried(
     is_cut_off=False,
     found=3,
-    reports=(Report(FIRST, 0), Report(SECOND, 0), Report(THIRD, 0)),
+    reports=(Report.of(FIRST, 0), Report.of(SECOND, 0), Report.of(THIRD, 0)),
 )
 REPLIES = [
     ("FA09014032000001B293", 0x40, Reply(Command.CONNECT, 0, b"\x01")),
@@ -86,6 +86,7 @@ REPLIES = [
 
 uids = st.binary(min_size=8, max_size=8).map(TagUid)
 octets = st.integers(0, 255)
+reports = st.builds(Report, st.binary(max_size=10), octets, octets)
 requests = st.one_of(
     st.builds(ReadConfiguration, st.integers(0, 0x7F), octets, st.booleans()),
     st.builds(Inventory, st.booleans()),
@@ -133,10 +134,18 @@ def test_published_answers_tell_what_they_mean() -> None:
 def test_an_inventory_without_tags_and_one_with_antennas() -> None:
     none = Inventoried(is_cut_off=False, found=0, reports=())
     assert none.encode() == bytes(4)
-    one = FOUND.encode()[:4].replace(b"\x03", b"\x01") + b"\x0f\x02" + Report(FIRST, 6).encode()[1:]
-    assert Inventoried.decode(one).reports == (Report(FIRST, 6),)
+    one = b"\0\1\0\1\x0f\x02" + Report.of(FIRST, 6).encode()[1:]
+    assert Inventoried.decode(one).reports == (Report.of(FIRST, 6),)
     bare = b"\0\1\0\1\x0e\1\7\x08" + FIRST.raw[::-1]
-    assert Inventoried.decode(bare).reports == (Report(FIRST, 0, tag_type=7),)
+    (report,) = Inventoried.decode(bare).reports
+    assert (report.uid, report.tag_type) == (FIRST, 7)
+
+
+def test_a_card_among_the_tags_is_stepped_over() -> None:
+    card = Report(bytes.fromhex("04497622D93881"), tag_type=1, air_protocol=2)
+    told = Inventoried(is_cut_off=False, found=2, reports=(card, Report.of(FIRST, 0)))
+    assert Inventoried.decode(told.encode()) == told
+    assert [report.uid for report in told.reports] == [None, FIRST]
 
 
 @pytest.mark.parametrize(
@@ -148,10 +157,19 @@ def test_an_inventory_without_tags_and_one_with_antennas() -> None:
         "00010001",
         "000000000E",
         "000100010E",
-        "000100011E010108",
-        "000100010E020104",
+        "000100011E01010800",
+        "000100010E02010400",
     ],
-    ids=["empty", "short", "stop 2", "no tag", "a tag too many", "cut off", "memory", "a card"],
+    ids=[
+        "empty",
+        "short",
+        "stop 2",
+        "no tag",
+        "a tag too many",
+        "cut off",
+        "memory",
+        "half a card",
+    ],
 )
 def test_an_inventory_that_does_not_hold_is_garbled(body: str) -> None:
     with pytest.raises(Garbled):
@@ -222,7 +240,7 @@ def test_noise_in_a_reply_is_a_value_or_garbled(body: bytes) -> None:
         Inventoried,
         st.booleans(),
         st.integers(0, 0xFFFF),
-        st.lists(st.builds(Report, uids, octets, octets), max_size=20).map(tuple),
+        st.lists(reports, max_size=20).map(tuple),
     )
 )
 def test_inventories_come_back(told: Inventoried) -> None:
