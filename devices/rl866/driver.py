@@ -193,7 +193,7 @@ class Rl866Reader:
     def _exchange(self, request: Request) -> Reply:
         """Raises NoAnswer, Unplugged or Garbled; then RESYNC comes before the next question.
 
-        So until the answer is there the sequence is taken to be 0, and no tag to be connected.
+        So until the answer is there the sequence is taken to be 0.
         """
         if not self._is_in_step:
             self._sequence = 0
@@ -201,7 +201,6 @@ class Rl866Reader:
             self._is_in_step = True
         asked = question(request, self._sequence, self._address)
         turn, self._sequence = self._sequence, 0
-        connected, self._connected = self._connected, None
 
         def answer_of(frame: Frame) -> Reply | None:
             speaks = self._address in (ANY_ADDRESS, frame.address)
@@ -210,7 +209,7 @@ class Rl866Reader:
 
         name = type(request).__name__
         reply = self._conversation.ask(Question(asked.encode(), answer_of, name))
-        self._sequence, self._connected = 1 - turn, connected
+        self._sequence = 1 - turn
         return reply
 
 

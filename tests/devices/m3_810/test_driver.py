@@ -13,49 +13,12 @@ from devices.m3_810.replies import Blocks, Sighting, Sightings, Style, TagInform
 from devices.m3_810.simulator import M3Peer
 from devices.reading import read_whole_tag
 from devices.simulated_tag import TagField
+from tests.devices.answering import AnsweringLine, HeldBack
 from tests.devices.tags_in_hand import SECURED, book, uid
 
 
-class Line:
-    """A link whose far end is a function from question to answer; waiting only moves its clock."""
-
-    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
-        self.now = 0.0
-        self._answer = answer
-        self._inbox = b""
-
-    def send(self, data: bytes) -> None:
-        self._inbox += self._answer(data)
-
-    def receive(self, timeout: float) -> bytes:
-        heard, self._inbox = self._inbox, b""
-        self.now += 0.0 if heard else timeout
-        return heard
-
-    def drain(self) -> None:
-        self._inbox = b""
-
-    def close(self) -> None: ...
-
-
-class HeldBack:
-    """A reader whose next answers come only with those after them."""
-
-    def __init__(self, peer: M3Peer) -> None:
-        self._peer = peer
-        self._kept = b""
-        self.holds = 0
-
-    def answer(self, asked: bytes) -> bytes:
-        told, self._kept = self._kept + self._peer.hear(asked), b""
-        if self.holds:
-            self.holds -= 1
-            told, self._kept = b"", told
-        return told
-
-
 def reader_on(answer: Callable[[bytes], bytes]) -> M3Reader:
-    line = Line(answer)
+    line = AnsweringLine(answer)
     return M3Reader(line, clock=lambda: line.now)
 
 
@@ -169,7 +132,7 @@ def test_eas_is_off_whether_told_by_value_or_by_error() -> None:
 
 
 def test_a_reader_says_who_it_is() -> None:
-    line = Line(M3Peer(TagField()).hear)
+    line = AnsweringLine(M3Peer(TagField()).hear)
     assert identify(line, 1.0) == "3M 210/810, version 5.2.27"
-    other = Line(lambda _: probe_reply(b"\x0b\x01\x02\x03").encode())
+    other = AnsweringLine(lambda _: probe_reply(b"\x0b\x01\x02\x03").encode())
     assert identify(other, 1.0) == "vendor 0B, version 1.2.3"

@@ -10,60 +10,37 @@ from devices.rl866.access import Blocks, Code, Result, TagInformation
 from devices.rl866.driver import Rl866Reader, identify
 from devices.rl866.frame import RESYNC, RESYNCED, Frame, Receiver
 from devices.rl866.inventory import Inventoried, Report
-from devices.rl866.protocol import Command, Connect, Error, Reply, request_of
+from devices.rl866.protocol import Command, Connect, Error, Reply, reply_of, request_of
 from devices.rl866.simulator import Rl866Peer
 from devices.simulated_tag import TagField
+from tests.devices.answering import AnsweringLine, HeldBack
 from tests.devices.tags_in_hand import SECURED, book, uid
 
 
-class Line:
-    """A link whose far end is a function from question to answer; waiting only moves its clock."""
+class Lossy:
+    """A reader of which the next answers, or the next questions to it, are lost.
 
-    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
-        self.now = 0.0
-        self._answer = answer
-        self._inbox = b""
+    It is silent, too, when the sequence is wrong: no published frame says that others answer.
+    """
 
-    def send(self, data: bytes) -> None:
-        self._inbox += self._answer(data)
-
-    def receive(self, timeout: float) -> bytes:
-        heard, self._inbox = self._inbox, b""
-        self.now += 0.0 if heard else timeout
-        return heard
-
-    def drain(self) -> None:
-        self._inbox = b""
-
-    def close(self) -> None: ...
-
-
-class Weather:
-    """A reader whose answers, or what it is asked, may be held back or lost."""
-
-    def __init__(self, *numbers: int) -> None:
-        self.field = TagField(*(book(number) for number in numbers))
-        self.peer = Rl866Peer(self.field)
-        self._kept = b""
-        self.holds = self.answers_lost = self.questions_lost = 0
+    def __init__(self) -> None:
+        self.peer = Rl866Peer(TagField(book(1), book(2)))
+        self.answers_lost = self.questions_lost = 0
 
     def answer(self, asked: bytes) -> bytes:
         if self.questions_lost:
             self.questions_lost -= 1
             return b""
-        told, self._kept = self._kept + self.peer.hear(asked), b""
+        told = self.peer.hear(asked)
         if self.answers_lost:
             self.answers_lost -= 1
             return b""
-        if self.holds:
-            self.holds -= 1
-            told, self._kept = b"", told
-        return told
+        return b"" if reply_error(told) == Error.INVALID_SEQUENCE else told
 
 
-def reader_on(answer: Callable[[bytes], bytes], address: int = 0xFF) -> Rl866Reader:
-    line = Line(answer)
-    return Rl866Reader(line, address, clock=lambda: line.now)
+def reply_error(answer: bytes) -> int:
+    frame = frame_in(answer)
+    return reply_of(frame).error if frame.body else 0
 
 
 def frame_in(data: bytes) -> Frame:
@@ -72,6 +49,11 @@ def frame_in(data: bytes) -> Frame:
     frame = receiver.next_frame()
     assert frame is not None
     return frame
+
+
+def reader_on(answer: Callable[[bytes], bytes], address: int = 0xFF) -> Rl866Reader:
+    line = AnsweringLine(answer)
+    return Rl866Reader(line, address, clock=lambda: line.now)
 
 
 def scripted(*replies: Reply, address: int = 0x01) -> Rl866Reader:
@@ -110,10 +92,10 @@ def found(*numbers: int, cut_off: bool = False, of: int = 0) -> Reply:
 
 def test_a_late_answer_is_never_taken_for_the_next_tags() -> None:
     for holds in (1, 2, 3):
-        weather = Weather(1, 2)
-        reader = reader_on(weather.answer)
+        reader_end = HeldBack(Rl866Peer(TagField(book(1), book(2))))
+        reader = reader_on(reader_end.answer)
         assert reader.describe(uid(1)).block_count == 28
-        weather.holds = holds
+        reader_end.holds = holds
         for _ in range(holds):
             with pytest.raises(NoAnswer):
                 reader.describe(uid(1))
@@ -123,11 +105,11 @@ def test_a_late_answer_is_never_taken_for_the_next_tags() -> None:
 @pytest.mark.parametrize("questions", range(6))
 def test_the_sequence_survives_lost_questions_and_lost_answers(questions: int) -> None:
     for lost in ("questions_lost", "answers_lost"):
-        weather = Weather(1, 2)
-        reader = reader_on(weather.answer)
+        reader_end = Lossy()
+        reader = reader_on(reader_end.answer)
         for _ in range(questions):
             reader.inventory()
-        setattr(weather, lost, 1)
+        setattr(reader_end, lost, 1)
         with pytest.raises(NoAnswer):
             reader.describe(uid(1))
         assert reader.describe(uid(1)).afi == SECURED
@@ -135,19 +117,38 @@ def test_the_sequence_survives_lost_questions_and_lost_answers(questions: int) -
 
 
 def test_a_reader_whose_power_dipped_is_brought_back_without_a_word() -> None:
-    weather = Weather(1)
-    reader = reader_on(weather.answer)
+    field = TagField(book(1))
+    peer = Rl866Peer(field)
+
+    def answer(asked: bytes) -> bytes:
+        return peer.hear(asked)
+
+    reader = reader_on(answer)
     for asked_before in (1, 2):
         for _ in range(asked_before):
             reader.describe(uid(1))
-        weather.peer = Rl866Peer(weather.field)
+        peer = Rl866Peer(field)
         assert reader.describe(uid(1)).afi == SECURED
 
 
+def test_an_answer_that_comes_twice_is_not_taken_for_the_next() -> None:
+    peer = Rl866Peer(TagField(book(1), book(2)))
+    before = b""
+
+    def answer(asked: bytes) -> bytes:
+        nonlocal before
+        again, before = before, peer.hear(asked)
+        return again + before
+
+    reader = reader_on(answer)
+    for number in (1, 2):
+        assert read_whole_tag(reader, uid(number)).memory == book(number).memory
+
+
 def test_what_another_program_left_behind_does_not_matter() -> None:
-    weather = Weather(1, 2)
-    reader_on(weather.answer).describe(uid(1))
-    assert reader_on(weather.answer).describe(uid(2)).afi == SECURED
+    reader_end = Lossy()
+    for number in (1, 2):  # it leaves a tag connected, and the sequence at 1
+        assert reader_on(reader_end.answer).describe(uid(number)).afi == SECURED
 
 
 def test_a_tag_is_connected_once_and_by_the_type_it_was_reported_with() -> None:
@@ -247,10 +248,10 @@ def test_eas_is_on_when_the_tag_answers_the_alarm() -> None:
 
 
 def test_another_readers_answer_on_the_same_line_is_not_heard() -> None:
-    line = Line(lambda _: Frame(RESYNCED, b"", 0x02).encode())
+    line = AnsweringLine(lambda _: Frame(RESYNCED, b"", 0x02).encode())
     with pytest.raises(NoAnswer):
         Rl866Reader(line, 0x01, clock=lambda: line.now).inventory()
 
 
 def test_a_reader_says_who_it_is() -> None:
-    assert identify(Line(Rl866Peer(TagField()).hear), 1.0) == "RL866, address 01"
+    assert identify(AnsweringLine(Rl866Peer(TagField()).hear), 1.0) == "RL866, address 01"

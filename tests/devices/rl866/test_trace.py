@@ -83,6 +83,8 @@ def test_what_is_wrong_with_a_frame_is_said() -> None:
         question(Access(1, Code.READ_BLOCKS, b"\x00")),
     ):
         assert explained(wrong.encode()).problems
+    asked = explained(Frame(0, b"\x31\x01\x01\x01").encode())
+    assert asked.problems == ("invalid parameter (error 0105)",)
     other = question(Access(1, 0x0123, b"\x05"))
     assert explained(other.encode()).fields["operation"] == "operation 0123"
 
