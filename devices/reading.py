@@ -14,7 +14,7 @@ _MORE_BLOCKS: Final = 10
 IsTold = Callable[[bytes, int], bool]
 
 
-def read_tag(reader: TagReader, uid: TagUid, is_told: IsTold) -> TagMemory:
+def read_tag_memory(reader: TagReader, uid: TagUid, is_told: IsTold) -> TagMemory:
     """The beginning of a tag's memory, as far as `is_told` (memory, block size) asks; AFI, DSFID.
 
     Raises what the reader raises.
@@ -35,7 +35,7 @@ def read_tag(reader: TagReader, uid: TagUid, is_told: IsTold) -> TagMemory:
 
 def read_whole_tag(reader: TagReader, uid: TagUid) -> TagMemory:
     """All of a tag's memory, its AFI and DSFID. Raises what the reader raises."""
-    return read_tag(reader, uid, lambda _memory, _size: False)
+    return read_tag_memory(reader, uid, lambda _memory, _size: False)
 
 
 def read_security(

@@ -6,6 +6,8 @@ from msgspec import Meta, Struct
 
 from devices.card_numbers import CardNumbers
 from devices.security import SecurityMarks
+from devices.tags.models import Model, SiteModels
+from devices.tags.plain_text import TextField
 
 Address = Annotated[int, Meta(ge=0, le=255)]
 Seconds = Annotated[float, Meta(gt=0)]
@@ -79,20 +81,33 @@ class SerialScannerSettings(
 class TagSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How this site marks its books, by AFI or EAS or both, and the ISILs that are its own.
 
-    The direction of the AFI differs between sites, so nothing is assumed.
+    The direction of the AFI differs between sites, so nothing is assumed. The data model is found
+    by looking; `model` names the only one there is, where looking is not enough. Numbers in plain
+    text are read only where `text_start` says at which byte they begin.
     """
 
     owners: tuple[str, ...]
     afi_secured: int | None = None
     afi_released: int | None = None
     eas: bool = False
+    model: Literal["iso28560-3", "iso28560-2", "rfid501", "text"] | None = None
+    text_start: int | None = None
+    text_length: int = 16
 
     def __post_init__(self) -> None:
         self.marks()
+        self.models()
 
     def marks(self) -> SecurityMarks:
         """Raises ValueError when they cannot tell secured from released."""
         return SecurityMarks(self.afi_secured, self.afi_released, self.eas)
+
+    def models(self) -> SiteModels:
+        """Raises ValueError for text without a place."""
+        text = None
+        if self.text_start is not None:
+            text = TextField(self.text_start, self.text_length)
+        return SiteModels(None if self.model is None else Model(self.model), text)
 
 
 class EscposSettings(

@@ -16,8 +16,8 @@ from broker.vocabulary import ActId
 from devices.capabilities import Card, PadReader, TagUid
 from devices.card_watch import CardArrived as CardSeen
 from devices.card_watch import CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
-from devices.pad import (
-    Pad,
+from devices.pad import Pad
+from devices.pad_events import (
     PadEvent,
     PadHealthy,
     PadLost,
@@ -25,8 +25,8 @@ from devices.pad import (
     SecurityWritten,
     StackCounted,
 )
-from devices.pad import TagArrived as TagSeen
-from devices.pad import TagLeft as TagGone
+from devices.pad_events import TagArrived as TagSeen
+from devices.pad_events import TagLeft as TagGone
 from devices.security import Security
 from kiosk.clock import SystemClock
 from kiosk.condition import Condition
@@ -119,7 +119,7 @@ class Running:
             Random(),  # noqa: S311 spreads reconnections, hides nothing
         )
         self._courier = Courier((site, device), self._ledger, clock, self._line.publish, _new_id)
-        pad = Pad(open_reader, self.settings.tags.marks(), self.hear)
+        pad = Pad(open_reader, self.settings.tags, self.hear)
         owners = frozenset(self.settings.tags.owners)
         self._gathering = Gathering(owners, together=not self.in_bin)
         self._tags = PadTags(pad, self._gathering)

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from broker.errors import SirkulaError
-from devices.console import hardware
+from devices.console import hardware, tag
 from devices.console.demo import by_hand
 from devices.console.demo import scripted as play
 from devices.console.ports import Ports
@@ -22,6 +22,7 @@ app: Final = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(tag.app, name="tag")
 PROGRAMS: Final = {
     "kiosk": ("kiosk", "The touchscreen kiosk: borrow and return."),
     "dropbox": ("kiosk.dropbox", "The unattended return box."),

@@ -16,7 +16,8 @@ from devices.card_watch import CardEvent, CardWatch
 from devices.catalogue import open_card_reader, open_reader
 from devices.console.sightings import incomplete_sets, line_of
 from devices.errors import NoAnswer
-from devices.pad import Pad, PadEvent, StackCounted, TagArrived, TagLeft
+from devices.pad import Pad
+from devices.pad_events import PadEvent, StackCounted, TagArrived, TagLeft
 from devices.probe import probe as probe_port
 from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
 from devices.tags.content import TagContent
@@ -51,8 +52,7 @@ def watch(
     """Tell what comes, goes and goes wrong on pad and card reader, until Ctrl-C."""
     settings = read_settings(station, HardwareSettings)
     stop, heard = stopping(), SimpleQueue[PadEvent | CardEvent]()
-    marks = settings.tags.marks()
-    pad = Pad(lambda: open_reader(settings.reader), marks, heard.put)
+    pad = Pad(lambda: open_reader(settings.reader), settings.tags, heard.put)
     watches: list[Pad | CardWatch] = [pad]
     if (cards := settings.card_reader) is not None:
         watches.append(CardWatch(lambda: open_card_reader(cards), heard.put))

@@ -5,7 +5,7 @@ A card is told as present, never as whose.
 
 from devices.capabilities import Card, TagUid, TwoCards
 from devices.card_watch import CardArrived, CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
-from devices.pad import (
+from devices.pad_events import (
     PadEvent,
     PadHealthy,
     PadLost,

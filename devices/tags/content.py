@@ -1,18 +1,12 @@
-"""What a tag says, whatever data model it was written in. Pure; nothing here raises.
-
-The model is found by looking at the bytes. The DSFID would name it, but many real tags carry 00
-there, so it is never believed.
-"""
+"""What a tag says, whatever data model it was written in. Pure; nothing here raises."""
 
 from dataclasses import dataclass
 
 from broker.vocabulary import ItemId
 from devices.capabilities import TagMemory
 from devices.errors import BadTag
-from devices.tags import iso28560_2, iso28560_3
-from devices.tags.usage import Usage, usage_of_nibble
-
-_UNWRITTEN = frozenset((0x00, 0x55))
+from devices.tags.models import ANY_MODEL, Model, Recognised, SiteModels, is_unwritten, recognise
+from devices.tags.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +31,57 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A tag of a kind that is known, and cannot be handled here; `kind` is for staff."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A tag that tells nothing certain; `why` is for staff."""
 
     why: str
 
 
-TagContent = BookTag | PatronTag | Blank | Unreadable
+TagContent = BookTag | PatronTag | Blank | Unsupported | Unreadable
 
 
-def read_tag(tag: TagMemory) -> TagContent:
+def read_tag(tag: TagMemory, site: SiteModels = ANY_MODEL) -> TagContent:
     """The content of a tag, from any bytes."""
     if not tag.memory:
         return Unreadable("the tag gave no memory")
-    # Chips come filled with 00; one vendor ships them with 55.
-    if _UNWRITTEN.issuperset(tag.memory):
+    if is_unwritten(tag.memory):
         return Blank()
     try:
-        return _fixed_layout(tag)
+        said = recognise(tag.memory, tag.block_size, site)
     except BadTag as error:
-        if iso28560_3.has_the_look(tag.memory, tag.block_size):
-            return Unreadable(str(error))
+        return Unreadable(f"no known data model fits: {error}")
+    return _content(said)
+
+
+def is_told(memory: bytes, block_size: int = 4, site: SiteModels = ANY_MODEL) -> bool:
+    """Whether the beginning of a tag's memory tells its content for sure.
+
+    Law: when it does, the whole memory has the same content, so no more need be read.
+    """
+    if is_unwritten(memory):
+        return False
     try:
-        return _data_sets(tag.memory)
-    except BadTag as error:
-        return Unreadable(f"no known data model: {error}")
+        return recognise(memory, block_size, site).is_told
+    except BadTag:
+        return False
 
 
-def _fixed_layout(tag: TagMemory) -> TagContent:
-    label = iso28560_3.decode(tag.memory, tag.block_size)
-    usage = usage_of_nibble(label.usage)
-    if usage is Usage.PATRON:
+def _content(said: Recognised) -> TagContent:
+    if said.model is Model.UHF:
+        return Unsupported("a UHF tag (ISO 28560-4)")
+    if said.usage is Usage.PATRON:
         return PatronTag()
-    if not label.item:
+    if not said.item:
         return Blank()
-    return BookTag(_item(label.item), label.isil, usage, label.parts, label.part)
-
-
-def _data_sets(memory: bytes) -> TagContent:
-    label = iso28560_2.decode(memory)
-    if label.usage is Usage.PATRON:
-        return PatronTag()
-    return BookTag(_item(label.item), label.owner, label.usage, label.parts, label.part)
-
-
-def _item(text: str) -> ItemId:
     try:
-        return ItemId(text)
-    except ValueError as error:
-        raise BadTag("the item identifier has characters no library number has") from error
+        item = ItemId(said.item)
+    except ValueError:
+        return Unreadable("the item identifier has characters no library number has")
+    return BookTag(item, said.owner, said.usage, said.parts, said.part)

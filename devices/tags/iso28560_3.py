@@ -8,55 +8,41 @@
 v version, u type of usage; numbers are little endian, text is UTF-8 padded with 00. A tag of 32
 bytes leaves out the last two of the library and has no extensions; its CRC is the same.
 
-Read beyond the standard, because tags in the field are so: a CRC over 30 bytes on tags of 32
-bytes, and every block written in reverse. Written only as the standard says.
+Read beyond the standard, because tags in the field are so: see `Oddity`. Written only as the
+standard says.
 """
 
+from binascii import crc_hqx
 from dataclasses import dataclass
-from typing import Final
+from enum import Enum
+from typing import Final, NamedTuple
 
 from devices.errors import BadTag
+from devices.tags.extension import Extension, extensions_in, text_of
 
 BASIC_BYTES: Final = 34
 SHORT_BYTES: Final = 32
 DSFID: Final = 0x3E
 
 _ITEM: Final = slice(3, 19)
-_CRC: Final = slice(19, 21)
 _COUNTRY: Final = slice(21, 23)
 _LIBRARY: Final = slice(23, 34)
-_PRINTABLE: Final = range(0x20, 0x7F)
-_EXTENSION_HEAD: Final = 4
-_LONG_ID: Final = 0xFF
-_SHORT_COVERED: Final = 30
-_BLOCK_BYTES: Final = 0xFF
+_SHORT_LIBRARY: Final = slice(23, 32)
+_CRC_START: Final = 0xFFFF
+_TEXT: Final = bytes([*range(0x20, 0x7F), *range(0x80, 0x100)])
+_WRONG_CHECKSUM: Final = "the ISO 28560-3 checksum is wrong: the tag is damaged, or half written"
+_MANY_PARTS: Final = 0x20
+_MARKS_ENOUGH: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """One extension block: its id (1 library, 2 acquisition, 3 supplement, 4 title, 5 ILL)."""
+class Oddity(Enum):
+    """How a tag departs from the standard and is still read; the value is for a technician."""
 
-    id: int
-    payload: bytes
-
-    @property
-    def media_format(self) -> int | None:
-        """0 undefined, 1 book, 2 disc, 3 magnetic tape, 4 other; only block 1 has one."""
-        return self.payload[0] if self.id == 1 and self.payload else None
-
-    @property
-    def strings(self) -> tuple[str, ...]:
-        """The fields in order, separated by 00; trailing empty ones are left out on the tag."""
-        text = self.payload[1:] if self.id == 1 else self.payload
-        return tuple(_text_of(field) for field in text.split(b"\0")) if text else ()
-
-    def encode(self) -> bytes:
-        """Length of all, id least significant first, a byte that makes the XOR zero, payload."""
-        length = _EXTENSION_HEAD + len(self.payload)
-        if not 0 <= self.id < _LONG_ID << 8 or length > _BLOCK_BYTES:
-            raise BadTag(f"extension block {self.id} does not fit into 255 bytes")
-        head = bytes((length, self.id & 0xFF, self.id >> 8))
-        return head + bytes((_xor(head + self.payload),)) + self.payload
+    LAST_BYTES = (
+        "the checksum leaves out bytes 32 and 33: written in the form of 32 bytes, or damaged there"
+    )
+    THIRTY_BYTES = "the checksum covers only the 30 bytes of a short tag (a variant of one vendor)"
+    REVERSED = "every block is written in reverse (a variant of some vendors)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +61,9 @@ class Label:
     @property
     def isil(self) -> str | None:
         """The owner's ISIL (ISO 15511), e.g. `DK-718500`; None when the tag names no owner."""
-        return "-".join(filter(None, (self.country, self.library))) or None
+        if self.country and self.library:
+            return f"{self.country}-{self.library}"
+        return self.country or self.library or None
 
     def encode(self, size: int = BASIC_BYTES) -> bytes:
         """`size` bytes of memory: 32 for the short form, 34 or more. Raises BadTag if too small."""
@@ -102,122 +90,128 @@ class Label:
         return b"".join(extension.encode() for extension in self.extensions)
 
 
+class Reading(NamedTuple):  # made for every tag, and quicker than a dataclass
+    """A label whose checksum fits: what was odd, and whether each field holds what it should."""
+
+    label: Label
+    oddity: Oddity | None
+    is_plausible: bool
+    has_damaged_extension: bool
+
+
 def checksum(covered: bytes) -> int:
     """CRC-16 with polynomial 1021, start FFFF, not reflected (ISO 28560-3, annex).
 
     >>> hex(checksum(b"RFID tag data model"))
     '0x1aee'
     """
-    crc = 0xFFFF
-    for byte in covered:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
-    return crc
+    return crc_hqx(covered, _CRC_START)
 
 
 def decode(memory: bytes, block_size: int = 4) -> Label:
     """The label in user memory, from block 0 on. Raises BadTag when no checksum fits."""
+    reading = examine(memory, block_size)
+    if reading.oddity is Oddity.LAST_BYTES:
+        raise BadTag(_WRONG_CHECKSUM)
+    return reading.label
+
+
+def examine(memory: bytes, block_size: int = 4) -> Reading:
+    """The same, and how it departs from the standard; also when only the last bytes do not fit."""
     if len(memory) < SHORT_BYTES:
         raise BadTag(f"{len(memory)} bytes are too few for ISO 28560-3")
-    turned = _blocks_reversed(memory, block_size)
-    if _is_sound(memory):
-        return _label(memory)
-    if _looks_right(turned) and _is_sound(turned):
-        return _label(turned)
-    raise BadTag("the ISO 28560-3 checksum does not fit: damaged, or half written")
+    stored, front = memory[19] | memory[20] << 8, crc_hqx(memory[:19], _CRC_START)
+    covered = crc_hqx(memory[21:SHORT_BYTES], front)
+    tail = memory[SHORT_BYTES:BASIC_BYTES].ljust(2, b"\0")
+    if stored == crc_hqx(tail, covered):
+        return _reading(memory, None)
+    if stored == crc_hqx(b"\0\0", covered):
+        return _reading(memory, Oddity.LAST_BYTES)
+    # A second checksum to fit is a second chance for damage to, so it has to look right as well.
+    if stored == covered and tail == b"\0\0" and _is_plausible(memory):
+        return _reading(memory, Oddity.THIRTY_BYTES)
+    turned = _blocks_reversed(memory[: _whole_blocks(BASIC_BYTES, block_size)], block_size)
+    basic = turned[:BASIC_BYTES].ljust(BASIC_BYTES, b"\0")
+    sound = turned[19] | turned[20] << 8 == checksum(basic[:19] + basic[21:])
+    if sound and basic[0] >> 4 == 1 and _is_plausible(basic):
+        return _reading(_blocks_reversed(memory, block_size), Oddity.REVERSED)
+    raise BadTag(_WRONG_CHECKSUM)
 
 
 def has_the_look(memory: bytes, block_size: int = 4) -> bool:
     """Whether this was meant as ISO 28560-3, even if its checksum is wrong.
 
-    A version, an identifier of printable characters and a country: enough to keep another model
-    from finding a number in a damaged tag.
+    Enough of the fields hold what they should to keep another model from finding a number in a
+    damaged tag.
     """
-    return len(memory) >= SHORT_BYTES and any(
-        _looks_right(order) for order in (memory, _blocks_reversed(memory, block_size))
-    )
+    if len(memory) < SHORT_BYTES:
+        return False
+    turned = _blocks_reversed(memory[: _whole_blocks(SHORT_BYTES, block_size)], block_size)
+    return _bears_marks(memory) or _bears_marks(turned)
 
 
-def _looks_right(memory: bytes) -> bool:
-    item = memory[_ITEM].rstrip(b"\0")
-    country = memory[_COUNTRY]
+def _bears_marks(memory: bytes) -> bool:
+    version, parts = memory[0] >> 4 == 1, max(memory[1:3]) < _MANY_PARTS
+    item = memory[3] != 0 and _is_text(memory[_ITEM])
+    country = memory[_COUNTRY].isalpha()
+    library = memory[23] != 0 and _is_text(memory[_SHORT_LIBRARY])
     return (
-        memory[0] >> 4 == 1
-        and bool(item)
-        and all(byte in _PRINTABLE for byte in item)
-        and country.isalpha()
-        and country.isupper()
+        memory[19:21] != b"\0\0"
+        and (version or parts)
+        and (version or item)
+        and version + parts + item + country + library >= _MARKS_ENOUGH
     )
 
 
-def _is_sound(memory: bytes) -> bool:
-    stored = int.from_bytes(memory[_CRC], "little")
-    basic = memory[:BASIC_BYTES].ljust(BASIC_BYTES, b"\0")
-    covered = basic[:19] + basic[21:]
-    if stored == checksum(covered):
-        return True
-    # One vendor's tags of 32 bytes carry the CRC of the 30 bytes that are really there. A second
-    # checksum to fit is a second chance for damage to, so it has to look right as well.
+def _is_plausible(memory: bytes) -> bool:
+    """Whether each field holds what it should; one checksum in 65,536 fits by chance."""
+    version, country = memory[0] >> 4, memory[_COUNTRY]
     return (
-        basic[SHORT_BYTES:] == b"\0\0"
-        and stored == checksum(covered[:_SHORT_COVERED])
-        and _looks_right(memory)
+        (version == 1 or (version == 0 and max(memory[1:3]) < _MANY_PARTS))
+        and (country == b"\0\0" or country.isalpha())
+        and _is_text(memory[_ITEM])
+        and _is_text(memory[_LIBRARY])
     )
 
 
-def _label(memory: bytes) -> Label:
-    return Label(
-        item=_text_of(memory[_ITEM]),
-        usage=memory[0] & 0x0F,
-        parts=memory[1],
-        part=memory[2],
-        country=_text_of(memory[_COUNTRY]),
-        library=_text_of(memory[_LIBRARY]),
-        version=memory[0] >> 4,
-        extensions=_extensions(memory[BASIC_BYTES:]),
+def _is_text(field: bytes) -> bool:
+    """Characters, then nothing but 00."""
+    return not field.rstrip(b"\0").translate(None, _TEXT)
+
+
+def _reading(memory: bytes, oddity: Oddity | None) -> Reading:
+    if oddity is Oddity.LAST_BYTES:
+        memory = memory[:SHORT_BYTES] + b"\0\0" + memory[BASIC_BYTES:]
+    extensions, damaged = extensions_in(memory[BASIC_BYTES:])
+    label = Label(
+        text_of(memory[_ITEM]),
+        memory[0] & 0x0F,
+        memory[1],
+        memory[2],
+        text_of(memory[_COUNTRY]),
+        text_of(memory[_LIBRARY]),
+        memory[0] >> 4,
+        extensions,
     )
+    return Reading(label, oddity, _is_plausible(memory), damaged)
 
 
-def _extensions(memory: bytes) -> tuple[Extension, ...]:
-    """The sound blocks before the end or the first broken one; they never spoil the basic block."""
-    found: list[Extension] = []
-    at = 0
-    while at < len(memory) and (length := memory[at]):
-        block = memory[at : at + length]
-        at += length
-        if length == 1:  # a filler byte
-            continue
-        if len(block) < max(length, _EXTENSION_HEAD) or _xor(block):
-            break
-        if block[2] != _LONG_ID:  # ids of three and four bytes are not given to anything yet
-            found.append(Extension(int.from_bytes(block[1:3], "little"), block[4:]))
-    return tuple(found)
+def _whole_blocks(least: int, size: int) -> int:
+    """The bytes of the blocks that hold the first `least`."""
+    step = max(size, 1)
+    return -(-least // step) * step
 
 
 def _blocks_reversed(memory: bytes, size: int) -> bytes:
     step = max(size, 1)
-    return b"".join(memory[at : at + step][::-1] for at in range(0, len(memory), step))
-
-
-def _xor(block: bytes) -> int:
-    total = 0
-    for byte in block:
-        total ^= byte
-    return total
-
-
-def _text_of(field: bytes) -> str:
-    """Text up to the first 00. Older installations wrote ISO 8859-1 instead of UTF-8."""
-    raw = field.split(b"\0", 1)[0]
-    try:
-        return raw.decode("utf-8").rstrip(" ")
-    except UnicodeDecodeError:
-        return raw.decode("iso8859-1").rstrip(" ")
+    return b"".join([memory[at : at + step][::-1] for at in range(0, len(memory), step)])
 
 
 def _field(name: str, text: str, room: int) -> bytes:
-    raw = text.encode("utf-8")
+    try:
+        raw = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadTag(f"{name} {text!r} has characters that no tag can hold") from error
     if len(raw) > room or b"\0" in raw:
-        raise BadTag(f"{name} {text!r} does not fit into {room} bytes")
+        raise BadTag(f"{name} {text!r} does not fit into {room} bytes: shorten it")
     return raw.ljust(room, b"\0")

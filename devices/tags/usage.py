@@ -22,6 +22,8 @@ _KINDS: Final = {
     8: Usage.PATRON,
     9: Usage.EQUIPMENT,
 }
+_NO_INFORMATION: Final = 6
+_NIBBLES: Final = {usage: nibble for nibble, usage in _KINDS.items()}
 
 
 def usage_of_nibble(nibble: int) -> Usage:
@@ -40,3 +42,12 @@ def usage_of_byte(byte: int) -> Usage:
     (<Usage.CIRCULATION: 'circulation'>, <Usage.PATRON: 'patron'>)
     """
     return usage_of_nibble(byte >> 4)
+
+
+def nibble_of(usage: Usage) -> int:
+    """The four bits to write; OTHER becomes `no information`. Times 16 it is the byte.
+
+    >>> nibble_of(Usage.PATRON), nibble_of(Usage.OTHER)
+    (8, 6)
+    """
+    return _NIBBLES.get(usage, _NO_INFORMATION)

@@ -1,14 +1,14 @@
 """Tags for tests: good books, published dumps and damaged ones."""
 
 from devices.capabilities import TagUid
-from devices.security import SecurityMarks
+from devices.settings import TagSettings
 from devices.simulated_tag import SimulatedTag
 from devices.tags.iso28560_3 import DSFID, Label
 from tests.vectors.read import vectors
 
 SECURED = 0x07
 ON_LOAN = 0xC2
-MARKS = SecurityMarks(afi_secured=SECURED, afi_released=ON_LOAN)
+OURS = TagSettings(("ID-1275014",), afi_secured=SECURED, afi_released=ON_LOAN)
 PUBLISHED = {
     tag["id"]: bytes.fromhex(tag["hex"])
     for name in ("iso28560_3_tags", "iso28560_2_tags")

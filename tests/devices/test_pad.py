@@ -10,8 +10,8 @@ from devices.capabilities import TagUid
 from devices.catalogue import open_reader
 from devices.feig.driver import FeigReader
 from devices.feig.simulator import FeigPeer
-from devices.pad import (
-    Pad,
+from devices.pad import Pad
+from devices.pad_events import (
     PadEvent,
     PadHealthy,
     PadLost,
@@ -28,7 +28,7 @@ from devices.settings import FeigSettings
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.content import Blank, BookTag, Unreadable
 from tests.devices.hearing import Heard
-from tests.devices.tags_in_hand import MARKS, ON_LOAN, book, damaged_book, uid
+from tests.devices.tags_in_hand import ON_LOAN, OURS, book, damaged_book, uid
 
 QUICK = Rhythm(poll=0.01, retry=0.05)
 
@@ -43,7 +43,7 @@ class Table:
         self.heard: Heard[PadEvent] = Heard()
         settings = FeigSettings(port=str(path), answer_within=5.0)
         self.counted: Heard[StackCounted] = Heard()
-        self.pad = Pad(lambda: open_reader(settings), MARKS, self._hear, QUICK)
+        self.pad = Pad(lambda: open_reader(settings), OURS, self._hear, QUICK)
 
     def _hear(self, event: PadEvent) -> None:
         if isinstance(event, StackCounted):
@@ -192,7 +192,7 @@ def test_a_pad_that_was_never_there_is_told_once(table: Table) -> None:
 
 def test_a_silent_device_is_lost_and_never_called_healthy() -> None:
     heard: Heard[PadEvent] = Heard()
-    pad = Pad(lambda: FeigReader(Silence(), answer_within=0.01), MARKS, heard.tell, QUICK)
+    pad = Pad(lambda: FeigReader(Silence(), answer_within=0.01), OURS, heard.tell, QUICK)
     pad.start()
     assert heard.next() == PadLost("SoftwareVersion: nothing within 0.01 s")
     pad.stop()

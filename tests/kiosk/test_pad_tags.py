@@ -8,8 +8,8 @@ import pytest
 from broker.vocabulary import ActId, ItemId
 from devices.catalogue import open_reader
 from devices.feig.simulator import FeigPeer
-from devices.pad import (
-    Pad,
+from devices.pad import Pad
+from devices.pad_events import (
     PadEvent,
     PadHealthy,
     SecurityNotWritten,
@@ -26,7 +26,7 @@ from kiosk.gathering import Gathering
 from kiosk.happenings import TagNotWritten, TagWritten
 from kiosk.running import PadTags
 from tests.devices.hearing import Heard
-from tests.devices.tags_in_hand import MARKS, ON_LOAN, SECURED, uid
+from tests.devices.tags_in_hand import ON_LOAN, OURS, SECURED, uid
 
 ACT = ActId("act-1")
 
@@ -47,7 +47,7 @@ class Table:
         settings = FeigSettings(port=str(self.simulator.path), answer_within=5.0)
         self.heard: Heard[PadEvent] = Heard()
         rhythm = Rhythm(poll=0.01, retry=0.05)
-        self.pad = Pad(lambda: open_reader(settings), MARKS, self.heard.tell, rhythm)
+        self.pad = Pad(lambda: open_reader(settings), OURS, self.heard.tell, rhythm)
         self.gathering = Gathering({"ID-1275014"})
         self.tags = PadTags(self.pad, self.gathering)
         self.pad.start()

@@ -6,7 +6,7 @@ from broker.vocabulary import ItemId, PatronId
 from devices.capabilities import Card, TwoCards
 from devices.card_watch import CardArrived, CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
 from devices.console.sightings import incomplete_sets, line_of
-from devices.pad import (
+from devices.pad_events import (
     PadEvent,
     PadHealthy,
     PadLost,

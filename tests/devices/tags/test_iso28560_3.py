@@ -1,6 +1,7 @@
 """The fixed layout, against the standard's examples and tags of other makers."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.errors import BadTag
-from devices.tags.iso28560_3 import Extension, Label, checksum, decode, has_the_look
+from devices.tags.extension import Extension
+from devices.tags.iso28560_3 import (
+    Label,
+    Oddity,
+    checksum,
+    decode,
+    examine,
+    has_the_look,
+)
 from tests.vectors.read import vectors
 
 PUBLISHED = vectors("iso28560_3_tags")
@@ -26,7 +35,7 @@ labels = st.builds(
     library=_texts.filter(lambda text: len(text) <= 9),
     version=st.integers(0, 15),
     extensions=st.lists(
-        st.builds(Extension, st.integers(1, 0xFEFF), st.binary(max_size=40)), max_size=3
+        st.builds(Extension, st.integers(1, 0xFFFF), st.binary(max_size=40)), max_size=3
     ).map(tuple),
 )
 
@@ -113,10 +122,14 @@ def test_text_of_older_installations_is_read_as_iso8859() -> None:
     assert decode(older).item == "Müller-1"
 
 
-def test_an_extension_with_a_long_id_is_stepped_over() -> None:
-    long_id = bytes((6, 1, 0xFF, 0xF8, 0, 0))
-    memory = ANNEX_B1.encode() + long_id + Extension(4, b"Judul").encode()
-    assert decode(memory).extensions == (Extension(4, b"Judul"),)
+def test_extensions_nobody_knows_survive_being_written_again() -> None:
+    three_byte_id = bytes((6, 1, 0xFF, 0xF8, 0, 0))
+    four_byte_id = bytes((7, 2, 0xFF, 0xFF ^ 0x55, 0xFF, 0x55, 0xFF ^ 7 ^ 2))
+    reserved = Extension(0x0164, b"\x01\x02").encode()
+    memory = ANNEX_B1.encode() + three_byte_id + four_byte_id + reserved
+    label = decode(memory)
+    assert len(label.extensions) == 3
+    assert label.encode(112) == memory.ljust(112, b"\0")
 
 
 def test_a_label_that_does_not_fit_is_not_written() -> None:
@@ -145,6 +158,36 @@ def test_one_changed_bit_is_always_noticed(label: Label, bit: int) -> None:
     memory[bit // 8] ^= 1 << bit % 8
     with pytest.raises(BadTag):
         decode(bytes(memory))
+
+
+def test_a_change_in_the_bytes_a_short_tag_has_not_is_read_and_reported() -> None:
+    memory = bytearray(ANNEX_B1.encode(112))
+    memory[33] = 0x41
+    assert (examine(bytes(memory)).label, examine(bytes(memory)).oddity) == (
+        ANNEX_B1,
+        Oddity.LAST_BYTES,
+    )
+
+
+def test_what_departs_from_the_standard_is_named() -> None:
+    memory = ANNEX_B1.encode(112)
+    turned = b"".join(memory[at : at + 4][::-1] for at in range(0, 112, 4))
+    assert examine(memory).oddity is None
+    assert examine(turned).oddity is Oddity.REVERSED
+    lazy = bytearray(ANNEX_B1.encode(32))
+    lazy[19:21] = checksum(bytes(lazy[:19] + lazy[21:])).to_bytes(2, "little")
+    assert examine(bytes(lazy)).oddity is Oddity.THIRTY_BYTES
+    broken = memory[:34] + b"\x05\x01\x00\x00\x01"
+    assert examine(broken).has_damaged_extension
+
+
+@given(labels.map(lambda label: replace(label, version=1)), st.sampled_from((1, 4, 8)))
+def test_blocks_in_reverse_are_read_whatever_their_size(label: Label, block_size: int) -> None:
+    memory = label.encode(320)
+    turned = b"".join(
+        memory[at : at + block_size][::-1] for at in range(0, len(memory), block_size)
+    )
+    assert decode(turned, block_size) == label
 
 
 @given(st.binary(max_size=400), st.integers(-1, 33))
