@@ -48,7 +48,7 @@ def explained(raw: bytes) -> Explanation:
     if frame is None or len(frame.encode()) != len(raw):
         return Explanation("not a frame", problems=_problems(raw))
     if (version := probed_version(frame)) is not None:
-        return Explanation("probe", Status.OK.words, {"version": version.hex(".")})
+        return Explanation("probe", Status.OK.words, {"version": ".".join(map(str, version))})
     if request_of(frame) == Probe():
         return Explanation("probe")
     name = _name(frame)

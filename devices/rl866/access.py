@@ -17,7 +17,8 @@ class Code(IntEnum):
 
     WRITE_DSFID is inferred: the published codes follow the order of functions in the vendor's
     header without a gap, 6 write AFI, (7 lock AFI, 8 write DSFID, 9 lock DSFID,) A system
-    information, (B security of blocks,) C and D EAS, (E lock EAS,) F EAS alarm.
+    information, (B security of blocks,) C and D EAS, (E lock EAS,) F EAS alarm. The header says
+    that the alarm tells 32 bytes; lainuri's authors note that it did not work for them.
     """
 
     RESET = 0x01

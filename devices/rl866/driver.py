@@ -62,8 +62,8 @@ def identify(link: Link, answer_within: float) -> str:
 class Rl866Reader:
     """A pad reader for one thread. `answer_within` is in seconds, for each question.
 
-    The published configuration holds 1000 where an inventory's time would be, in milliseconds: so
-    it is given twice that.
+    A published configuration holds the number 1000, most likely the milliseconds an inventory may
+    take: so a question is given twice that.
     """
 
     def __init__(
@@ -176,10 +176,10 @@ class Rl866Reader:
         if self._connected is None or self._connected[0] != uid:
             self._connected = None
             self._ask(Disconnect())  # also of what another program left, so it may say no
-            handle = _granted(self._ask(Connect(uid, self._tag_types.get(uid, ICODE_SLI))))
-            if len(handle) != 1 or not handle[0]:
-                raise Garbled(f"a handle of {handle.hex().upper() or 'no'} bytes")
-            self._connected = uid, handle[0]
+            told = _granted(self._ask(Connect(uid, self._tag_types.get(uid, ICODE_SLI))))
+            if len(told) != 1 or not told[0]:
+                raise Garbled(f"no handle, but {told.hex().upper() or 'nothing'}")
+            self._connected = uid, told[0]
         return self._connected[1]
 
     def _ask(self, request: Request) -> Reply:

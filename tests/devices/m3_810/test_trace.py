@@ -79,7 +79,7 @@ def test_published_frames_are_explained_without_a_problem(vector: dict[str, Any]
         ),
         (
             bytes.fromhex("D500090400110A05021B972A"),
-            Explanation("probe", OK, {"version": "0a.05.02.1b"}),
+            Explanation("probe", OK, {"version": "10.5.2.27"}),
         ),
     ],
 )
