@@ -11,9 +11,11 @@ from devices.settings import (
     EscposSettings,
     FeigSettings,
     KeyboardScannerSettings,
+    M3Settings,
     NfcSettings,
     PadReaderSettings,
     PrinterSettings,
+    Rl866Settings,
     ScannerSettings,
     SerialScannerSettings,
 )
@@ -33,6 +35,15 @@ def open_reader(settings: PadReaderSettings) -> PadReader:
                 form=Form(settings.frames),
                 resets_itself=settings.resets_itself,
             )
+        case M3Settings(port, baud, parity, answer_within):
+            from devices.m3_810.driver import M3Reader  # noqa: PLC0415 - only if asked for
+
+            return M3Reader(open_serial(port, baud, Parity(parity)), answer_within)
+        case Rl866Settings(port, baud, parity, address, answer_within):
+            from devices.rl866.driver import Rl866Reader  # noqa: PLC0415 - only if asked for
+
+            link = open_serial(port, baud, Parity(parity))
+            return Rl866Reader(link, address, answer_within)
 
 
 def open_card_reader(settings: CardReaderSettings) -> CardReader:

@@ -10,6 +10,8 @@ from typing import Final
 from devices.errors import DeviceError, Unplugged
 from devices.feig import driver as feig
 from devices.link import Link, Parity, open_serial
+from devices.m3_810 import driver as m3_810
+from devices.rl866 import driver as rl866
 
 ANSWER_WITHIN_S: Final = 0.4
 
@@ -40,7 +42,11 @@ class Found:
         )
 
 
-FAMILIES: Final = (Family("feig", feig.SPEEDS, feig.identify),)
+FAMILIES: Final = (
+    Family("feig", feig.SPEEDS, feig.identify),
+    Family("m3-810", m3_810.SPEEDS, m3_810.identify),
+    Family("rl866", rl866.SPEEDS, rl866.identify),
+)
 
 
 def probe(

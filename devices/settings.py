@@ -34,6 +34,27 @@ class FeigSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="d
     resets_itself: bool = False
 
 
+class M3Settings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="m3-810"):
+    """A 3M 210 or 810 reader at a serial port; it talks 19200 baud, no parity."""
+
+    port: str
+    baud: int = 19200
+    parity: Literal["none", "even", "odd"] = "none"
+    answer_within: Seconds = 1.0
+
+
+class Rl866Settings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="rl866"
+):
+    """A Ruilin RL866 at a serial port; as delivered it talks 38400 baud, even parity."""
+
+    port: str
+    baud: int = 38400
+    parity: Literal["none", "even", "odd"] = "even"
+    address: Address = 255
+    answer_within: Seconds = 2.0
+
+
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
     """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`.
 
@@ -111,7 +132,7 @@ class EscposSettings(
     answer_within: Seconds = 2.0
 
 
-PadReaderSettings = FeigSettings
+PadReaderSettings = FeigSettings | M3Settings | Rl866Settings
 CardReaderSettings = NfcSettings
 PrinterSettings = EscposSettings
 ScannerSettings = KeyboardScannerSettings | SerialScannerSettings

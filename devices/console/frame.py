@@ -8,6 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from devices.feig import trace as feig
+from devices.m3_810 import trace as m3_810
+from devices.rl866 import trace as rl866
 
 app: Final = typer.Typer(help="Explain the frames of readers.", no_args_is_help=True)
 
@@ -16,9 +18,15 @@ class Family(Enum):
     """Families by the names their settings have."""
 
     FEIG = "feig"
+    M3_810 = "m3-810"
+    RL866 = "rl866"
 
 
-_EXPLAINED: Final = {Family.FEIG: feig.explained}
+_EXPLAINED: Final = {
+    Family.FEIG: feig.explained,
+    Family.M3_810: m3_810.explained,
+    Family.RL866: rl866.explained,
+}
 
 
 @app.callback()

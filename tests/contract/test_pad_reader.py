@@ -17,8 +17,12 @@ from devices.feig.driver import FeigReader
 from devices.feig.frame import Form
 from devices.feig.simulator import CPR_M02, LR200, MR102, FeigPeer
 from devices.link import Link, Parity, open_serial
+from devices.m3_810.driver import M3Reader
+from devices.m3_810.simulator import M3Peer
 from devices.pseudo_terminal import Peer, PseudoTerminal
 from devices.reading import read_whole_tag
+from devices.rl866.driver import Rl866Reader
+from devices.rl866.simulator import Rl866Peer
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.content import BookTag, Unreadable, read_tag
 from devices.writing import write_afi, write_block
@@ -30,13 +34,14 @@ PATIENCE = 5.0
 
 @dataclass(frozen=True)
 class Pair:
-    """Both ends of one family. `has_eas` is False for readers that cannot work it."""
+    """Both ends of one family, and what its readers cannot do."""
 
     power_on: Callable[[TagField], Peer]
     driver: Callable[[Link, float], PadReader]
     baud: int
     parity: Parity
     has_eas: bool = True
+    writes_dsfid: bool = True
 
 
 PAIRS = {
@@ -63,6 +68,14 @@ PAIRS = {
         lambda link, within: FeigReader(link, answer_within=within, resets_itself=True),
         38400,
         Parity.EVEN,
+    ),
+    "m3-810": Pair(M3Peer, M3Reader, 19200, Parity.NONE),
+    "rl866": Pair(
+        Rl866Peer,
+        lambda link, within: Rl866Reader(link, answer_within=within),
+        38400,
+        Parity.EVEN,
+        writes_dsfid=False,
     ),
 }
 LINES: dict[str, Callable[[Link], Link]] = {
@@ -192,6 +205,10 @@ def test_a_locked_block_refuses_to_be_written(pad: Pad) -> None:
 def test_a_written_dsfid_is_described(pad: Pad) -> None:
     pad.put(book(1), book(2))
     reader = pad.opened()
+    if not pad.pair.writes_dsfid:
+        with pytest.raises(Refused):
+            reader.write_dsfid(uid(1), 0x06)
+        return
     reader.write_dsfid(uid(1), 0x06)
     assert [reader.describe(uid(number)).dsfid for number in (1, 2)] == [0x06, 0x3E]
 
@@ -252,7 +269,6 @@ def test_a_tag_that_is_not_there_is_gone(pad: Pad) -> None:
         lambda: reader.locked_blocks(uid(1), 0, 8),
         lambda: reader.write_blocks(uid(1), 0, (b"abcd",)),
         lambda: reader.write_afi(uid(1), ON_LOAN),
-        lambda: reader.write_dsfid(uid(1), 0x06),
     ):
         with pytest.raises(TagGone):
             command()

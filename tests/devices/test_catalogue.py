@@ -6,7 +6,14 @@ import pytest
 from devices.card_numbers import CardNumbers
 from devices.catalogue import open_card_reader, open_reader
 from devices.errors import Unplugged
-from devices.settings import FeigSettings, NfcSettings, ScannerSettings
+from devices.settings import (
+    FeigSettings,
+    M3Settings,
+    NfcSettings,
+    PadReaderSettings,
+    Rl866Settings,
+    ScannerSettings,
+)
 from devices.settings import KeyboardScannerSettings as Typing
 from devices.settings import SerialScannerSettings as Serial
 
@@ -24,6 +31,14 @@ def test_a_misspelt_key_or_value_is_refused(wrong: str) -> None:
     driver = "" if "driver" in wrong else 'driver = "feig"\n'
     with pytest.raises(msgspec.ValidationError):
         msgspec.toml.decode(f'{driver}port = "/dev/pad"\n{wrong}', type=FeigSettings)
+
+
+@pytest.mark.parametrize("settings", [M3Settings("/dev/no"), Rl866Settings("/dev/no")])
+def test_every_pad_reader_is_named_by_its_driver_and_opened(settings: PadReaderSettings) -> None:
+    text = msgspec.json.encode(settings)
+    assert msgspec.json.decode(text, type=PadReaderSettings) == settings
+    with pytest.raises(Unplugged):
+        open_reader(settings)
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,15 @@ from multiprocessing import Pool
 from random import Random
 from time import monotonic
 
-from tests.fuzz import cards, feig, receipts, tags, targets
+from tests.fuzz import cards, feig, m3_810, receipts, rl866, tags, targets
 from tests.fuzz.targets import Target
 
 TARGETS: dict[str, Target] = {
     **targets.TARGETS,
     **tags.TARGETS,
     **feig.TARGETS,
+    **m3_810.TARGETS,
+    **rl866.TARGETS,
     **cards.TARGETS,
     **receipts.TARGETS,
 }
