@@ -1,27 +1,27 @@
 """`sirkula tag`: what the bytes of a tag say, and the bytes to write for an item."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 import msgspec
 import typer
 
+from devices.console.tag_writing import mend, write
 from devices.errors import BadTag
-from devices.tags import iso28560_2, iso28560_3, layout, rfid501
+from devices.tags import iso28560_3, rfid501
 from devices.tags.account import UNKNOWN, Account, account
 from devices.tags.iso15962 import walk
+from devices.tags.labelling import Wanted, memory_of
 from devices.tags.layout import Chip
 from devices.tags.models import Model, SiteModels
 from devices.tags.plain_text import TextField
-from devices.tags.usage import Usage, nibble_of
+from devices.tags.usage import Usage
 
-app: Final = typer.Typer(help="Decode and encode library tags.", no_args_is_help=True)
+app: Final = typer.Typer(help="Decode, encode and write library tags.", no_args_is_help=True)
+app.command()(write)
+app.command()(mend)
 
 _AMPLE: Final = 8192  # the largest chips have 8 kilobytes
-_TYPES: Final = {None: 1, Usage.CIRCULATION: 1, Usage.PATRON: 0}
-_WITHOUT_OWNER: Final = (Model.RFID501, Model.TEXT)
 
 _BlockSize = Annotated[int, typer.Option(min=1, max=64, help="bytes of a block")]
 _TextStart = Annotated[int | None, typer.Option(min=0, help="first byte of plain text")]
@@ -73,47 +73,47 @@ def encode(  # noqa: PLR0913 - each is one option of the command line
     text_length: _TextLength = 16,
 ) -> None:
     """The memory to write for an item, hexadecimal."""
-    order = _Order(
-        item,
-        owner,
-        usage,
-        parts,
-        part,
-        size,
-        block_size,
-        tuple(element or ()),
-        frozenset(lock or ()),
-        TextField(text_start or 0, text_length),
-    )
-    if model not in _WRITERS:
-        raise typer.BadParameter(f"{model.value} is not written here: choose another --model")
     try:
-        memory = _WRITERS[model](order)
+        wanted = Wanted(
+            model,
+            item,
+            owner,
+            usage,
+            parts,
+            part,
+            tuple(map(_element, element or ())),
+            frozenset(lock or ()),
+            TextField(text_start or 0, text_length),
+        )
+        memory = _memory(wanted, size, block_size)
     except BadTag as error:
         raise typer.BadParameter(str(error)) from error
-    if owner is not None and model in _WITHOUT_OWNER:
+    if wanted.leaves_out_owner:
         typer.echo(f"{model.value} has no room for an owner: it is left out", err=True)
     typer.echo(memory.hex().upper())
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What is to be written, whatever the model; None is left to the model."""
+def _memory(wanted: Wanted, size: int | None, block_size: int) -> bytes:
+    """Without a size, as little as the model needs."""
+    if size is not None:
+        return memory_of(wanted, Chip(bytes(size), block_size))
+    if wanted.model is not Model.ISO28560_2:
+        least = {
+            Model.ISO28560_3: iso28560_3.BASIC_BYTES,
+            Model.RFID501: rfid501.MEMORY_BYTES,
+            Model.TEXT: wanted.text.end,
+        }
+        return memory_of(wanted, Chip(bytes(least.get(wanted.model, 0)), block_size))
+    memory = memory_of(wanted, Chip(bytes(_AMPLE), block_size))
+    *_, (_, end, _) = walk(memory)
+    return memory[: -(-end // block_size) * block_size]
 
-    item: str
-    owner: str | None
-    usage: Usage | None
-    parts: int | None
-    part: int | None
-    size: int | None
-    block_size: int
-    others: tuple[str, ...]
-    to_lock: frozenset[int]
-    text: TextField
 
-    def __post_init__(self) -> None:
-        if (self.part or 1) > (self.parts or 1):
-            raise typer.BadParameter(f"no part {self.part} of {self.parts or 1}: raise --parts")
+def _element(words: str) -> tuple[int, str]:
+    identifier, _, value = words.partition("=")
+    if not identifier.isdecimal():
+        raise typer.BadParameter(f"{words!r} is no element: write it as 6=QA268.L55")
+    return int(identifier), value
 
 
 def _decoded(text: str, block_size: int, site: SiteModels) -> Account:
@@ -130,52 +130,3 @@ def _site(only: Model | None, text_start: int | None, text_length: int) -> SiteM
         return SiteModels(only, text)
     except ValueError as error:
         raise typer.BadParameter(f"{error}: give --text-start, too, or another --only") from error
-
-
-def _fixed(order: _Order) -> bytes:
-    owner = order.owner or ""
-    country, library = owner.split("-", 1) if "-" in owner else ("", owner)
-    usage = nibble_of(order.usage or Usage.CIRCULATION)
-    parts, part = order.parts or 1, order.part or 1
-    label = iso28560_3.Label(order.item, usage, parts, part, country, library)
-    return label.encode(order.size or iso28560_3.BASIC_BYTES)
-
-
-def _sets(order: _Order) -> bytes:
-    said = {iso28560_2.ITEM: order.item}
-    if order.owner is not None:
-        said[iso28560_2.OWNER] = order.owner
-    if order.parts is not None:
-        said[iso28560_2.SET_INFORMATION] = iso28560_2.set_information(order.parts, order.part or 1)
-    if order.usage is not None:
-        said[iso28560_2.TYPE_OF_USAGE] = f"{nibble_of(order.usage):X}0"
-    for other in order.others:
-        identifier, _, value = other.partition("=")
-        if not identifier.isdecimal():
-            raise typer.BadParameter(f"{other!r} is no element: write it as 6=QA268.L55")
-        said[int(identifier)] = value
-    wanted = [iso28560_2.element(identifier, value) for identifier, value in said.items()]
-    if order.size is not None:
-        return layout.encode(wanted, Chip(bytes(order.size), order.block_size), order.to_lock)
-    memory = layout.encode(wanted, Chip(bytes(_AMPLE), order.block_size), order.to_lock)
-    *_, (_, end, _) = walk(memory)
-    return memory[: -(-end // order.block_size) * order.block_size]
-
-
-def _rfid501(order: _Order) -> bytes:
-    if order.usage not in _TYPES:
-        raise BadTag("rfid501 tells circulation from patron only: give another --usage")
-    label = rfid501.Label(order.item, _TYPES[order.usage], order.parts or 1, order.part or 1)
-    return label.encode(order.size or rfid501.MEMORY_BYTES)
-
-
-def _text(order: _Order) -> bytes:
-    return order.text.encode(order.item, order.size or 0)
-
-
-_WRITERS: Final[dict[Model, Callable[[_Order], bytes]]] = {
-    Model.ISO28560_3: _fixed,
-    Model.ISO28560_2: _sets,
-    Model.RFID501: _rfid501,
-    Model.TEXT: _text,
-}
