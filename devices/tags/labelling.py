@@ -1,10 +1,12 @@
 """The memory that labels a tag for an item, whatever the data model. Pure."""
 
+import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
+from broker.vocabulary import ItemId
 from devices.errors import BadTag
 from devices.tags import iso28560_2, iso28560_3, layout, rfid501
 from devices.tags.layout import Chip
@@ -18,6 +20,7 @@ DSFIDS: Final = {Model.ISO28560_3: iso28560_3.DSFID, Model.ISO28560_2: iso28560_
 _TYPES: Final = {None: 1, Usage.CIRCULATION: 1, Usage.PATRON: 0}
 _CHECKSUM_BYTES: Final = (19, 20)
 _TEXT: Final = TextField()
+_ISIL: Final = re.compile(r"[A-Za-z0-9]{1,4}-[A-Za-z0-9:/-]{1,11}")  # ISO 15511, clause 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Wanted:
 
     `others` are further elements of ISO 28560-2 by identifier, `to_lock` those that are laid out to
     be locked later. `owner` is an ISIL; RFID 501 and plain text have no room for one. Raises BadTag
-    when `part` is none of the `parts`.
+    for an item or owner that no station would take from the tag, and when `part` is none of the
+    `parts`.
     """
 
     model: Model
@@ -40,6 +44,13 @@ class Wanted:
     text: TextField = _TEXT
 
     def __post_init__(self) -> None:
+        try:
+            ItemId(self.item)
+        except ValueError as error:
+            allowed = "64 plain ASCII letters, digits and . _ / - at most"
+            raise BadTag(f"{self.item!r} is no item number: it has {allowed}") from error
+        if self.owner is not None and _ISIL.fullmatch(self.owner) is None:
+            raise BadTag(f"{self.owner!r} is no ISIL: it is written as ID-1275014")
         if (self.part or 1) > (self.parts or 1):
             raise BadTag(f"there is no part {self.part} of {self.parts or 1}: say how many parts")
 

@@ -128,6 +128,8 @@ def test_an_owner_that_a_model_has_no_room_for_is_told() -> None:
         (("encode", "--model", "iso28560-2", "--item", "B00012", "--size", "4"), "no room"),
         (("encode", "--model", "rfid501", "--item", "1", "--usage", "discarded"), "another usage"),
         (("encode", "--model", "text", "--item", "ü"), "plain ASCII"),
+        (("encode", "--model", "iso28560-3", "--item", "B 12|x"), "no item number"),
+        (("encode", "--model", "iso28560-2", "--item", "B12", "--owner", "nobody"), "ID-1275014"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_words(arguments: tuple[str, ...], words: str) -> None:
