@@ -67,6 +67,7 @@ class SimulatedTag:
         self._state = _State.READY
         self._patience: int | None = None
         self._tears = False
+        self._tears_at_write = False
 
     @property
     def block_count(self) -> int:
@@ -79,6 +80,15 @@ class SimulatedTag:
         """
         self._patience = commands
         self._tears = torn
+
+    def tear_at_write(self) -> None:
+        """Be torn away in the middle of the next write, whenever it comes."""
+        self._tears_at_write = True
+
+    def heal(self) -> None:
+        """Nothing is wrong with it any more, and nothing will happen to it."""
+        self.fault = Fault.NONE
+        self._patience, self._tears, self._tears_at_write = None, False, False
 
     def describe(self) -> TagDescription:
         """Its system information."""
@@ -125,7 +135,7 @@ class SimulatedTag:
             return WriteFailed.WRITE_FAILED
         if self.fault is not Fault.WRITES_FORGOTTEN:
             self.afi = afi
-        return None
+        return self._torn_away()
 
     def write_dsfid(self, dsfid: int) -> TagRefusal | WriteFailed | None:
         self.seconds_on_air += air_time.writing_value()
@@ -133,7 +143,7 @@ class SimulatedTag:
             return WriteFailed.WRITE_FAILED
         if self.fault is not Fault.WRITES_FORGOTTEN:
             self.dsfid = dsfid
-        return None
+        return self._torn_away()
 
     def set_eas(self, *, on: bool) -> TagRefusal | WriteFailed | None:
         self.seconds_on_air += air_time.writing_value()
@@ -143,7 +153,7 @@ class SimulatedTag:
             return WriteFailed.WRITE_FAILED
         if self.fault is not Fault.WRITES_FORGOTTEN:
             self.eas = on
-        return None
+        return self._torn_away()
 
     def raises_alarm(self) -> bool:
         """A tag whose EAS is off is silent."""
@@ -190,12 +200,19 @@ class SimulatedTag:
         if self.fault is Fault.WRITES_FORGOTTEN:
             return None
         place = slice(block * self.block_size, (block + 1) * self.block_size)
-        torn = self._tears and self._patience == 0 and is_last
+        torn = self._torn_away() or (self._tears and self._patience == 0 and is_last)
         if torn:
             half = self.block_size // 2
             data = data[:half] + self.memory[place][half:]
         self.memory = self.memory[: place.start] + data + self.memory[place.stop :]
         return WriteFailed.WRITE_FAILED if torn else None
+
+    def _torn_away(self) -> WriteFailed | None:
+        """Gone from here on, when it was to be torn away at a write."""
+        if not self._tears_at_write:
+            return None
+        self._tears_at_write, self._patience = False, 0
+        return WriteFailed.WRITE_FAILED
 
 
 class TagField:

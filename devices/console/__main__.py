@@ -15,6 +15,7 @@ from devices.console.demo import by_hand
 from devices.console.demo import scripted as play
 from devices.console.ports import Ports
 from devices.console.settings_files import Panel
+from devices.console.simulation import simulate
 from devices.console.stage import has_display
 
 app: Final = typer.Typer(
@@ -32,6 +33,7 @@ PROGRAMS: Final = {
 }
 app.add_typer(frame.app, name="frame")
 app.add_typer(hardware.app, name="devices")
+app.command()(simulate)
 _UNTOUCHED: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 

@@ -1,4 +1,14 @@
-"""Which cards and books a simulated station has: one or more TOML files, decoded once.
+"""What a simulated station has: its readers, cards and books in TOML files, decoded once.
+
+[pad]                           # and [bin]; without it a FEIG that answers at once
+reader = "m3-810"
+paced = true                    # as slow as a real one: its line, and the time on the air
+
+[scanner]
+connection = "serial"           # or keyboard
+
+[printer]
+columns = 32
 
 [[cards]]
 number = "KTA-0007"             # what the prompt calls it
@@ -44,6 +54,7 @@ _MEMORY_BYTES: Final = 28 * _BLOCK_BYTES
 _UID_BYTES_OF: Final = {"A": (4, 7), "B": (4,), "F": (8,)}
 
 Octet = Annotated[int, Meta(ge=0, le=255)]
+Family = Literal["feig", "m3-810", "rl866"]
 
 
 class Hexadecimal:
@@ -128,19 +139,52 @@ class DumpedBook(Struct, frozen=True, forbid_unknown_fields=True, tag_field="mod
         return SimulatedTag(TagUid(self.uid.raw), memory, afi=self.afi, dsfid=self.dsfid)
 
 
-class StationDescription(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that can be put, taken and dropped."""
+class ReaderEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which reader is under the pad or in the bin, and whether it takes a real one's time."""
 
+    reader: Family = "feig"
+    paced: bool = False
+
+
+class ScannerEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A barcode scanner at a serial port, or one that types."""
+
+    connection: Literal["serial", "keyboard"] = "serial"
+
+
+class PrinterEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A receipt printer by the characters of its line: 32 on paper of 58 mm, else of 80 mm."""
+
+    columns: Literal[32, 42, 48] = 48
+
+
+class StationDescription(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that is plugged in, and everything that can be put, taken and dropped."""
+
+    pad: ReaderEntry | None = None
+    bin: ReaderEntry | None = None
+    scanner: ScannerEntry | None = None
+    printer: PrinterEntry | None = None
     cards: tuple[CardEntry, ...] = ()
     books: tuple[WrittenBook | DumpedBook, ...] = ()
+
+    def joined(self, other: "StationDescription") -> "StationDescription":
+        """With another file's cards and books, and the devices this one does not name."""
+        return StationDescription(
+            self.pad or other.pad,
+            self.bin or other.bin,
+            self.scanner or other.scanner,
+            self.printer or other.printer,
+            (*self.cards, *other.cards),
+            (*self.books, *other.books),
+        )
 
 
 def read_station(*paths: Path) -> StationDescription:
     """The files together. Raises BadSettings naming the file; also for anything described twice."""
     whole = StationDescription()
     for path in paths:
-        part = read_settings(path, StationDescription)
-        whole = StationDescription((*whole.cards, *part.cards), (*whole.books, *part.books))
+        whole = whole.joined(read_settings(path, StationDescription))
         if (twice := _described_twice(whole)) is not None:
             raise BadSettings(f"{path}{_line_of(twice, path)}: {twice} is described twice")
     return whole

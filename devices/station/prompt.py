@@ -14,7 +14,11 @@ card KTA-0007        lay that card on the reader; `card away` takes it off
 put B00012 B00013    lay books on the pad
 take B00012          take books into the hands
 drop B00013          drop books into the return box
-unplug pad           pull a cable: pad, bin or cards; `plug pad` puts it back
+spoil B00012 torn    its tag is torn away at the next write; or worn, forgetful, stubborn, sound
+scan KTA-0007        show the scanner a barcode
+printer low          its paper: full, low or out; its cover: open or shut
+receipt bon.png      save what was printed last as a picture
+unplug pad           pull a cable: pad, bin, cards, scanner, printer; `plug pad` puts it back
 net off              cut the network; `net on` brings it back
 help                 this list"""
 
@@ -25,6 +29,28 @@ class Part(Enum):
     PAD = "pad"
     BIN = "bin"
     CARDS = "cards"
+    SCANNER = "scanner"
+    PRINTER = "printer"
+
+
+class Spoilt(Enum):
+    """What may be wrong with a book's tag."""
+
+    TORN = "torn"
+    WORN = "worn"
+    FORGETFUL = "forgetful"
+    STUBBORN = "stubborn"
+    SOUND = "sound"
+
+
+class PrinterState(Enum):
+    """What hands can do to a printer."""
+
+    FULL = "full"
+    LOW = "low"
+    OUT = "out"
+    OPEN = "open"
+    SHUT = "shut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +79,27 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoil:
+    item: str
+    how: Spoilt
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBarcode:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrinter:
+    state: PrinterState
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReceipt:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unplug:
     part: Part
 
@@ -72,7 +119,10 @@ class Help:
     pass
 
 
-Command = LayCard | TakeCard | Put | Take | Drop | Unplug | Plug | Net | Help
+Hands = LayCard | TakeCard | Put | Take | Drop | Spoil
+Desk = ShowBarcode | SetPrinter | SaveReceipt
+Switch = Unplug | Plug | Net | Help
+Command = Hands | Desk | Switch
 
 
 def command_of(line: str) -> Command:
@@ -87,6 +137,10 @@ def command_of(line: str) -> Command:
             return _with_card(rest)
         case "put" | "take" | "drop":
             return _with_books(word, tuple(rest))
+        case "spoil":
+            return _with_tag(rest)
+        case "scan" | "printer" | "receipt":
+            return _at_the_desk(word, rest)
         case "unplug" | "plug":
             return _with_cable(word, rest)
         case "net":
@@ -114,6 +168,34 @@ def _with_books(verb: str, items: tuple[str, ...]) -> Command:
         case "take":
             return Take(items)
     return Drop(items)
+
+
+def _with_tag(words: list[str]) -> Command:
+    match words:
+        case [item, how] if how in set(map(_value, Spoilt)):
+            return Spoil(item, Spoilt(how))
+    raise NotUnderstood(f"say which book and how, such as `spoil B00012 torn`: {_any_of(Spoilt)}")
+
+
+def _at_the_desk(verb: str, words: list[str]) -> Command:
+    match verb, words:
+        case "scan", [text] if text.isascii() and text.isprintable():
+            return ShowBarcode(text)
+        case "printer", [state] if state in set(map(_value, PrinterState)):
+            return SetPrinter(PrinterState(state))
+        case "receipt", [path]:
+            return SaveReceipt(path)
+    raise NotUnderstood(
+        f"say `scan KTA-0007`, `receipt bon.png`, or `printer` with {_any_of(PrinterState)}"
+    )
+
+
+def _value(word: Enum) -> str:
+    return str(word.value)
+
+
+def _any_of(words: type[Enum]) -> str:
+    return ", ".join(map(_value, words))
 
 
 def _with_cable(verb: str, words: list[str]) -> Command:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from devices.feig.simulator import FeigPeer
+from devices.errors import NotUnderstood
 from devices.nfc.simulator import NfcField
-from devices.pseudo_terminal import PseudoTerminal
-from devices.settings import FeigSettings, NfcSettings
-from devices.station.description import Place, StationDescription
+from devices.settings import EscposSettings, NfcSettings, PadReaderSettings, ScannerSettings
+from devices.station.description import Place, ReaderEntry, StationDescription
+from devices.station.desk import Desk
 from devices.station.prompt import (
     HELP,
     Command,
@@ -17,18 +17,24 @@ from devices.station.prompt import (
     Part,
     Plug,
     Put,
+    SaveReceipt,
+    SetPrinter,
+    ShowBarcode,
+    Spoil,
+    Switch,
     Take,
     TakeCard,
     Unplug,
 )
+from devices.station.readers import SimulatedReader
 from devices.station.relay import SwitchableRelay
 from devices.station.truth import Truth
 
 
 class SimulatedStation:
-    """A kiosk's pad and card reader, a return box's bin, and their way to the broker.
+    """A kiosk's pad, cards, scanner and printer, a return box's bin, their way to the broker.
 
-    Terminals appear as `pad` and `bin` in `folder`. Nothing is plugged before `start`.
+    Terminals appear as `pad`, `bin` and so on in `folder`. Nothing is plugged before `start`.
     """
 
     def __init__(
@@ -36,41 +42,47 @@ class SimulatedStation:
     ) -> None:
         self.truth = Truth(description)
         self.network = SwitchableRelay(0, broker_host, broker_port)
-        self._pad = PseudoTerminal(folder / "pad", lambda: FeigPeer(self.truth.pad))
-        self._bin = PseudoTerminal(folder / "bin", lambda: FeigPeer(self.truth.bin))
+        usual = ReaderEntry()
+        self._pad = SimulatedReader(folder / "pad", description.pad or usual, self.truth.pad)
+        self._bin = SimulatedReader(folder / "bin", description.bin or usual, self.truth.bin)
         self._cards = NfcField()
+        self._desk = Desk(description, folder)
         self._plugs = {
-            Part.PAD: self._pad.plug,
-            Part.BIN: self._bin.plug,
-            Part.CARDS: self._cards.start,
-        }
-        self._unplugs = {
-            Part.PAD: self._pad.unplug,
-            Part.BIN: self._bin.unplug,
-            Part.CARDS: self._cards.stop,
-        }
+            Part.PAD: (self._pad.plug, self._pad.unplug),
+            Part.BIN: (self._bin.plug, self._bin.unplug),
+            Part.CARDS: (self._cards.start, self._cards.stop),
+        } | self._desk.plugs
 
     @property
-    def pad_settings(self) -> FeigSettings:
-        return FeigSettings(port=str(self._pad.path))
+    def pad_settings(self) -> PadReaderSettings:
+        return self._pad.settings
 
     @property
-    def bin_settings(self) -> FeigSettings:
-        return FeigSettings(port=str(self._bin.path))
+    def bin_settings(self) -> PadReaderSettings:
+        return self._bin.settings
 
     @property
     def card_settings(self) -> NfcSettings:
         """Known once the station has started."""
         return NfcSettings(path=self._cards.path)
 
+    @property
+    def scanner_settings(self) -> ScannerSettings | None:
+        return self._desk.scanner_settings
+
+    @property
+    def printer_settings(self) -> EscposSettings | None:
+        return self._desk.printer_settings
+
     def start(self) -> None:
         """Everything is plugged, and can be opened, when this returns."""
-        for plug in self._plugs.values():
+        for plug, _ in self._plugs.values():
             plug()
         self.network.start()
 
     def close(self) -> None:
         self.network.close()
+        self._desk.close()
         self._cards.stop()
         self._bin.close()
         self._pad.close()
@@ -84,23 +96,29 @@ class SimulatedStation:
                 return self._move(items, Place.HANDS)
             case Drop(items):
                 return self._move(items, Place.BIN)
+            case Spoil(item, how):
+                self.truth.spoil(item, how)
+                return f"the tag of {item} is {how.value}"
             case LayCard(number):
                 self._cards.put(self.truth.card(number))
                 return f"card {number} is on the reader"
             case TakeCard():
                 self._cards.take()
                 return "no card is on the reader"
+            case ShowBarcode() | SetPrinter() | SaveReceipt():
+                return self._desk.carry_out(command)
             case _:
                 return self._switch(command)
 
-    def _switch(self, command: Unplug | Plug | Net | Help) -> str:
+    def _switch(self, command: Switch) -> str:
         match command:
-            case Unplug(part):
-                self._unplugs[part]()
-                return f"{part.value} unplugged"
-            case Plug(part):
-                self._plugs[part]()
-                return f"{part.value} plugged in"
+            case Unplug(part) | Plug(part):
+                if part not in self._plugs:
+                    raise NotUnderstood(f"this station has no {part.value}")
+                is_plug = isinstance(command, Plug)
+                plug, unplug = self._plugs[part]
+                (plug if is_plug else unplug)()
+                return f"{part.value} {'plugged in' if is_plug else 'unplugged'}"
             case Net(on):
                 (self.network.restore if on else self.network.cut)()
                 return "the network is back" if on else "the network is cut"

@@ -1,12 +1,20 @@
 """What is where at a simulated station: every book in one place, its tag in that place's field."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from broker.vocabulary import ItemId
 from devices.errors import NotUnderstood
 from devices.nfc.simulator import SimulatedCard
-from devices.simulated_tag import SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.station.description import Place, StationDescription
+from devices.station.prompt import Spoilt
+
+_FAULTS: Final = {
+    Spoilt.WORN: Fault.WRITES_FAIL,
+    Spoilt.FORGETFUL: Fault.WRITES_FORGOTTEN,
+    Spoilt.STUBBORN: Fault.READS_REFUSED,
+}
 
 
 @dataclass
@@ -54,6 +62,15 @@ class Truth:
         book.where = to
         if (field := self._field_at(to)) is not None:
             field.put(book.tag)
+
+    def spoil(self, item: str, how: Spoilt) -> None:
+        """Raises NotUnderstood when there is no such book."""
+        tag = self.book(item).tag
+        tag.heal()
+        if how is Spoilt.TORN:
+            tag.tear_at_write()
+        else:
+            tag.fault = _FAULTS.get(how, Fault.NONE)
 
     def _field_at(self, place: Place) -> TagField | None:
         match place:

@@ -8,7 +8,13 @@ from broker.errors import BadSettings
 from broker.vocabulary import ItemId
 from devices.capabilities import TagMemory
 from devices.nfc.simulator import FelicaCard, SimulatedCard, TypeACard, TypeBCard
-from devices.station.description import PUBLISHED_TAGS, Place, read_station
+from devices.station.description import (
+    PUBLISHED_TAGS,
+    Place,
+    PrinterEntry,
+    ReaderEntry,
+    read_station,
+)
 from devices.tags.content import BookTag, TagContent, Unreadable, read_tag
 from devices.tags.usage import Usage
 from tests.devices.tags_in_hand import PUBLISHED
@@ -103,6 +109,8 @@ def test_cards_are_of_three_kinds(
         ('"pad"', '"moon"', "where"),
         ('"iso28560-3"', '"iso1"', "model"),
         ("afi = 0x07\n", "", "afi"),
+        ("[[cards]]", '[pad]\nreader = "odd"\n[[cards]]', "reader"),
+        ("[[cards]]", "[printer]\ncolumns = 40\n[[cards]]", "columns"),
     ],
 )
 def test_a_mistake_is_told_with_its_file_and_key(
@@ -124,3 +132,13 @@ def test_a_thing_described_twice_is_told_with_its_line(tmp_path: Path, line: str
     path = written(tmp_path, GOOD + other)
     with pytest.raises(BadSettings, match=r"line 1[45]: .* is described twice"):
         read_station(path)
+
+
+def test_a_first_file_names_the_devices_and_a_second_one_adds_books(tmp_path: Path) -> None:
+    first = tmp_path / "first.toml"
+    first.write_text('[pad]\nreader = "rl866"\n', encoding="utf-8")
+    second = written(tmp_path, "[pad]\npaced = true\n[printer]\n" + GOOD)
+    both = read_station(first, second)
+    assert both.pad == ReaderEntry("rl866")
+    assert both.printer == PrinterEntry()
+    assert (len(both.cards), len(both.books)) == (1, 1)

@@ -3,18 +3,27 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from broker.vocabulary import PatronId
-from devices.capabilities import Card
-from devices.catalogue import open_card_reader, open_reader
-from devices.errors import NotUnderstood, Unplugged
-from devices.station.description import PUBLISHED_TAGS, Place, read_station
+from devices.capabilities import Card, PrinterCondition, Receipt
+from devices.catalogue import open_card_reader, open_printer, open_reader, open_scanner
+from devices.errors import NotUnderstood, NotWritten, TagGone, Unplugged
+from devices.station.description import PUBLISHED_TAGS, Family, Place, read_station
 from devices.station.prompt import HELP, command_of
 from devices.station.station import SimulatedStation
+from devices.writing import write_afi
 from tests.devices.station.test_description import GOOD, written
-from tests.devices.tags_in_hand import uid
+from tests.devices.tags_in_hand import ON_LOAN, SECURED, uid
+
+DESK = """
+[scanner]
+connection = "keyboard"
+[printer]
+columns = 32
+"""
 
 
 @pytest.fixture
@@ -24,8 +33,14 @@ def broker() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def station(tmp_path: Path, broker: socket.socket) -> Iterator[SimulatedStation]:
-    description = read_station(written(tmp_path, GOOD), PUBLISHED_TAGS)
+def devices() -> str:
+    """What the station's file says of its devices."""
+    return ""
+
+
+@pytest.fixture
+def station(tmp_path: Path, broker: socket.socket, devices: str) -> Iterator[SimulatedStation]:
+    description = read_station(written(tmp_path, devices + GOOD), PUBLISHED_TAGS)
     station = SimulatedStation(description, tmp_path, "127.0.0.1", broker.getsockname()[1])
     station.start()
     yield station
@@ -97,3 +112,77 @@ def test_an_unknown_card_names_those_there_are(station: SimulatedStation) -> Non
 
 def test_help_lists_what_is_possible(station: SimulatedStation) -> None:
     assert typed(station, "help") == HELP
+
+
+@pytest.mark.parametrize("family", get_args(Family))
+@pytest.mark.parametrize("paced", ["true", "false"])
+def test_any_family_can_be_under_the_pad(
+    tmp_path: Path, broker: socket.socket, family: str, paced: str
+) -> None:
+    file = written(tmp_path, f'[pad]\nreader = "{family}"\npaced = {paced}\n' + GOOD)
+    port = broker.getsockname()[1]
+    station = SimulatedStation(read_station(file), tmp_path, "127.0.0.1", port)
+    station.start()
+    reader = open_reader(station.pad_settings)
+    assert reader.inventory() == (uid(12),)
+    reader.close()
+    station.close()
+
+
+@pytest.mark.parametrize("devices", [DESK])
+def test_the_scanner_reads_what_it_is_shown(station: SimulatedStation) -> None:
+    assert station.scanner_settings is not None
+    scanner = open_scanner(station.scanner_settings)
+    typed(station, "scan KTA-0007")
+    scan = scanner.next_scan(10)
+    assert scan is not None
+    assert scan.text == "KTA-0007"
+    scanner.close()
+
+
+@pytest.mark.parametrize("devices", [DESK])
+def test_the_printer_prints_and_tells_its_paper_and_its_cover(
+    station: SimulatedStation, tmp_path: Path
+) -> None:
+    assert station.printer_settings is not None
+    printer = open_printer(station.printer_settings)
+    with pytest.raises(NotUnderstood, match="nothing was printed"):
+        typed(station, "receipt bon.png")
+    printer.print(Receipt("Perpustakaan", ("Bukti pinjam",)))
+    typed(station, f"receipt {tmp_path / 'bon.png'}")
+    assert (tmp_path / "bon.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(NotUnderstood, match="cannot be saved"):
+        typed(station, f"receipt {tmp_path / 'none' / 'bon.png'}")
+    told = []
+    for state in ("low", "open", "shut", "out", "full"):
+        typed(station, f"printer {state}")
+        told.append(printer.condition())
+    assert told == [
+        PrinterCondition.PAPER_NEAR_END,
+        PrinterCondition.COVER_OPEN,
+        PrinterCondition.PAPER_NEAR_END,
+        PrinterCondition.OUT_OF_PAPER,
+        PrinterCondition.READY,
+    ]
+    printer.close()
+
+
+@pytest.mark.parametrize("line", ["scan KTA-0007", "printer low", "receipt x", "plug printer"])
+def test_a_station_without_a_desk_says_so(station: SimulatedStation, line: str) -> None:
+    with pytest.raises(NotUnderstood, match="this station has no"):
+        typed(station, line)
+
+
+def test_a_spoilt_tag_does_what_was_said_until_it_is_sound_again(
+    station: SimulatedStation,
+) -> None:
+    reader = open_reader(station.pad_settings)
+    for how, error in (("worn", NotWritten), ("forgetful", NotWritten), ("torn", TagGone)):
+        typed(station, f"spoil B00012 {how}")
+        with pytest.raises(error):
+            write_afi(reader, uid(12), ON_LOAN if how != "torn" else SECURED)
+    assert reader.inventory() == ()
+    typed(station, "spoil B00012 sound")
+    write_afi(reader, uid(12), ON_LOAN)
+    assert reader.describe(uid(12)).afi == ON_LOAN
+    reader.close()
