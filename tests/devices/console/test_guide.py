@@ -20,7 +20,7 @@ from tests.devices.tags_in_hand import ON_LOAN, uid
 GUIDE = Path(__file__).parents[3] / "hardware" / "README.md"
 PATIENCE = 60
 COMMANDS = re.findall(r"^\s*sirkula (.+)$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
-ENDLESS = "devices watch"
+ENDLESS = ("devices watch", "simulate")
 NEEDS_A_TORN_TAG = "tag mend"
 
 
@@ -39,7 +39,14 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def test_the_guide_has_commands() -> None:
     groups = {" ".join(command.split()[:2]) for command in COMMANDS}
-    assert {"devices probe", ENDLESS, "tag decode", "tag write", NEEDS_A_TORN_TAG} <= groups
+    assert {
+        "devices probe",
+        "devices watch",
+        "simulate station.toml",
+        "tag decode",
+        "tag write",
+        NEEDS_A_TORN_TAG,
+    } <= groups
 
 
 @pytest.mark.parametrize("command", COMMANDS)
