@@ -12,6 +12,7 @@ from devices.settings import (
     FeigSettings,
     KeyboardScannerSettings,
     M3Settings,
+    MetratecSettings,
     NfcSettings,
     PadReaderSettings,
     PrinterSettings,
@@ -44,6 +45,10 @@ def open_reader(settings: PadReaderSettings) -> PadReader:
 
             link = open_serial(port, baud, Parity(parity))
             return Rl866Reader(link, address, answer_within)
+        case MetratecSettings(port, baud, parity, answer_within):
+            from devices.metratec.driver import MetratecReader  # noqa: PLC0415 - only if asked for
+
+            return MetratecReader(open_serial(port, baud, Parity(parity)), answer_within)
 
 
 def open_card_reader(settings: CardReaderSettings) -> CardReader:

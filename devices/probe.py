@@ -11,6 +11,7 @@ from devices.errors import DeviceError, Unplugged
 from devices.feig import driver as feig
 from devices.link import Link, Parity, open_serial
 from devices.m3_810 import driver as m3_810
+from devices.metratec import driver as metratec
 from devices.rl866 import driver as rl866
 
 ANSWER_WITHIN_S: Final = 0.4
@@ -46,6 +47,7 @@ FAMILIES: Final = (
     Family("feig", feig.SPEEDS, feig.identify),
     Family("m3-810", m3_810.SPEEDS, m3_810.identify),
     Family("rl866", rl866.SPEEDS, rl866.identify),
+    Family("metratec", metratec.SPEEDS, metratec.identify),
 )
 
 

@@ -55,6 +55,17 @@ class Rl866Settings(
     answer_within: Seconds = 2.0
 
 
+class MetratecSettings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="metratec"
+):
+    """A metraTec reader of ISO 15693 at a serial port; it talks 115200 baud, no parity."""
+
+    port: str
+    baud: int = 115200
+    parity: Literal["none", "even", "odd"] = "none"
+    answer_within: Seconds = 2.0
+
+
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
     """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`.
 
@@ -132,7 +143,7 @@ class EscposSettings(
     answer_within: Seconds = 2.0
 
 
-PadReaderSettings = FeigSettings | M3Settings | Rl866Settings
+PadReaderSettings = FeigSettings | M3Settings | Rl866Settings | MetratecSettings
 CardReaderSettings = NfcSettings
 PrinterSettings = EscposSettings
 ScannerSettings = KeyboardScannerSettings | SerialScannerSettings

@@ -9,6 +9,7 @@ import typer
 
 from devices.feig import trace as feig
 from devices.m3_810 import trace as m3_810
+from devices.metratec import trace as metratec
 from devices.rl866 import trace as rl866
 
 app: Final = typer.Typer(help="Explain the frames of readers.", no_args_is_help=True)
@@ -20,12 +21,14 @@ class Family(Enum):
     FEIG = "feig"
     M3_810 = "m3-810"
     RL866 = "rl866"
+    METRATEC = "metratec"
 
 
 _EXPLAINED: Final = {
     Family.FEIG: feig.explained,
     Family.M3_810: m3_810.explained,
     Family.RL866: rl866.explained,
+    Family.METRATEC: metratec.explained,
 }
 
 

@@ -19,6 +19,8 @@ from devices.feig.simulator import CPR_M02, LR200, MR102, FeigPeer
 from devices.link import Link, Parity, open_serial
 from devices.m3_810.driver import M3Reader
 from devices.m3_810.simulator import M3Peer
+from devices.metratec.driver import MetratecReader
+from devices.metratec.simulator import QUASAR_LR, MetratecPeer
 from devices.pseudo_terminal import Peer, PseudoTerminal
 from devices.reading import read_whole_tag
 from devices.rl866.driver import Rl866Reader
@@ -76,6 +78,10 @@ PAIRS = {
         38400,
         Parity.EVEN,
         writes_dsfid=False,
+    ),
+    "metratec": Pair(MetratecPeer, MetratecReader, 115200, Parity.NONE),
+    "metratec QuasarLR": Pair(
+        lambda tags: MetratecPeer(tags, QUASAR_LR), MetratecReader, 115200, Parity.NONE
     ),
 }
 LINES: dict[str, Callable[[Link], Link]] = {

@@ -9,6 +9,7 @@ from devices.errors import Unplugged
 from devices.settings import (
     FeigSettings,
     M3Settings,
+    MetratecSettings,
     NfcSettings,
     PadReaderSettings,
     Rl866Settings,
@@ -33,7 +34,9 @@ def test_a_misspelt_key_or_value_is_refused(wrong: str) -> None:
         msgspec.toml.decode(f'{driver}port = "/dev/pad"\n{wrong}', type=FeigSettings)
 
 
-@pytest.mark.parametrize("settings", [M3Settings("/dev/no"), Rl866Settings("/dev/no")])
+@pytest.mark.parametrize(
+    "settings", [M3Settings("/dev/no"), Rl866Settings("/dev/no"), MetratecSettings("/dev/no")]
+)
 def test_every_pad_reader_is_named_by_its_driver_and_opened(settings: PadReaderSettings) -> None:
     text = msgspec.json.encode(settings)
     assert msgspec.json.decode(text, type=PadReaderSettings) == settings
