@@ -7,9 +7,16 @@ from typing import Final
 
 from devices.feig.simulator import FeigPeer
 from devices.m3_810.simulator import M3Peer
+from devices.metratec.simulator import MetratecPeer
 from devices.pseudo_terminal import Pace, Peer, PseudoTerminal
 from devices.rl866.simulator import Rl866Peer
-from devices.settings import FeigSettings, M3Settings, PadReaderSettings, Rl866Settings
+from devices.settings import (
+    FeigSettings,
+    M3Settings,
+    MetratecSettings,
+    PadReaderSettings,
+    Rl866Settings,
+)
 from devices.simulated_tag import TagField
 from devices.station.description import ReaderEntry
 
@@ -26,6 +33,7 @@ _FAMILIES: Final = {
     "feig": _Family(FeigPeer, FeigSettings),
     "m3-810": _Family(M3Peer, M3Settings),
     "rl866": _Family(Rl866Peer, Rl866Settings),
+    "metratec": _Family(MetratecPeer, MetratecSettings),
 }
 
 

@@ -1,4 +1,7 @@
-"""What other makers' readers answer is never taken for an answer of a family we drive."""
+"""What other makers' readers answer is never taken for an answer of a family we drive.
+
+metraTec's lines are any ASCII, told apart by their words; see its own tests.
+"""
 
 from collections.abc import Callable
 from typing import Any
