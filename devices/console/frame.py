@@ -10,6 +10,7 @@ import typer
 from devices.feig import trace as feig
 from devices.m3_810 import trace as m3_810
 from devices.rl866 import trace as rl866
+from devices.rr3036 import trace as rr3036
 
 app: Final = typer.Typer(help="Explain the frames of readers.", no_args_is_help=True)
 
@@ -20,12 +21,14 @@ class Family(Enum):
     FEIG = "feig"
     M3_810 = "m3-810"
     RL866 = "rl866"
+    RR3036 = "rr3036"
 
 
 _EXPLAINED: Final = {
     Family.FEIG: feig.explained,
     Family.M3_810: m3_810.explained,
     Family.RL866: rl866.explained,
+    Family.RR3036: rr3036.explained,
 }
 
 
