@@ -15,7 +15,7 @@ from multiprocessing import Pool
 from random import Random
 from time import monotonic
 
-from tests.fuzz import cards, feig, m3_810, receipts, rl866, tags, targets
+from tests.fuzz import cards, feig, m3_810, receipts, rl866, rr3036, tags, targets
 from tests.fuzz.targets import Target
 
 TARGETS: dict[str, Target] = {
@@ -24,6 +24,7 @@ TARGETS: dict[str, Target] = {
     **feig.TARGETS,
     **m3_810.TARGETS,
     **rl866.TARGETS,
+    **rr3036.TARGETS,
     **cards.TARGETS,
     **receipts.TARGETS,
 }
