@@ -17,6 +17,7 @@ from devices.settings import (
     PadReaderSettings,
     PrinterSettings,
     Rl866Settings,
+    Rr3036Settings,
     ScannerSettings,
     SerialScannerSettings,
 )
@@ -49,6 +50,11 @@ def open_reader(settings: PadReaderSettings) -> PadReader:
             from devices.metratec.driver import MetratecReader  # noqa: PLC0415 - only if asked for
 
             return MetratecReader(open_serial(port, baud, Parity(parity)), answer_within)
+        case Rr3036Settings(port, baud, parity, address, answer_within):
+            from devices.rr3036.driver import Rr3036Reader  # noqa: PLC0415 - only if asked for
+
+            link = open_serial(port, baud, Parity(parity))
+            return Rr3036Reader(link, address, answer_within)
 
 
 def open_card_reader(settings: CardReaderSettings) -> CardReader:

@@ -13,6 +13,7 @@ from devices.link import Link, Parity, open_serial
 from devices.m3_810 import driver as m3_810
 from devices.metratec import driver as metratec
 from devices.rl866 import driver as rl866
+from devices.rr3036 import driver as rr3036
 
 ANSWER_WITHIN_S: Final = 0.4
 
@@ -48,6 +49,7 @@ FAMILIES: Final = (
     Family("m3-810", m3_810.SPEEDS, m3_810.identify),
     Family("rl866", rl866.SPEEDS, rl866.identify),
     Family("metratec", metratec.SPEEDS, metratec.identify),
+    Family("rr3036", rr3036.SPEEDS, rr3036.identify),
 )
 
 

@@ -66,6 +66,21 @@ class MetratecSettings(
     answer_within: Seconds = 2.0
 
 
+class Rr3036Settings(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="rr3036"
+):
+    """An RR3036 or RR9036 at a serial port; as delivered it talks 19200 baud, no parity.
+
+    It is given the 3 s that an inventory may take it as delivered; a lost question costs as much.
+    """
+
+    port: str
+    baud: int = 19200
+    parity: Literal["none", "even", "odd"] = "none"
+    address: Address = 255
+    answer_within: Seconds = 4.0
+
+
 class NfcSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="nfc"):
     """A card reader by nfcpy's path: `usb:072f:2200`, `tty:USB0:pn532`, `udp:127.0.0.1:54321`.
 
@@ -143,7 +158,7 @@ class EscposSettings(
     answer_within: Seconds = 2.0
 
 
-PadReaderSettings = FeigSettings | M3Settings | Rl866Settings | MetratecSettings
+PadReaderSettings = FeigSettings | M3Settings | Rl866Settings | Rr3036Settings | MetratecSettings
 CardReaderSettings = NfcSettings
 PrinterSettings = EscposSettings
 ScannerSettings = KeyboardScannerSettings | SerialScannerSettings

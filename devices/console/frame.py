@@ -11,6 +11,7 @@ from devices.feig import trace as feig
 from devices.m3_810 import trace as m3_810
 from devices.metratec import trace as metratec
 from devices.rl866 import trace as rl866
+from devices.rr3036 import trace as rr3036
 
 app: Final = typer.Typer(help="Explain the frames of readers.", no_args_is_help=True)
 
@@ -22,6 +23,7 @@ class Family(Enum):
     M3_810 = "m3-810"
     RL866 = "rl866"
     METRATEC = "metratec"
+    RR3036 = "rr3036"
 
 
 _EXPLAINED: Final = {
@@ -29,6 +31,7 @@ _EXPLAINED: Final = {
     Family.M3_810: m3_810.explained,
     Family.RL866: rl866.explained,
     Family.METRATEC: metratec.explained,
+    Family.RR3036: rr3036.explained,
 }
 
 

@@ -54,7 +54,7 @@ _MEMORY_BYTES: Final = 28 * _BLOCK_BYTES
 _UID_BYTES_OF: Final = {"A": (4, 7), "B": (4,), "F": (8,)}
 
 Octet = Annotated[int, Meta(ge=0, le=255)]
-Family = Literal["feig", "m3-810", "rl866", "metratec"]
+Family = Literal["feig", "m3-810", "rl866", "rr3036", "metratec"]
 
 
 class Hexadecimal:

@@ -10,12 +10,14 @@ from devices.m3_810.simulator import M3Peer
 from devices.metratec.simulator import MetratecPeer
 from devices.pseudo_terminal import Pace, Peer, PseudoTerminal
 from devices.rl866.simulator import Rl866Peer
+from devices.rr3036.simulator import Rr3036Peer
 from devices.settings import (
     FeigSettings,
     M3Settings,
     MetratecSettings,
     PadReaderSettings,
     Rl866Settings,
+    Rr3036Settings,
 )
 from devices.simulated_tag import TagField
 from devices.station.description import ReaderEntry
@@ -33,6 +35,7 @@ _FAMILIES: Final = {
     "feig": _Family(FeigPeer, FeigSettings),
     "m3-810": _Family(M3Peer, M3Settings),
     "rl866": _Family(Rl866Peer, Rl866Settings),
+    "rr3036": _Family(Rr3036Peer, Rr3036Settings),
     "metratec": _Family(MetratecPeer, MetratecSettings),
 }
 

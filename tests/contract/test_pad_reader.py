@@ -25,6 +25,8 @@ from devices.pseudo_terminal import Peer, PseudoTerminal
 from devices.reading import read_whole_tag
 from devices.rl866.driver import Rl866Reader
 from devices.rl866.simulator import Rl866Peer
+from devices.rr3036.driver import Rr3036Reader
+from devices.rr3036.simulator import RR9036, Rr3036Peer
 from devices.simulated_tag import Fault, SimulatedTag, TagField
 from devices.tags.content import BookTag, Unreadable, read_tag
 from devices.writing import write_afi, write_block
@@ -82,6 +84,20 @@ PAIRS = {
     "metratec": Pair(MetratecPeer, MetratecReader, 115200, Parity.NONE),
     "metratec QuasarLR": Pair(
         lambda tags: MetratecPeer(tags, QUASAR_LR), MetratecReader, 115200, Parity.NONE
+    ),
+    "rr3036": Pair(
+        Rr3036Peer,
+        lambda link, within: Rr3036Reader(link, answer_within=within),
+        19200,
+        Parity.NONE,
+        has_eas=False,
+    ),
+    "rr3036 RR9036": Pair(
+        lambda tags: Rr3036Peer(tags, RR9036),
+        lambda link, within: Rr3036Reader(link, answer_within=within),
+        19200,
+        Parity.NONE,
+        has_eas=False,
     ),
 }
 LINES: dict[str, Callable[[Link], Link]] = {

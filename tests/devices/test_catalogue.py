@@ -13,6 +13,7 @@ from devices.settings import (
     NfcSettings,
     PadReaderSettings,
     Rl866Settings,
+    Rr3036Settings,
     ScannerSettings,
 )
 from devices.settings import KeyboardScannerSettings as Typing
@@ -35,7 +36,13 @@ def test_a_misspelt_key_or_value_is_refused(wrong: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [M3Settings("/dev/no"), Rl866Settings("/dev/no"), MetratecSettings("/dev/no")]
+    "settings",
+    [
+        M3Settings("/dev/no"),
+        Rl866Settings("/dev/no"),
+        Rr3036Settings("/dev/no"),
+        MetratecSettings("/dev/no"),
+    ],
 )
 def test_every_pad_reader_is_named_by_its_driver_and_opened(settings: PadReaderSettings) -> None:
     text = msgspec.json.encode(settings)

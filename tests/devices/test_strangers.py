@@ -12,12 +12,14 @@ from devices.conversation import Receiver
 from devices.feig import frame as feig
 from devices.m3_810 import frame as m3_810
 from devices.rl866 import frame as rl866
+from devices.rr3036 import frame as rr3036
 from tests.vectors.read import vectors
 
 RECEIVERS: dict[str, Callable[[], Receiver[Any]]] = {
     "feig": feig.Receiver,
     "m3-810": m3_810.Receiver,
     "rl866": rl866.Receiver,
+    "rr3036": rr3036.Receiver,
 }
 SAID = {
     f"{maker} {number}": bytes.fromhex(said["hex"]) if "hex" in said else said["text"].encode()

@@ -15,7 +15,7 @@ from multiprocessing import Pool
 from random import Random
 from time import monotonic
 
-from tests.fuzz import cards, feig, m3_810, metratec, receipts, rl866, tags, targets
+from tests.fuzz import cards, feig, m3_810, metratec, receipts, rl866, rr3036, tags, targets
 from tests.fuzz.targets import Target
 
 TARGETS: dict[str, Target] = {
@@ -25,6 +25,7 @@ TARGETS: dict[str, Target] = {
     **m3_810.TARGETS,
     **rl866.TARGETS,
     **metratec.TARGETS,
+    **rr3036.TARGETS,
     **cards.TARGETS,
     **receipts.TARGETS,
 }
