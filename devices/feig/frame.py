@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from devices.checksum import checksum
 from devices.errors import Garbled
 
 ANY_ADDRESS: Final = 0xFF
@@ -50,27 +51,6 @@ class Frame:
         if length > longest:
             raise Garbled(f"a frame of {length} bytes is too long")
         return head + body + checksum(head + body).to_bytes(2, "little")
-
-
-def checksum(covered: bytes) -> int:
-    """FEIG's CRC-16.
-
-    >>> hex(checksum(b"123456789"))
-    '0x6f91'
-    """
-    crc = 0xFFFF
-    for byte in covered:
-        crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF]
-    return crc
-
-
-def _shifted(crc: int) -> int:
-    for _ in range(8):
-        crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
-    return crc
-
-
-_TABLE: Final = tuple(map(_shifted, range(256)))
 
 
 class Receiver:

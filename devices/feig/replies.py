@@ -10,8 +10,9 @@ from enum import IntEnum
 from typing import Final
 
 from devices.capabilities import UID_BYTES, TagDescription, TagUid
+from devices.checksum import checksum
 from devices.errors import Garbled
-from devices.feig.frame import STANDARD_LONGEST, Form, Frame, checksum
+from devices.feig.frame import STANDARD_LONGEST, Form, Frame
 
 _ISO15693: Final = 0x03
 _ISO14443A: Final = 0x04

@@ -38,7 +38,8 @@ from devices.feig.replies import (
     Version,
 )
 from devices.iso15693 import TagRefusal
-from devices.simulated_tag import SimulatedTag, TagField, WriteFailed
+from devices.simulated_tag import SimulatedTag, WriteFailed
+from devices.tag_field import TagField
 
 ADDRESS: Final = 0x00
 

@@ -8,9 +8,10 @@ from dataclasses import fields
 from typing import Final
 
 from devices.capabilities import TagUid
+from devices.checksum import checksum
 from devices.errors import Garbled
 from devices.explanation import Explanation
-from devices.feig.frame import ANY_ADDRESS, Form, Frame, checksum
+from devices.feig.frame import ANY_ADDRESS, Form, Frame
 from devices.feig.protocol import Request, Transparent, request_of
 from devices.feig.replies import (
     Blocks,

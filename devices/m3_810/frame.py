@@ -7,6 +7,7 @@ D5 in place of D6 marks the probe a host begins with, and its answer. CRC-16/GEN
 of a reply begins with its error code. (Sections 2 and 4, appendix C.)
 """
 
+from binascii import crc_hqx
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,12 +45,7 @@ def checksum(covered: bytes) -> int:
     >>> hex(checksum(b"123456789"))
     '0xd64e'
     """
-    crc = 0xFFFF
-    for byte in covered:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
-    return crc ^ 0xFFFF
+    return crc_hqx(covered, 0xFFFF) ^ 0xFFFF
 
 
 class Receiver:

@@ -31,7 +31,8 @@ from devices.m3_810.replies import (
     Style,
     TagInformation,
 )
-from devices.simulated_tag import SimulatedTag, TagField, WriteFailed
+from devices.simulated_tag import SimulatedTag, WriteFailed
+from devices.tag_field import TagField
 
 # Vendor 3M, version 5.2.27, as captured.
 _VERSION: Final = bytes.fromhex("0A05021B")

@@ -14,8 +14,8 @@ from enum import IntEnum
 from typing import Final
 
 from devices.capabilities import UID_BYTES, TagUid
+from devices.checksum import checksum
 from devices.errors import Garbled
-from devices.metratec.frame import checksum
 
 NXP: Final = 0x04
 TEXAS_INSTRUMENTS: Final = 0x07

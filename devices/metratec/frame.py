@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from devices.checksum import checksum
 from devices.errors import Garbled
 
 # 256 bytes of a tag in digits, and the checksum: what is longer is noise.
@@ -36,20 +37,6 @@ class Line:
         if self.is_checked:
             words += b" %04X" % checksum(words + b" ")
         return words + b"\r"
-
-
-def checksum(covered: bytes) -> int:
-    """The CRC-16.
-
-    >>> hex(checksum(b"COF "))
-    '0x4f5e'
-    """
-    crc = 0xFFFF
-    for byte in covered:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
-    return crc
 
 
 class Receiver:

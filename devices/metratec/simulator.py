@@ -39,7 +39,8 @@ from devices.metratec.protocol import (
     request_of,
     tag_lines,
 )
-from devices.simulated_tag import SimulatedTag, TagField, WriteFailed
+from devices.simulated_tag import SimulatedTag, WriteFailed
+from devices.tag_field import TagField
 
 # 256 bits, least significant bit first (NXP's data sheets of the ICODE SLI family).
 _ALARM: Final = bytes.fromhex("2FB36270D5A7907FE8B18038D281497682DA9A866FAF8BB0F19CD112A57237EF")

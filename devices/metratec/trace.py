@@ -7,12 +7,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from devices.checksum import checksum
 from devices.errors import Garbled
 from devices.explanation import Explanation
 from devices.iso15693 import refusal_words
 from devices.metratec.air import AirAnswer, AirRequest, has_checksum
 from devices.metratec.air import Command as Air
-from devices.metratec.frame import Line, Receiver, checksum
+from devices.metratec.frame import Line, Receiver
 from devices.metratec.protocol import (
     ANSWERS,
     ERRORS,

@@ -7,6 +7,7 @@ answered, and a command it does not know, or cannot read, has the error frame fo
 from pathlib import Path
 from typing import Final
 
+from devices.checksum import checksum
 from devices.nfc.frame import ACK, Frame, Receiver
 from devices.nfc.protocol import FELICA, TYPE_A, TYPE_B, Datagram
 from devices.nfc.simulator import CardField, SimulatedCard
@@ -168,9 +169,4 @@ def crc_a(covered: bytes) -> bytes:
     >>> crc_a(bytes.fromhex("0000")).hex(), crc_a(bytes.fromhex("1234")).hex()
     ('a01e', '26cf')
     """
-    crc = 0x6363
-    for byte in covered:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
-    return crc.to_bytes(2, "little")
+    return checksum(covered, start=0x6363).to_bytes(2, "little")

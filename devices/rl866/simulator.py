@@ -34,7 +34,8 @@ from devices.rl866.protocol import (
     Request,
     request_of,
 )
-from devices.simulated_tag import SimulatedTag, TagField, WriteFailed
+from devices.simulated_tag import SimulatedTag, WriteFailed
+from devices.tag_field import TagField
 
 ADDRESS: Final = 0x01
 

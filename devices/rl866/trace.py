@@ -4,6 +4,7 @@ Hosts write to address FF, readers answer from their own; a question to a reader
 told by its form, which no answer has.
 """
 
+from devices.checksum import checksum
 from devices.errors import Garbled
 from devices.explanation import Explanation
 from devices.rl866.access import (
@@ -14,7 +15,7 @@ from devices.rl866.access import (
     TagInformation,
     WriteBlocks,
 )
-from devices.rl866.frame import ANY_ADDRESS, RESYNC, RESYNCED, SEQUENCE, Frame, Receiver, checksum
+from devices.rl866.frame import ANY_ADDRESS, RESYNC, RESYNCED, SEQUENCE, Frame, Receiver
 from devices.rl866.inventory import Inventoried
 from devices.rl866.protocol import (
     Access,

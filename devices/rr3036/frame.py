@@ -10,6 +10,7 @@ significant byte first, over all before it. (545ch4/RR3036, connection.rb.)
 from dataclasses import dataclass
 from typing import Final
 
+from devices.checksum import checksum
 from devices.errors import Garbled
 
 ANY_ADDRESS: Final = 0xFF
@@ -33,20 +34,6 @@ class Frame:
             raise Garbled(f"a frame of {length} bytes is too long")
         covered = bytes((length, self.address, self.code)) + self.body
         return covered + checksum(covered).to_bytes(2, "little")
-
-
-def checksum(covered: bytes) -> int:
-    """The CRC-16.
-
-    >>> hex(checksum(b"123456789"))
-    '0x6f91'
-    """
-    crc = 0xFFFF
-    for byte in covered:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0x8408 if crc & 1 else crc >> 1
-    return crc
 
 
 class Receiver:

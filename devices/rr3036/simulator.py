@@ -37,7 +37,8 @@ from devices.rr3036.replies import (
     Sightings,
     TagInformation,
 )
-from devices.simulated_tag import SimulatedTag, TagField, WriteFailed
+from devices.simulated_tag import SimulatedTag, WriteFailed
+from devices.tag_field import TagField
 
 ADDRESS: Final = 0x00
 RR3036: Final = ReaderInformation((2, 0), 0x00, protocols=0x000E)  # its type is not published

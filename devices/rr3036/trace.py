@@ -6,10 +6,11 @@ form, which no answer has, and what an answer tells by its length.
 
 from typing import Final
 
+from devices.checksum import checksum
 from devices.errors import Garbled
 from devices.explanation import Explanation
 from devices.iso15693 import refusal_words
-from devices.rr3036.frame import Frame, Receiver, checksum
+from devices.rr3036.frame import Frame, Receiver
 from devices.rr3036.protocol import (
     ARGUMENTS,
     READER_ARGUMENTS,

@@ -19,8 +19,8 @@ from devices.settings import (
     Rl866Settings,
     Rr3036Settings,
 )
-from devices.simulated_tag import TagField
 from devices.station.description import ReaderEntry
+from devices.tag_field import TagField
 
 _BITS: Final = {"none": 10, "odd": 11, "even": 11}  # start, eight of data, parity, stop
 

@@ -6,9 +6,10 @@ from typing import Final
 from broker.vocabulary import ItemId
 from devices.errors import NotUnderstood
 from devices.nfc.simulator import SimulatedCard
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
 from devices.station.description import Place, StationDescription
 from devices.station.prompt import Spoilt
+from devices.tag_field import TagField
 
 _FAULTS: Final = {
     Spoilt.WORN: Fault.WRITES_FAIL,

@@ -37,7 +37,8 @@ from devices.pad import Pad
 from devices.pad_events import PadHealthy
 from devices.pseudo_terminal import Pace, PseudoTerminal
 from devices.settings import TagSettings
-from devices.simulated_tag import SimulatedTag, TagField
+from devices.simulated_tag import SimulatedTag
+from devices.tag_field import TagField
 from devices.writing import write_afi
 
 STACKS = (1, 5, 10, 20, 30)

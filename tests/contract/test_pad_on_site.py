@@ -17,7 +17,7 @@ from devices.errors import Refused
 from devices.link import open_serial
 from devices.pseudo_terminal import PseudoTerminal
 from devices.reading import read_whole_tag
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from devices.writing import write_afi, write_block, write_eas
 from tests.contract.test_pad_reader import PAIRS
 from tests.devices.tags_in_hand import book

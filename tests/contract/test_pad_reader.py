@@ -27,7 +27,8 @@ from devices.rl866.driver import Rl866Reader
 from devices.rl866.simulator import Rl866Peer
 from devices.rr3036.driver import Rr3036Reader
 from devices.rr3036.simulator import RR9036, Rr3036Peer
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
+from devices.tag_field import TagField
 from devices.tags.content import BookTag, Unreadable, read_tag
 from devices.writing import write_afi, write_block
 from tests.devices.bad_lines import Delayed, Lossy, Noisy, OneByteAtATime

@@ -13,7 +13,7 @@ from devices.link import open_serial
 from devices.programming import Programming, Progress, complete, plan, program, restore
 from devices.pseudo_terminal import PseudoTerminal
 from devices.reading import read_whole_tag
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from devices.tags.content import BookTag, read_tag
 from devices.tags.iso28560_3 import Label
 from tests.contract.test_pad_reader import PAIRS

@@ -9,7 +9,7 @@ from devices.feig.driver import FeigReader
 from devices.feig.simulator import FeigPeer
 from devices.link import Parity, open_serial
 from devices.pseudo_terminal import PseudoTerminal
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 
 
 def test_a_terminal_can_be_opened_again_and_again_with_the_same_settings(tmp_path: Path) -> None:

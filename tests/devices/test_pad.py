@@ -25,7 +25,8 @@ from devices.presence import Rhythm
 from devices.pseudo_terminal import PseudoTerminal
 from devices.security import Security
 from devices.settings import FeigSettings
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
+from devices.tag_field import TagField
 from devices.tags.content import Blank, BookTag, Unreadable
 from tests.devices.hearing import Heard
 from tests.devices.tags_in_hand import ON_LOAN, OURS, book, damaged_book, uid

@@ -8,7 +8,7 @@ import pytest
 from devices.errors import Unplugged
 from devices.probe import FAMILIES, probe
 from devices.pseudo_terminal import PseudoTerminal
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.contract.test_pad_reader import PAIRS
 from tests.devices.tags_in_hand import book
 

@@ -12,7 +12,7 @@ from devices.feig.driver import FeigReader
 from devices.feig.simulator import FeigPeer
 from devices.link import Parity, open_serial
 from devices.pseudo_terminal import Pace, PseudoTerminal
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import book, uid
 
 

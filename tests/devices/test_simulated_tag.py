@@ -4,7 +4,8 @@ import pytest
 
 from devices.capabilities import TagDescription
 from devices.iso15693 import TagRefusal
-from devices.simulated_tag import Fault, SimulatedTag, TagField, WriteFailed
+from devices.simulated_tag import Fault, SimulatedTag, WriteFailed
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, uid
 
 BEYOND = TagRefusal.BLOCK_NOT_AVAILABLE

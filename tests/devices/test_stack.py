@@ -14,8 +14,9 @@ from devices.link import Parity, open_serial
 from devices.pad_events import PadEvent, TagArrived
 from devices.presence import Presence
 from devices.pseudo_terminal import PseudoTerminal
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
 from devices.stack import Stack
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import OURS, PUBLISHED, book, uid
 
 ROUNDS = 5

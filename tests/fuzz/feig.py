@@ -28,7 +28,8 @@ from devices.feig.replies import (
 )
 from devices.feig.simulator import CPR_M02, LR200, MR101, FeigPeer
 from devices.feig.trace import explained
-from devices.simulated_tag import SimulatedTag, TagField
+from devices.simulated_tag import SimulatedTag
+from devices.tag_field import TagField
 from tests.fuzz.targets import Target
 
 UID = TagUid(bytes.fromhex("E0040150153B945A"))

@@ -18,7 +18,7 @@ from devices.m3_810.protocol import (
 from devices.m3_810.replies import Blocks, Sighting, Sightings, Style, TagInformation
 from devices.m3_810.simulator import M3Peer
 from devices.m3_810.trace import explained
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import book, uid
 from tests.fuzz.targets import Target
 

@@ -19,7 +19,7 @@ from devices.metratec.protocol import (
 )
 from devices.metratec.simulator import MetratecPeer
 from devices.metratec.trace import explained
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import book, uid
 from tests.fuzz.targets import Target
 

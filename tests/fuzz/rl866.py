@@ -27,7 +27,7 @@ from devices.rl866.protocol import (
 )
 from devices.rl866.simulator import Rl866Peer
 from devices.rl866.trace import explained
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import book, uid
 from tests.fuzz.targets import Target
 

@@ -24,7 +24,7 @@ from devices.rr3036.protocol import (
 from devices.rr3036.replies import Blocks, ReaderInformation, Sighting, Sightings, TagInformation
 from devices.rr3036.simulator import RR3036, RR9036, Rr3036Peer
 from devices.rr3036.trace import explained
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import book, uid
 from tests.fuzz.targets import Target
 

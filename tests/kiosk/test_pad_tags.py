@@ -20,7 +20,8 @@ from devices.pad_events import (
 from devices.presence import Rhythm
 from devices.pseudo_terminal import PseudoTerminal
 from devices.settings import FeigSettings
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
+from devices.tag_field import TagField
 from devices.tags.iso28560_3 import Label
 from kiosk.gathering import Gathering
 from kiosk.happenings import TagNotWritten, TagWritten

@@ -13,7 +13,8 @@ from devices.feig.simulator import FeigPeer
 from devices.nfc.simulator import NfcField
 from devices.pseudo_terminal import PseudoTerminal
 from devices.settings import TagSettings
-from devices.simulated_tag import SimulatedTag, TagField
+from devices.simulated_tag import SimulatedTag
+from devices.tag_field import TagField
 from tests.devices.console.test_hardware import station
 from tests.devices.tags_in_hand import ON_LOAN, uid
 

@@ -11,7 +11,7 @@ import pytest
 from devices.feig.simulator import FeigPeer
 from devices.nfc.simulator import NfcField, TypeACard
 from devices.pseudo_terminal import PseudoTerminal
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import book, damaged_book
 
 SIRKULA = (sys.executable, "-m", "devices.console")

@@ -11,7 +11,8 @@ import pytest
 from devices.capabilities import TagMemory
 from devices.feig.simulator import FeigPeer
 from devices.pseudo_terminal import PseudoTerminal
-from devices.simulated_tag import SimulatedTag, TagField
+from devices.simulated_tag import SimulatedTag
+from devices.tag_field import TagField
 from devices.tags.content import BookTag, Unreadable, read_tag
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, uid
 

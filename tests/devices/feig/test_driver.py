@@ -15,7 +15,7 @@ from devices.feig.simulator import CPR_M02, LR200, MR101, FeigPeer
 from devices.iso15693 import TagRefusal
 from devices.link import Parity
 from devices.reading import read_whole_tag
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import SECURED, book, uid
 
 ASKED = Frame(0xFF, 0xB0, b"")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.checksum import checksum
 from devices.errors import Garbled
-from devices.feig.frame import Form, Frame, Receiver, checksum
+from devices.feig.frame import Form, Frame, Receiver
 from tests.vectors.read import vectors
 
 VECTORS = vectors("feig_frames")

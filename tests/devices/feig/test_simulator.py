@@ -19,7 +19,8 @@ from devices.feig.protocol import (
 from devices.feig.replies import Reply, Sightings, Status, TagInformation, Told, Version, reply_of
 from devices.feig.simulator import CPR_M02, EAS_SEQUENCE, LR200, MR101, MR102, FeigPeer
 from devices.iso15693 import TagRefusal
-from devices.simulated_tag import Fault, TagField
+from devices.simulated_tag import Fault
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import ON_LOAN, book, uid
 
 

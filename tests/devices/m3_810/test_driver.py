@@ -12,7 +12,7 @@ from devices.m3_810.protocol import Probe as Probed
 from devices.m3_810.replies import Blocks, Sighting, Sightings, Style, TagInformation
 from devices.m3_810.simulator import M3Peer
 from devices.reading import read_whole_tag
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.answering import AnsweringLine, HeldBack
 from tests.devices.tags_in_hand import SECURED, book, uid
 

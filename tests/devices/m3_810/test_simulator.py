@@ -18,7 +18,8 @@ from devices.m3_810.protocol import (
 )
 from devices.m3_810.replies import Blocks, Sighting, Sightings, Style
 from devices.m3_810.simulator import M3Peer
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, uid
 
 

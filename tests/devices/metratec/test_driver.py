@@ -13,7 +13,8 @@ from devices.metratec.frame import Line, Receiver
 from devices.metratec.protocol import Command, inventory_lines, request_of, tag_lines
 from devices.metratec.simulator import QUASAR_LR, MetratecPeer
 from devices.reading import read_whole_tag
-from devices.simulated_tag import SimulatedTag, TagField
+from devices.simulated_tag import SimulatedTag
+from devices.tag_field import TagField
 from tests.devices.answering import AnsweringLine, HeldBack
 from tests.devices.bad_lines import Lossy
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, uid

@@ -8,7 +8,8 @@ from devices.metratec.air import AirAnswer, AirRequest, Blocks, Command, SystemI
 from devices.metratec.frame import Line, Receiver
 from devices.metratec.protocol import TagRequest, question, tag_answered
 from devices.metratec.simulator import QUASAR_LR, MetratecPeer
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import SECURED, book, uid
 
 TEXAS = TagUid(bytes.fromhex("E007000012C01480"))

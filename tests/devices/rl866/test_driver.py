@@ -12,7 +12,7 @@ from devices.rl866.frame import RESYNC, RESYNCED, Frame, Receiver
 from devices.rl866.inventory import Inventoried, Report
 from devices.rl866.protocol import Command, Connect, Error, Reply, reply_of, request_of
 from devices.rl866.simulator import Rl866Peer
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from tests.devices.answering import AnsweringLine, HeldBack
 from tests.devices.tags_in_hand import SECURED, book, uid
 

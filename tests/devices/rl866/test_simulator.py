@@ -19,7 +19,8 @@ from devices.rl866.protocol import (
     resync,
 )
 from devices.rl866.simulator import Rl866Peer
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, uid
 
 

@@ -26,7 +26,8 @@ from devices.rr3036.protocol import (
 )
 from devices.rr3036.replies import Blocks, ReaderInformation, Sighting, Sightings, TagInformation
 from devices.rr3036.simulator import RR3036, RR9036, Rr3036Peer
-from devices.simulated_tag import SimulatedTag, TagField
+from devices.simulated_tag import SimulatedTag
+from devices.tag_field import TagField
 from tests.devices.answering import AnsweringLine, HeldBack
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, uid
 

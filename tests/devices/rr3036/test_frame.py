@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from devices.checksum import checksum
 from devices.errors import Garbled
-from devices.rr3036.frame import Frame, Receiver, checksum
+from devices.rr3036.frame import Frame, Receiver
 from tests.vectors.read import vectors
 
 VECTORS = vectors("rr3036_frames")

@@ -22,7 +22,8 @@ from devices.rr3036.protocol import (
 )
 from devices.rr3036.replies import Blocks, ReaderInformation, Sighting, Sightings, TagInformation
 from devices.rr3036.simulator import RR9036, Rr3036Peer
-from devices.simulated_tag import Fault, SimulatedTag, TagField
+from devices.simulated_tag import Fault, SimulatedTag
+from devices.tag_field import TagField
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, book, uid
 
 TAG_IT = TagUid(bytes.fromhex("E007000000000001"))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.capabilities import TagDescription
+from devices.checksum import checksum
 from devices.explanation import Explanation
-from devices.rr3036.frame import Frame, checksum
+from devices.rr3036.frame import Frame
 from devices.rr3036.protocol import (
     EIGHT_BYTES,
     TYPE_B,
