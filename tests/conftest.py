@@ -1,6 +1,11 @@
-"""Options of the whole suite."""
+"""Options of the whole suite, and what holds for all of it."""
 
 import pytest
+from hypothesis import settings
+
+# A test is never timed: the machine may be shared with others.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

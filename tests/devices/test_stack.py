@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.capabilities import PadReader
@@ -56,7 +56,6 @@ def told(reader: PadReader) -> dict[str, TagArrived]:
     fault=st.sampled_from(Fault),
     afi=st.integers(0, 255),
 )
-@settings(deadline=None)
 def test_one_bad_tag_never_changes_how_another_is_shown(
     reader: PadReader, memory: bytes, block_size: int, fault: Fault, afi: int
 ) -> None:

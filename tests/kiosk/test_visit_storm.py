@@ -412,5 +412,5 @@ def _is_about(action: Enquire | Release | Secure, book: Book) -> bool:
 def test_no_sequence_of_happenings_breaks_a_promise() -> None:
     run_state_machine_as_test(
         KioskInTheOpen,
-        settings=settings(max_examples=500, stateful_step_count=60, deadline=None),
+        settings=settings(max_examples=500, stateful_step_count=60),
     )

@@ -276,9 +276,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Heard], list[list[Heard]]]:
     return recorded, [shuffled[at : at + size] for at in range(0, len(shuffled), size)]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(delivery=deliveries())
 def test_any_order_and_any_repetition_give_the_same_records(
     engine: Engine, delivery: tuple[list[Heard], list[list[Heard]]]
@@ -326,9 +324,7 @@ def poison(draw: st.DrawFn) -> Heard:
     return Heard(sample.topic, json.dumps(content).encode())
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batch=st.lists(poison(), min_size=1, max_size=5))
 def test_no_message_can_make_the_database_fail(engine: Engine, batch: list[Heard]) -> None:
     with engine.connect() as connection, connection.begin() as trial:

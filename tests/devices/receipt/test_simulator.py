@@ -51,7 +51,7 @@ def test_nothing_is_sent_that_a_printer_takes_for_a_question(
     assert not any(question in b"".join(pieces(receipt, paper)) for question in REAL_TIME)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=50), st.sampled_from(Paper))
 def test_no_title_and_no_link_hides_a_command(words: str, paper: Paper) -> None:
     job = b"".join(pieces(Receipt(words, (words,), notes=(words,), link=words), paper))
