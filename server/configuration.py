@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from broker.errors import BadSettings
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
 from server.enrolment.keys import client_credentials
@@ -36,7 +37,7 @@ class EnrolmentAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     port: int
-    names: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...]
+    names: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     host: str = "0.0.0.0"  # noqa: S104 devices come from the whole network
 
 
@@ -74,7 +75,11 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stations: dict[str, StationSettings] = {}
 
     def broker_address(self) -> Address:
-        """Raises BadSettings for a broker elsewhere without TLS."""
+        """Raises BadSettings for TLS without what it needs, and for none to another machine."""
+        if self.broker.tls and not (self.keys and self.enrolment):
+            raise BadSettings(
+                "tls needs the folder `keys`, and [enrolment] where certificates are renewed"
+            )
         own = client_credentials(Path(self.keys)) if self.broker.tls else None
         return Address(self.broker.host, self.broker.port, own)
 

@@ -4,7 +4,7 @@
     POST /enrol    Enrol           a first certificate, for a one-time code
     POST /renew    Renew           the next one, for the present one and its key
 
-Both answers are `Enrolled` with status 200, else `Refused` with 400, 403 or 429.
+Both are answered by `Enrolled` with status 200, or `Refused` with 400, 403, 429 or 503.
 """
 
 from typing import Final, TypeVar
@@ -32,7 +32,9 @@ class Enrol(msgspec.Struct, frozen=True):
 
 
 class Renew(msgspec.Struct, frozen=True):
-    """`proof` is the present key's signature of `statement(request)`, in hex (ECDSA, SHA-256)."""
+    """`proof` is the present key's signature (ECDSA, SHA-256), in hex, of these words: the line
+    `sirkula renewal 1`, a line feed, and `request`.
+    """
 
     certificate: str
     request: str

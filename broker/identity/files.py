@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,29 +16,32 @@ def store(path: Path, content: bytes, mode: int) -> None:
 
     Raises OSError; then nothing has changed.
     """
-    _written(path, content, mode).replace(path)
+    with _written(path, content, mode) as beside:
+        beside.replace(path)
     _settle(path.parent)
 
 
 def store_once(path: Path, content: bytes, mode: int) -> bytes:
     """What `path` holds for ever: `content`, unless somebody was first. Raises OSError."""
-    beside = _written(path, content, mode)
-    with suppress(FileExistsError):
+    with _written(path, content, mode) as beside, suppress(FileExistsError):
         path.hardlink_to(beside)
-    beside.unlink()
     _settle(path.parent)
     return path.read_bytes()
 
 
-def _written(path: Path, content: bytes, mode: int) -> Path:
-    """A new file beside `path`, on the disk; nobody else could read it before it had its mode."""
+@contextmanager
+def _written(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """A file beside `path`, on the disk, gone afterwards; private until it has its mode."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fchmod(handle, mode)
-        os.fsync(handle)
-    return Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(handle, mode)
+            os.fsync(handle)
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _settle(folder: Path) -> None:

@@ -10,7 +10,9 @@ from typing import Final
 
 from broker.errors import SirkulaError
 
+OLDEST_TLS: Final = "1.2"
 _OLDEST: Final = ssl.TLSVersion.TLSv1_2
+_HOW: Final = "a device gets it by `sirkula enrol`, the server's are made by `sirkula-server keys`"
 
 
 class NotEnrolled(SirkulaError):
@@ -29,7 +31,7 @@ class Credentials:
         try:
             context = believing(self.authority.read_text("ascii"))
         except (OSError, ValueError) as error:
-            raise NotEnrolled(f"{self.authority}: {error}: enrol this machine first") from error
+            raise NotEnrolled(f"{self.authority}: {error}: {_HOW}") from error
         self.show(context)
         return context
 
@@ -45,7 +47,7 @@ class Credentials:
         try:
             context.load_cert_chain(self.own)
         except OSError as error:
-            raise NotEnrolled(f"{self.own}: {error}: enrol this machine first") from error
+            raise NotEnrolled(f"{self.own}: {error}: {_HOW}") from error
 
 
 def believing(authority: str) -> ssl.SSLContext:

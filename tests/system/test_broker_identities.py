@@ -15,7 +15,15 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from broker.identity.tls import Credentials
 from broker.mosquitto.child import Mosquitto
 from broker.mqtt import Address, Disconnected, Line, Will
-from broker.topics import FROM_DEVICE, ROOT, TO_DEVICE, Channel, server_name, server_status
+from broker.topics import (
+    FROM_DEVICE,
+    ROOT,
+    TO_DEVICE,
+    Channel,
+    server_name,
+    server_status,
+    subscriptions_of_server,
+)
 from tests.brokers import PATIENCE, Listener, free_port
 from tests.identities import SITE, Office
 
@@ -253,6 +261,23 @@ def test_a_forged_client_id_is_only_ever_the_certificates_name(
     assert victim.says(f"{ROOT}/{SITE}/kios-02/state", b"still here")
     assert not forger.says(f"{ROOT}/{SITE}/kios-02/fact", b"forged")
     for client in (victim, thief, forger):
+        client.leaves()
+
+
+def test_of_ten_thousand_forged_messages_none_is_delivered(
+    mosquitto: Mosquitto, office: Office
+) -> None:
+    server = Client(mosquitto.port, office.server(), SERVER)
+    forger = Client(mosquitto.port, office.device("kios-15"), "kios-15")
+    assert server.admitted()
+    assert forger.admitted()
+    server.listens(*subscriptions_of_server(SITE))
+    others = [topic for name in ("kios-01", "kotak-01", SERVER) for topic in in_topics(name)]
+    taken = [topic for number in range(10_000) if forger.says(topic := others[number % 36], b"x")]
+    assert taken == []
+    assert forger.says(f"{ROOT}/{SITE}/kios-15/fact", b"last")
+    assert b"x" not in {payload for _, payload in delivered(server, b"last")}
+    for client in (server, forger):
         client.leaves()
 
 
