@@ -17,6 +17,8 @@ import msgspec
 from broker import wire
 from broker.asyncapi import PURPOSES, QUALITY, SCHEMAS, asyncapi, carried_on, kind, name_of, path
 from broker.examples import DEVICE, SITE, Example, examples
+from broker.identity import codes, exchange
+from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
 from broker.telemetry import Component, Health, Kind, Mode, OfflinePolicy, Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel, subscriptions_of_device
@@ -54,6 +56,9 @@ bytes; presence alone is plain text.
 6. An ask without a reply after 3 s is unknown: neither yes nor no. The device then decides alone,
    within the `offline` part of its settings. A reply found by no waiting `correlation` is ignored.
 7. Take `settings/desired` whenever it comes, and answer on `settings/reported`.
+8. Ignore what is on another's topic, and an `ack` or `reply` that is delivered as retained.
+9. Speak to another machine by TLS {OLDEST_TLS} or later; believe the library's own authority alone,
+   and check the host's name. There the broker takes user and client id from the certificate.
 """
 
 
@@ -62,6 +67,7 @@ def contract() -> str:
     sections = [
         [_GUIDE],
         ["## Topics\n", *_topics()],
+        ["## Enrolment\n", *_enrolment()],
         ["## Envelopes\n", *(line for cls in _ENVELOPES for line in _fields(cls))],
         ["## Messages\n", *(line for example in examples() for line in _message(example))],
         ["## Parts of messages\n", *(line for cls in _PARTS for line in _fields(cls))],
@@ -86,6 +92,17 @@ def _topics() -> list[str]:
         *rows,
         f"\nOn {server}, retained, the server says whether it is there: {_link('Presence')}.\n",
     ]
+
+
+def _enrolment() -> list[str]:
+    """How a device gets its certificate, in the words of the modules and types that do it."""
+    modules = [f"{inspect.getdoc(one)}\n".replace(" Pure.", "") for one in (codes, exchange)]
+    structs = [
+        f"- `{cls.__name__}` (`{'`, `'.join(cls.__struct_fields__)}`):"
+        f" {' '.join((inspect.getdoc(cls) or '').split())}"
+        for cls in (exchange.Enrol, exchange.Renew, exchange.Enrolled, exchange.Refused)
+    ]
+    return [*modules, *structs, ""]
 
 
 def _message(example: Example) -> list[str]:

@@ -9,6 +9,8 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from ipaddress import ip_address
 from random import Random
 from typing import Any, Final
 
@@ -20,6 +22,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from broker.errors import BadSettings
+from broker.identity.tls import Credentials, NotEnrolled
 from broker.wire import MAX_BYTES
 
 KEEP_ALIVE_SECONDS: Final = 20
@@ -32,10 +36,21 @@ log: Final = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the broker listens."""
+    """Where the broker listens, and how to prove to it who we are (and it to us).
+
+    Raises BadSettings for a line without TLS to another machine.
+    """
 
     host: str
     port: int
+    credentials: Credentials | None = None
+
+    def __post_init__(self) -> None:
+        if self.credentials is None and not _is_loopback(self.host):
+            raise BadSettings(
+                f"broker {self.host!r} is another machine, and without TLS anybody on the way could"
+                " read and forge what is said: enrol this one, and set `tls = true` in [broker]"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,8 @@ Event = Connected | Disconnected | Received | PublishRefused
 class Line:
     """One client's connection, kept up by a thread of its own until `close`.
 
-    `tell` is called from that thread and must not block. With `acknowledge_by_hand` a message stays
+    `tell` is called from that thread and must not block. Raises NotEnrolled at once when the
+    address has credentials that cannot be read. With `acknowledge_by_hand` a message stays
     the broker's until `acknowledge` is called: for the server, after COMMIT.
     """
 
@@ -110,6 +126,11 @@ class Line:
             reconnect_on_failure=False,
         )
         self._client.username = client_id
+        self._show_certificate: Callable[[], None] = lambda: None
+        if address.credentials is not None:
+            context = address.credentials.context()
+            self._client.tls_set_context(context)
+            self._show_certificate = partial(address.credentials.show, context)
         self._client.max_inflight_messages_set(IN_FLIGHT)
         self._client.will_set(will.topic, will.payload, qos=1, retain=True, properties=_delayed())
         self._client.on_socket_open = _without_delay
@@ -151,6 +172,7 @@ class Line:
     def _run(self) -> None:
         while not self._closing.is_set():
             try:
+                self._show_certificate()  # it may have been renewed meanwhile
                 self._client.connect(
                     self._address.host,
                     self._address.port,
@@ -159,7 +181,7 @@ class Line:
                     properties=_limits(),
                 )
                 self._client.loop_forever()
-            except OSError as error:
+            except (OSError, NotEnrolled) as error:
                 self._tell(Disconnected(str(error)))
             self._failures += 1
             # Full jitter, so that a hundred stations do not come back in the same second.
@@ -202,6 +224,13 @@ class Line:
     ) -> None:
         if reason.is_failure:
             self._tell(PublishRefused(str(reason)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _without_delay(_: paho.Client, __: object, connection: Any) -> None:

@@ -67,7 +67,8 @@ class Component:
 class State:
     """A full snapshot, retained, on change and every 60 s. Times are seconds since 1970 UTC.
 
-    `unsent` counts entries the server has not acknowledged, `oldest_unsent` is the first's time.
+    `unsent` counts entries the server has not acknowledged, `oldest_unsent` is the first's time;
+    `ignored` counts messages since the program began that were stale, another's or not readable.
     """
 
     boot: str
@@ -78,6 +79,7 @@ class State:
     components: tuple[Component, ...]
     unsent: int
     oldest_unsent: float | None
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,11 @@ def parse(text: str) -> Topic:
         raise BadMessage(f"topic {text!r}: {error}") from error
 
 
+def server_name(site: SiteId) -> str:
+    """The server as an MQTT client; no device can have this name."""
+    return f"{site}{SERVER}"
+
+
 def server_status(site: SiteId) -> str:
     """Where the server says, retained, whether it is there."""
     return f"{ROOT}/{site}/{SERVER}/status"

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from broker.facts import Acknowledgement
 from broker.requests import Answer, Ask, Expired, Question, Reply
 from broker.telemetry import Presence
-from broker.topics import Channel, Topic
+from broker.topics import Channel, Topic, server_status
 from broker.vocabulary import DeviceId, SiteId
 from broker.wire import encode_ask, kind_of
 from kiosk.clock import Clock
@@ -73,6 +73,11 @@ class Courier:
     @property
     def online(self) -> bool:
         return self._connected and self._server is Presence.ONLINE
+
+    @property
+    def servers_topic(self) -> str:
+        """Where the server says whether it is there."""
+        return server_status(self._site)
 
     def topic(self, channel: Channel, kind: str = "") -> str:
         return str(Topic(self._site, self._device, channel, kind))

@@ -1,9 +1,13 @@
-"""What the line brings a station: acknowledgements, replies, settings and the server's presence."""
+"""What the line brings a station: acknowledgements, replies, settings and the server's presence.
+
+Law: only what is on the station's own topics counts, and nothing that answers or acknowledges is
+taken from the broker's memory: it was said in another life.
+"""
 
 from broker.errors import BadMessage
 from broker.facts import Acknowledgement
 from broker.telemetry import SettingsDesired, SettingsReported
-from broker.topics import SERVER, Channel, parse
+from broker.topics import RETAINED, Channel, parse
 from broker.wire import decode_presence, decode_reply, decode_snapshot, encode_snapshot
 from kiosk.courier import Courier, Settled
 from kiosk.happenings import Happening, ServiceWanted
@@ -12,16 +16,21 @@ from kiosk.orders import Orders
 
 
 def receive(
-    topic: str, payload: bytes, courier: Courier, orders: Orders
+    topic: str, payload: bytes, courier: Courier, orders: Orders, *, retained: bool = False
 ) -> Happening | Settled | None:
     """What the message means for the station's machine, if anything.
 
-    Raises BadMessage for what is not of the contract, LedgerUnusable when the disk refuses.
+    Raises BadMessage for what is not of the contract, stale or another's, LedgerUnusable when the
+    disk refuses.
     """
-    if topic.endswith(f"/{SERVER}/status"):
+    if topic == courier.servers_topic:
         courier.server(decode_presence(payload))
         return None
     channel = parse(topic).channel
+    if topic != courier.topic(channel):
+        raise BadMessage("it is another station's")
+    if retained and channel not in RETAINED:
+        raise BadMessage(f"a {channel.value} from the broker's memory is past")
     match channel:
         case Channel.ACK:
             courier.acknowledged(decode_snapshot(payload, Acknowledgement))

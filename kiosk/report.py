@@ -74,12 +74,17 @@ class Reporter:
         self._send(Channel.BIRTH, encode_snapshot(birth), retain=True)
         self._due = 0.0
 
-    def tell(self, condition: Condition, debt: tuple[int, float | None]) -> None:
-        """Sends the snapshot when anything but the time is new, or the minute is over."""
+    def tell(self, condition: Condition, debt: tuple[int, float | None], ignored: int = 0) -> None:
+        """Sends the snapshot when anything that matters is new, or the minute is over.
+
+        `ignored` may grow as fast as somebody likes to send rubbish: it waits for the minute.
+        """
         now = self._clock.monotonic()
         state = next_state(self._state, condition, debt, self._boot, self._clock.wall())
-        same = self._state is not None and replace(state, at=self._state.at) == self._state
+        last = self._state
+        same = last is not None and replace(state, at=last.at, ignored=last.ignored) == last
         if same and now < self._due:
             return
+        state = replace(state, ignored=ignored)
         self._state, self._due = state, now + EVERY_SECONDS
         self._send(Channel.STATE, encode_snapshot(state), retain=True)

@@ -28,6 +28,7 @@ from devices.pad_events import (
 from devices.pad_events import TagArrived as TagSeen
 from devices.pad_events import TagLeft as TagGone
 from devices.security import Security
+from kiosk.certificate import keeping, with_certificate
 from kiosk.clock import SystemClock
 from kiosk.condition import Condition
 from kiosk.connection import last_word, open_line
@@ -109,10 +110,12 @@ class Running:
         """Serves until `stop`. Raises LedgerUnusable when there is no ledger to start with."""
         clock = SystemClock()
         site, device = self.settings.site, self.settings.device
+        identity = self.settings.identity()
+        self._keeper = keeping(identity, clock, stop)
         path = ledger_path(self.settings.folder)
         self._ledger = Ledger.open(path, site, device, str(uuid4()))
         self._line = open_line(
-            self.settings.broker.address(),
+            self.settings.broker.address(identity),
             site,
             device,
             self.hear,
@@ -125,8 +128,8 @@ class Running:
         self._tags = PadTags(pad, self._gathering)
         equipment = Equipment(self._ledger, self._courier, self._tags, clock, _new_id)
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
-        identity = (site, device, self.kind, self._ledger.install)
-        self._reporter = Reporter(identity, clock, self._courier.send)
+        named = (site, device, self.kind, self._ledger.install)
+        self._reporter = Reporter(named, clock, self._courier.send)
         pad.start()
         while not stop.is_set():
             self._turn()
@@ -142,7 +145,8 @@ class Running:
                 self._take(self._heard.get_nowait())
         except Empty:
             self._station.tick()
-            self._reporter.tell(self.condition(), self._station.debt)
+            condition = with_certificate(self.condition(), self._keeper)
+            self._reporter.tell(condition, self._station.debt, self._station.ignored)
 
     def _take(self, heard: Heard) -> None:
         match heard:
@@ -152,8 +156,8 @@ class Running:
             case Disconnected(reason):
                 log.info("line down", reason=reason)
                 self._courier.connection(up=False)
-            case Received(topic, payload):
-                self._station.receive(topic, payload)
+            case Received(topic, payload, retained):
+                self._station.receive(topic, payload, retained=retained)
             case PublishRefused(reason):
                 log.error("the broker refuses what we say; check its access rules", reason=reason)
             case _:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from broker.errors import BadSettings
+from broker.identity.folder import IdentityFolder
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
 from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
@@ -11,13 +13,38 @@ from kiosk.touchscreen.panel import Panel
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the broker listens."""
+    """Where the broker listens; `tls` for one that asks for certificates, as all others must."""
 
     port: int
     host: str = "127.0.0.1"
+    tls: bool = False
 
-    def address(self) -> Address:
-        return Address(self.host, self.port)
+    def address(self, identity: IdentityFolder | None) -> Address:
+        """Raises BadSettings for a broker elsewhere without TLS."""
+        own = identity.credentials if identity is not None else None
+        return Address(self.host, self.port, own)
+
+
+class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every program at a station has: who it is, and its way to the broker.
+
+    `folder` is its own: a local disk, which keeps the ledger and what `sirkula enrol` puts there.
+    """
+
+    site: SiteId
+    device: DeviceId
+    broker: BrokerSettings
+    folder: str = ""
+
+    def identity(self) -> IdentityFolder | None:
+        """The device's own, None on a line without TLS. Raises BadSettings and NotEnrolled."""
+        if not self.broker.tls:
+            return None
+        if not self.folder:
+            raise BadSettings("tls needs the `folder` in which `sirkula enrol` has put an identity")
+        found = IdentityFolder(Path(self.folder))
+        found.require(self.site, self.device)
+        return found
 
 
 class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,13 +63,10 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Panel(self.width, self.height, self.diagonal, self.fullscreen, self.rehearsal_port)
 
 
-class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What kiosk and drop box have in common. `folder` keeps the ledger: a local disk."""
+class StationSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What kiosk and drop box have in common."""
 
-    site: SiteId
-    device: DeviceId
     folder: str
-    broker: BrokerSettings
     tags: TagSettings
     reader: PadReaderSettings
 
@@ -54,12 +78,9 @@ class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw
     screen: ScreenSettings
 
 
-class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A reading-room agent: who it is, where the broker is, which disk to watch."""
+class AgentSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A reading-room agent: which disk to watch."""
 
-    site: SiteId
-    device: DeviceId
-    broker: BrokerSettings
     disk: str = "/"
 
 

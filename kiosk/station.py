@@ -99,6 +99,7 @@ class Station:
         self._answers: deque[Happening | Settled] = deque()
         self._present: dict[TagUid, frozenset[TagUid]] = {}
         self._recovering: tuple[Book, ...] = ()
+        self.ignored = 0
         self._started = False
         self._pad_since: float | None = None
         self._ledger_broken_since: float | None = None
@@ -124,11 +125,15 @@ class Station:
             self._ledger_failed(error)
             return 0, None
 
-    def receive(self, topic: str, payload: bytes) -> None:
-        """Takes in a message from the line; what is not of the contract is logged and ignored."""
+    def receive(self, topic: str, payload: bytes, *, retained: bool = False) -> None:
+        """Takes in a message from the line, `retained` when it is from the broker's memory.
+
+        What is not of the contract, stale or not for us is ignored, logged and counted.
+        """
         try:
-            happening = receive(topic, payload, self._courier, self.orders)
+            happening = receive(topic, payload, self._courier, self.orders, retained=retained)
         except BadMessage as error:
+            self.ignored += 1
             log.warning("message ignored", topic=topic, problem=str(error))
             return
         except LedgerUnusable as error:

@@ -1,6 +1,7 @@
 """`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
 
 import sys
+import threading
 import time
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +12,21 @@ import msgspec
 import typer
 from sqlalchemy import Connection
 
-from broker import topics
-from broker.mqtt import Address, Line
+from broker.errors import BadSettings
+from broker.mqtt import Line
 from broker.processes import start_tied, stop
 from broker.program import run_program, stopping
 from broker.settings import read_settings
-from broker.topics import subscriptions_of_server
+from broker.topics import server_name, subscriptions_of_server
 from broker.vocabulary import DeviceId
 from broker.wire import encode_snapshot
 from server.catalogue import rulebook
 from server.configuration import ServerSettings
+from server.enrolment import commands
+from server.enrolment.eviction import Eviction
+from server.enrolment.keys import host_credentials, open_keys
+from server.enrolment.registrar import Registrar
+from server.enrolment.tending import Tending
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import open_engine, transaction
@@ -40,9 +46,10 @@ def run(settings: File) -> None:
     migrate(read.database)
     stop_asked = stopping()
     program = [sys.executable, "-m", "server"]
-    children = [
-        start_tied([*program, part, "--settings", str(settings)]) for part in ("ingest", "web")
-    ]
+    parts = ["ingest", "web"] if read.enrolment is None else ["ingest", "web", "enrolment"]
+    if read.keys:
+        open_keys(read.keys, read.site, read.hosts(), time.time()).tend(time.time())
+    children = [start_tied([*program, part, "--settings", str(settings)]) for part in parts]
     while not stop_asked.wait(0.2) and all(child.poll() is None for child in children):
         pass
     statuses = [stop(child) for child in children]
@@ -65,8 +72,8 @@ def ingest(settings: File) -> None:
     engine = open_engine(read.database)
     taking = Ingest(engine, Intake(Library(branch), read.site), wished, stop_asked)
     line = Line(
-        Address(read.broker.host, read.broker.port),
-        f"{read.site}{topics.SERVER}",
+        read.broker_address(),
+        server_name(read.site),
         server_will(read.site),
         taking.tell,
         Random(),  # noqa: S311 spreads reconnections, hides nothing
@@ -89,6 +96,29 @@ def web(settings: File) -> None:
     serve(create_app(engine, read.branch().zone, time.time), read.web.host, read.web.port)
 
 
+@app.command()
+def enrolment(settings: File) -> None:
+    """Gives devices their certificates and renews them; tends the server's own."""
+    from server.web.enrolment import create_enrolment  # noqa: PLC0415 ingest needs no web framework
+    from server.web.serve import WebServer  # noqa: PLC0415
+
+    read = read_settings(settings, ServerSettings)
+    if read.enrolment is None:
+        raise BadSettings(f"{settings}: there is no [enrolment] to serve")
+    keys = open_keys(read.keys, read.site, read.hosts(), time.time())
+    keys.tend(time.time())
+    registrar = Registrar(open_engine(read.database), keys)
+    own = host_credentials(keys.folder)
+    tls = own.server_context()
+    eviction = Eviction(registrar.engine, keys, read.broker_address()) if read.broker.tls else None
+    tending = Tending(registrar, eviction, lambda: own.show(tls))
+    stop = threading.Event()
+    threading.Thread(target=tending.run, args=(stop, time.time), daemon=True).start()
+    app = create_enrolment(registrar, time.time)
+    WebServer(app, read.enrolment.host, read.enrolment.port, tls).run()
+    stop.set()
+
+
 @app.command("migrate")
 def migrate_database(settings: File) -> None:
     """Brings the database's tables up to date."""
@@ -105,6 +135,10 @@ def sample(settings: File) -> None:
         load_sample(connection, today)
     contents = {"cards": dict(sample_cards()), "items": dict(sample_items())}
     typer.echo(msgspec.json.encode(contents).decode())
+
+
+for command in (commands.keys, commands.invite, commands.revoke, commands.devices):
+    app.command()(command)
 
 
 def main() -> None:

@@ -1,18 +1,25 @@
 """What the server's settings file may hold, and the values made of it."""
 
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from broker.errors import BadSettings
+from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
+from server.enrolment.keys import client_credentials
 from server.settings import Branch, OfflineLimits, Service
 
 
 class BrokerAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the broker listens."""
+    """Where the broker listens; `tls` for one that asks for certificates."""
 
     port: int
     host: str = "127.0.0.1"
+    tls: bool = False
 
 
 class WebAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,6 +27,18 @@ class WebAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     port: int
     host: str = "127.0.0.1"
+
+
+class EnrolmentAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where devices get and renew their certificates.
+
+    `names` are the host names or addresses by which they reach this machine, the first for staff to
+    type; they are in the certificates of the enrolment page and the broker.
+    """
+
+    port: int
+    names: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    host: str = "0.0.0.0"  # noqa: S104 devices come from the whole network
 
 
 class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,16 +58,35 @@ class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. `zone` is the branch's IANA time zone; weekdays are 0 Monday to 6 Sunday."""
+    """The whole file. `zone` is the branch's IANA time zone; weekdays are 0 Monday to 6 Sunday.
+
+    `keys` is the folder of the library's own authority; only the server's user reads it.
+    """
 
     site: SiteId
     database: str
     broker: BrokerAddress
     web: WebAddress
+    keys: str = ""
+    enrolment: EnrolmentAddress | None = None
     zone: str = "Asia/Jakarta"
     closed_weekdays: tuple[int, ...] = (6,)
     offline: OfflineSettings = OfflineSettings()
     stations: dict[str, StationSettings] = {}
+
+    def broker_address(self) -> Address:
+        """Raises BadSettings for TLS without what it needs, and for none to another machine."""
+        if self.broker.tls and not (self.keys and self.enrolment):
+            raise BadSettings(
+                "tls needs the folder `keys`, and [enrolment] where certificates are renewed"
+            )
+        own = client_credentials(Path(self.keys)) if self.broker.tls else None
+        return Address(self.broker.host, self.broker.port, own)
+
+    def hosts(self) -> tuple[str, ...]:
+        """The names this machine and its broker answer for."""
+        names = self.enrolment.names if self.enrolment else ()
+        return tuple(dict.fromkeys(map(_canonical, (*names, self.broker.host))))
 
     def branch(self) -> Branch:
         return Branch(ZoneInfo(self.zone), frozenset(self.closed_weekdays))
@@ -60,3 +98,11 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def service(self, device: DeviceId) -> Service:
         wanted = self.stations.get(str(device), StationSettings())
         return Service(wanted.version, wanted.in_service, wanted.reason)
+
+
+def _canonical(host: str) -> str:
+    """An address as certificates write it."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host.lower()

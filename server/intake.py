@@ -17,11 +17,13 @@ from broker.errors import BadMessage
 from broker.facts import Acknowledgement
 from broker.requests import Ask, Expired, Reply
 from broker.telemetry import Birth, SettingsReported, State
-from broker.topics import Channel, Topic
+from broker.topics import RETAINED, Channel, Topic
 from broker.vocabulary import DeviceId, SiteId
-from server import stations
+from server import refusals, stations
+from server.enrolment.register import revoked_devices
 from server.journal.journal import Misfit, Received, acknowledged_through, record, set_aside
 from server.library import Library
+from server.refusals import Cause, Unheard
 
 _LARGEST_INTEGER: Final = 2**63 - 1
 _LONGEST_WORD: Final = 64
@@ -68,6 +70,7 @@ class _Sorted:
     asked: list[_Asked]
     owed: dict[Ledger, None]  # an ordered set: whom to tell how far their ledger is kept
     alive: dict[DeviceId, None]
+    revoked: frozenset[DeviceId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Intake:
         Facts come before asks, so that an answer knows all that was heard with it. Raises only
         what the database raises; then nothing of the batch may be committed or acknowledged.
         """
-        pile = _Sorted([], [], {}, {})
+        pile = _Sorted([], [], {}, {}, revoked_devices(connection))
         for message in batch:
             self._sort(connection, message, pile, now)
         for device in pile.alive:
@@ -100,9 +103,12 @@ class Intake:
         topic = None
         try:
             topic = self._topic(message)
+            _require_welcome(topic, message, pile.revoked)
             self._take(connection, topic, message, pile, now)
         except BadMessage as error:
-            misfit = _misfit(message, str(error), topic)
+            if isinstance(error, Unheard):
+                refusals.count(connection, error.cause, topic.device if topic else None, now)
+            misfit = _misfit(message, error, topic)
             set_aside(connection, misfit, now)
             if misfit.device is not None and misfit.install is not None:
                 pile.owed[misfit.device, misfit.install] = None
@@ -112,9 +118,12 @@ class Intake:
             pile.alive[topic.device] = None
 
     def _topic(self, message: Heard) -> Topic:
-        topic = topics.parse(message.topic)
+        try:
+            topic = topics.parse(message.topic)
+        except BadMessage as error:
+            raise Unheard(Cause.WRONG_TOPIC, str(error)) from error
         if topic.site != self.site:
-            raise BadMessage(f"this server is the site {self.site}'s")
+            raise Unheard(Cause.WRONG_TOPIC, f"this server is the site {self.site}'s")
         return topic
 
     def _take(
@@ -140,7 +149,7 @@ class Intake:
             case Channel.SETTINGS_REPORTED:
                 stations.applied(connection, topic.device, _settings(message))
             case channel:
-                raise BadMessage(f"no station speaks on {channel.value}")
+                raise Unheard(Cause.WRONG_TOPIC, f"no station speaks on {channel.value}")
 
     def _acknowledgement(self, connection: Connection, ledger: Ledger, now: float) -> Outgoing:
         device, install = ledger
@@ -161,10 +170,20 @@ class Intake:
         return Outgoing(str(topic), payload, retain=False)
 
 
+def _require_welcome(topic: Topic, message: Heard, revoked: frozenset[DeviceId]) -> None:
+    """Raises Unheard. Presence is the broker's word as well, so that nobody is online unseen."""
+    if message.retained and topic.channel not in RETAINED:
+        words = f"a {topic.channel.value} from the broker's memory: it was said before"
+        raise Unheard(Cause.RETAINED, words)
+    if topic.device in revoked and topic.channel is not Channel.STATUS:
+        raise Unheard(Cause.REVOKED, "the device is revoked")
+
+
 def _received(topic: Topic, message: Heard) -> Received:
     entry = wire.decode_entry(message.payload)
     if (entry.site, entry.device) != (topic.site, topic.device):
-        raise BadMessage(f"the fact is from /{entry.site}/{entry.device}")
+        words = f"the fact is from /{entry.site}/{entry.device}"
+        raise Unheard(Cause.WRONG_TOPIC, words)
     _require_integer(entry.seq)
     _require_short(entry.install, _LONGEST_WORD)
     _require_short(entry.at.boot, _LONGEST_WORD)
@@ -174,14 +193,15 @@ def _received(topic: Topic, message: Heard) -> Received:
 def _asked(topic: Topic, message: Heard) -> _Asked:
     ask = wire.decode_ask(message.payload)
     if wire.kind_of(ask.question) != topic.kind:
-        raise BadMessage(f"a question {wire.kind_of(ask.question)!r} on another's topic")
+        words = f"a question {wire.kind_of(ask.question)!r} on another's topic"
+        raise Unheard(Cause.WRONG_TOPIC, words)
     return _Asked(topic, ask)
 
 
 def _birth(topic: Topic, message: Heard) -> Birth:
     birth = wire.decode_snapshot(message.payload, Birth)
     if (birth.site, birth.device) != (topic.site, topic.device):
-        raise BadMessage(f"the birth is of /{birth.site}/{birth.device}")
+        raise Unheard(Cause.WRONG_TOPIC, f"the birth is of /{birth.site}/{birth.device}")
     for word in (birth.boot, birth.install, birth.version):
         _require_short(word, _LONGEST_WORD)
     return birth
@@ -190,6 +210,7 @@ def _birth(topic: Topic, message: Heard) -> Birth:
 def _state(message: Heard) -> State:
     state = wire.decode_snapshot(message.payload, State)
     _require_integer(state.unsent)
+    _require_integer(state.ignored)
     _require_short(state.boot, _LONGEST_WORD)
     _require_short(state.reason, _LONGEST_TEXT)
     return state
@@ -202,11 +223,17 @@ def _settings(message: Heard) -> SettingsReported:
     return reported
 
 
-def _misfit(message: Heard, reason: str, topic: Topic | None) -> Misfit:
-    """A fact keeps its place in the ledger if that much can be read, so it holds nothing up."""
+def _misfit(message: Heard, error: BadMessage, topic: Topic | None) -> Misfit:
+    """A fact keeps its place in the ledger if that much can be read, so it holds nothing up.
+
+    What was not listened to has no place: who said it hears no acknowledgement, and if it was true
+    it is said again in the right way.
+    """
+    reason = str(error)
     if topic is None:
         return Misfit(message.topic, message.payload, reason)
-    if topic.channel is not Channel.FACT:
+    unheard = isinstance(error, Unheard) and error.cause is not Cause.WRONG_TOPIC
+    if unheard or topic.channel is not Channel.FACT:
         return Misfit(message.topic, message.payload, reason, topic.device)
     try:
         envelope = msgspec.json.decode(message.payload, type=_Envelope)

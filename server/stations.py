@@ -69,6 +69,7 @@ def told(connection: Connection, device: DeviceId, state: State) -> None:
             "components": msgspec.to_builtins(state.components),
             "unsent": state.unsent,
             "oldest_unsent": state.oldest_unsent,
+            "ignored": state.ignored,
         },
     )
 

@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from random import Random
 from typing import TypeVar
 
+from broker.identity.tls import Credentials
 from broker.mosquitto.child import Mosquitto
 from broker.mqtt import Address, Connected, Event, Line, Received, Will
 
@@ -30,20 +31,29 @@ def started_mosquitto(folder: Path, port: int | None = None) -> Mosquitto:
 class Listener:
     """One client and everything it heard."""
 
-    def __init__(self, port: int, name: str, *topics: str, by_hand: bool = False) -> None:
+    def __init__(
+        self,
+        port: int,
+        name: str,
+        *topics: str,
+        by_hand: bool = False,
+        by: Credentials | None = None,
+    ) -> None:
         self._events: SimpleQueue[Event] = SimpleQueue()
         will = Will(f"status/{name}", b"offline")
-        address = Address("127.0.0.1", port)
+        address = Address("127.0.0.1", port, by)
         self.line = Line(
             address, name, will, self._events.put, Random(1), acknowledge_by_hand=by_hand
         )
         self.line.open(*(topics or (f"nothing/{name}",)))
 
-    def until(self, wanted: Callable[[Event], _Wanted | None]) -> _Wanted:
-        """The first event that `wanted` makes something of; fails after PATIENCE seconds."""
+    def until(
+        self, wanted: Callable[[Event], _Wanted | None], patience: float = PATIENCE
+    ) -> _Wanted:
+        """The first event that `wanted` makes something of; fails after `patience` seconds."""
         while True:
             try:
-                event = self._events.get(timeout=PATIENCE)
+                event = self._events.get(timeout=patience)
             except Empty:
                 raise AssertionError("nothing more was heard") from None
             found = wanted(event)

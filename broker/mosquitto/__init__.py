@@ -1,4 +1,5 @@
-"""Debian's Mosquitto as our child, with a private generated configuration, for one machine.
+"""Debian's Mosquitto: as our child with a private generated configuration, or as a service.
 
-Law: loopback only. In production Mosquitto is a service of its own with the configuration we ship.
+Law: without TLS on the loopback only. In production Mosquitto is a service of its own with the
+configuration that `sirkula-broker configuration` writes.
 """

@@ -13,6 +13,7 @@ from broker.errors import SirkulaError
 from devices.console import frame, hardware, tag
 from devices.console.demo import by_hand
 from devices.console.demo import scripted as play
+from devices.console.enrol import enrol
 from devices.console.ports import Ports
 from devices.console.settings_files import Panel
 from devices.console.simulation import simulate
@@ -24,12 +25,13 @@ app: Final = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(tag.app, name="tag")
+app.command()(enrol)
 PROGRAMS: Final = {
     "kiosk": ("kiosk", "The touchscreen kiosk: borrow and return."),
     "dropbox": ("kiosk.dropbox", "The unattended return box."),
     "agent": ("kiosk.agent", "Health of a reading-room computer, gate or counter."),
-    "server": ("server", "The library's side: run, ingest, web, migrate, sample."),
-    "broker": ("broker.mosquitto", "Mosquitto for one machine."),
+    "server": ("server", "The library's side, and its devices: run, invite, revoke, devices ..."),
+    "broker": ("broker.mosquitto", "Mosquitto for one machine, or its configuration as a service."),
 }
 app.add_typer(frame.app, name="frame")
 app.add_typer(hardware.app, name="devices")

@@ -24,7 +24,7 @@ from devices.console.settings_files import (
 )
 
 PROGRAMS: Final = {
-    "broker": ("broker.mosquitto",),
+    "broker": ("broker.mosquitto", "run"),
     "server": ("server", "run"),
     "dropbox": ("kiosk.dropbox",),
     "agent": ("kiosk.agent",),

@@ -13,6 +13,7 @@ from broker.settings import read_settings
 from broker.telemetry import Kind
 from broker.topics import Channel, Topic
 from kiosk.agent.machine import condition, read
+from kiosk.certificate import keeping, with_certificate
 from kiosk.clock import SystemClock
 from kiosk.connection import last_word, open_line
 from kiosk.report import Reporter
@@ -25,18 +26,21 @@ def run(settings: Annotated[Path, typer.Option(help="the agent's TOML file")]) -
     site, device = read_in.site, read_in.device
     stop = stopping()
     events: SimpleQueue[Event] = SimpleQueue()
-    line = open_line(read_in.broker.address(), site, device, events.put, Random())  # noqa: S311
+    identity, clock = read_in.identity(), SystemClock()
+    keeper = keeping(identity, clock, stop)
+    address = read_in.broker.address(identity)
+    line = open_line(address, site, device, events.put, Random())  # noqa: S311 spreads, hides nothing
 
     def send(channel: Channel, payload: bytes, *, retain: bool) -> None:
         line.publish(str(Topic(site, device, channel)), payload, retain=retain)
 
-    reporter = Reporter((site, device, Kind.AGENT, ""), SystemClock(), send)
+    reporter = Reporter((site, device, Kind.AGENT, ""), clock, send)
     while not stop.is_set():
         try:
             if isinstance(events.get(timeout=1.0), Connected):
                 reporter.connected()
         except Empty:
-            reporter.tell(condition(read(read_in.disk)), (0, None))
+            reporter.tell(with_certificate(condition(read(read_in.disk)), keeper), (0, None))
     line.close(last_word(site, device))
 
 

@@ -78,18 +78,21 @@ def reader(engine: Engine) -> Engine:
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads. Raises DatabaseFailed when the database does not answer."""
+    with _translated(), reader(engine).connect() as connection:
+        yield connection
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One writer's turn: committed at the end, rolled back on any error.
 
     Raises DatabaseFailed when the database refuses or goes away.
     """
-    try:
-        with engine.begin() as connection:
-            take_turn(connection)
-            yield connection
-    except (DBAPIError, PoolExhausted) as error:
-        # The rest of the message, and the chain, would show the row: people never reach the log.
-        raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None
+    with _translated(), engine.begin() as connection:
+        take_turn(connection)
+        yield connection
 
 
 def take_turn(connection: Connection) -> None:
@@ -103,6 +106,15 @@ def insert_into(connection: Connection, table: Table) -> Insert:
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, PoolExhausted) as error:
+        # The rest of the message, and the chain, would show the row: people never reach the log.
+        raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -100,10 +100,15 @@ def acknowledged_through(connection: Connection, device: DeviceId, install: str)
 
 
 def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> None:
-    """Keep a message that cannot be used, once however often it comes."""
+    """Keep a message that cannot be used, once however often it comes.
+
+    One that was kept without its place in a ledger is kept again with it: else nothing would ever
+    fill that place.
+    """
     topic = _storable(misfit.topic)
+    said = topic.encode() + (b"\0" if misfit.seq is None else b"\0\0") + misfit.payload
     row = {
-        "fingerprint": sha256(topic.encode() + b"\0" + misfit.payload).hexdigest(),
+        "fingerprint": sha256(said).hexdigest(),
         "topic": topic,
         "device": str(misfit.device) if misfit.device else None,
         "install": misfit.install,

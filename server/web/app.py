@@ -75,6 +75,7 @@ def create_app(engine: Engine, zone: ZoneInfo, clock: Clock) -> FastAPI:
     live = Live(lambda: read_records(engine), site.page)
     app = FastAPI(title="Sirkula", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.live = live
+    app.state.closing = live.close
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(SirkulaError, _unavailable(site))
     app.include_router(_pages(site, live))

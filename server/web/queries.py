@@ -4,8 +4,6 @@ Law: reads only, in a transaction of its own that never waits for a writer; patr
 here. Raises DatabaseFailed when the database does not answer.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -20,8 +18,6 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from broker import topics, wire
 from broker.errors import BadMessage
@@ -31,7 +27,8 @@ from broker.topics import Channel
 from broker.vocabulary import ClockState, Moment
 from server.circulation.fold import TaskKind
 from server.circulation.timeline import Anchor, corrected
-from server.journal.database import DatabaseFailed, reader
+from server.enrolment.register import revoked_devices
+from server.journal.database import reading
 from server.journal.tables import (
     anchor,
     device,
@@ -40,9 +37,11 @@ from server.journal.tables import (
     loan,
     marker,
     quarantine,
+    refused,
     task,
     title,
 )
+from server.refusals import Cause
 from server.web.records import (
     Device,
     DeviceSummary,
@@ -66,21 +65,22 @@ _OPEN: Final = task.c.settled_at.is_(None)
 
 def read_records(engine: Engine) -> Records:
     """All that the page shows."""
-    with _looking(engine) as connection:
+    with reading(engine) as connection:
         return Records(
-            devices=tuple(map(_device, connection.execute(select(device)))),
+            devices=_devices(connection),
             happenings=tuple(map(_happening, connection.execute(_latest_facts()))),
             set_aside=tuple(map(_set_aside, connection.execute(_latest_set_aside()))),
             set_aside_total=_count(connection, quarantine),
             tasks=tuple(map(_open_task, connection.execute(_latest_tasks()))),
             tasks_total=connection.scalar(select(func.count()).where(_OPEN)) or 0,
             sample=_is_sample(connection),
+            refused_total=sum(_refused(connection).values()),
         )
 
 
 def read_summary(engine: Engine) -> Summary:
     """All there is, in numbers; it counts whole tables."""
-    with _looking(engine) as connection:
+    with reading(engine) as connection:
         facts = _counts(connection, select(fact.c.kind, _NUMBER).group_by(fact.c.kind))
         tasks = _counts(connection, select(task.c.kind, _NUMBER).where(_OPEN).group_by(task.c.kind))
         still_open = select(func.count()).where(loan.c.returned_at.is_(None))
@@ -94,6 +94,7 @@ def read_summary(engine: Engine) -> Summary:
             facts_by_kind=facts,
             unsent=sum(one.unsent or 0 for one in devices),
             quarantined=_count(connection, quarantine),
+            refused=_refused(connection),
             tasks=sum(tasks.values()),
             tasks_by_kind=tasks,
             devices=devices,
@@ -103,21 +104,11 @@ def read_summary(engine: Engine) -> Summary:
 
 def check(engine: Engine) -> None:
     """Ask the database for the least it can say."""
-    with _looking(engine) as connection:
+    with reading(engine) as connection:
         connection.execute(select(literal(1)))
 
 
 _RETURNED: Final = next(kind for kind, cls in wire.FACTS.items() if cls is ItemReturned)
-
-
-@contextmanager
-def _looking(engine: Engine) -> Iterator[Connection]:
-    try:
-        with reader(engine).connect() as connection:
-            yield connection
-    except (DBAPIError, PoolExhausted) as error:
-        # The rest of the message, and the chain, could show rows: people never reach the log.
-        raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None
 
 
 def _count(connection: Connection, table: FromClause) -> int:
@@ -126,6 +117,15 @@ def _count(connection: Connection, table: FromClause) -> int:
 
 def _counts(connection: Connection, statement: Select[Any]) -> dict[str, int]:
     return {row.kind: row.number for row in connection.execute(statement.order_by("kind"))}
+
+
+def _refused(connection: Connection) -> dict[str, int]:
+    """How many messages were not listened to, by cause; every cause is there."""
+    number = func.sum(refused.c.messages)
+    rows = connection.execute(select(refused.c.cause, number).group_by(refused.c.cause))
+    # PostgreSQL adds BIGINTs up to a NUMERIC.
+    counted = {row[0]: int(row[1]) for row in rows}
+    return {cause.value: counted.get(cause.value, 0) for cause in Cause}
 
 
 def _is_sample(connection: Connection) -> bool:
@@ -173,7 +173,13 @@ def _latest_tasks() -> Select[Any]:
     )
 
 
-def _device(row: Row[Any]) -> Device:
+def _devices(connection: Connection) -> tuple[Device, ...]:
+    revoked = {str(name) for name in revoked_devices(connection)}
+    rows = connection.execute(select(device))
+    return tuple(_device(row, revoked=row.device in revoked) for row in rows)
+
+
+def _device(row: Row[Any], *, revoked: bool) -> Device:
     return Device(
         name=row.device,
         kind=None if row.kind is None else Kind(row.kind),
@@ -187,11 +193,15 @@ def _device(row: Row[Any]) -> Device:
         oldest_unsent=row.oldest_unsent,
         settings_problem=row.settings_reported_problem or "",
         last_heard=row.last_heard,
+        ignored=row.ignored or 0,
+        revoked=revoked,
     )
 
 
 def _device_summary(row: Row[Any]) -> DeviceSummary:
-    return DeviceSummary(row.device, row.kind, row.status, row.mode, row.unsent, row.last_heard)
+    return DeviceSummary(
+        row.device, row.kind, row.status, row.mode, row.unsent, row.last_heard, row.ignored or 0
+    )
 
 
 def _happening(row: Row[Any]) -> Happening:

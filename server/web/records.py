@@ -22,7 +22,10 @@ _LONG_NUMBER: Final = re.compile(r"\d{6,}")
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A station by its own latest word; None is what it has not said yet."""
+    """A station by its own latest word; None is what it has not said yet.
+
+    `ignored` counts the messages that it did not believe; `revoked` is our word, not its own.
+    """
 
     name: str
     kind: Kind | None
@@ -36,6 +39,8 @@ class Device:
     oldest_unsent: float | None
     settings_problem: str
     last_heard: float | None
+    ignored: int = 0
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Records:
     tasks: tuple[OpenTask, ...]
     tasks_total: int
     sample: bool
+    refused_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +108,16 @@ class DeviceSummary:
     mode: str | None
     unsent: int | None
     last_heard: float | None
+    ignored: int
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All there is, in numbers. Kinds are those of the contract, e.g. `item-lent`."""
+    """All there is, in numbers. Kinds are those of the contract, e.g. `item-lent`.
+
+    `refused` counts messages that were not listened to: from a revoked device, out of the broker's
+    memory where nothing belongs there, or on a topic that is not the sender's.
+    """
 
     loans_open: int
     loans_closed: int
@@ -115,6 +126,7 @@ class Summary:
     facts_by_kind: dict[str, int]
     unsent: int
     quarantined: int
+    refused: dict[str, int]
     tasks: int
     tasks_by_kind: dict[str, int]
     devices: tuple[DeviceSummary, ...]

@@ -1,32 +1,41 @@
-"""Serving the application until told to stop, with open streams never in the way."""
+"""Serving an application until told to stop, with open streams never in the way."""
 
 import socket
+import ssl
+from collections.abc import Callable
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
 from broker.errors import BadSettings
-from server.web.live import Live
 
 GRACE_SECONDS: Final = 2
 _WAITING_VISITORS: Final = 128
+_DEVICES_AT_ONCE: Final = 64  # who holds more connections open waits for nobody but himself
 
 
 class WebServer:
     """One listening web server; connections wait from the start, `run` answers them."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
-        """Listens on `host`:`port`; port 0 takes a free one. Raises BadSettings if it cannot."""
+    def __init__(
+        self, app: FastAPI, host: str, port: int, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """Listens on `host`:`port`; port 0 takes a free one. Raises BadSettings if it cannot.
+
+        `app.state.closing`, if there is one, is called first when it ends.
+        """
         self._listener = _listener(host, port)
         config = uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
             server_header=False,
+            limit_concurrency=None if tls is None else _DEVICES_AT_ONCE,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            ssl_context_factory=None if tls is None else lambda _config, _default: tls,
         )
-        self._server = _Server(config, app.state.live)
+        self._server = _Server(config, getattr(app.state, "closing", lambda: None))
 
     @property
     def port(self) -> int:
@@ -50,12 +59,12 @@ def serve(app: FastAPI, host: str, port: int) -> None:
 class _Server(uvicorn.Server):
     """Ends the streams first: uvicorn would wait for them (its lifespan event comes after)."""
 
-    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
         super().__init__(config)
-        self._live = live
+        self._closing = closing
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._live.close()
+        self._closing()
         await super().shutdown(sockets)
 
 
@@ -64,4 +73,4 @@ def _listener(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=_WAITING_VISITORS)
     except OSError as error:
-        raise BadSettings(f"web pages: cannot listen on {host}:{port}: {error}") from error
+        raise BadSettings(f"cannot listen on {host}:{port}: {error}") from error

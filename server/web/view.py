@@ -55,6 +55,7 @@ def _words(records: Records, wall: Wall) -> dict[str, str]:
     return counts | {
         "unsent": number(sum(device.unsent or 0 for device in records.devices)),
         "set-aside": number(records.set_aside_total),
+        "refused": number(records.refused_total),
         "tasks": number(records.tasks_total),
         "set-aside-part": _part(len(records.set_aside), records.set_aside_total, wall.texts),
         "tasks-part": _part(len(records.tasks), records.tasks_total, wall.texts),
@@ -108,6 +109,8 @@ def _reason(reason: str, texts: Texts) -> str:
 
 def _troubles(device: Device, wall: Wall) -> tuple[Trouble, ...]:
     texts = wall.texts
+    if device.revoked:
+        return (Trouble("revoked", texts("revoked.part"), texts("revoked.advice")),)
     if is_silent(device, wall.now):
         # What it said of its parts is past; the first thing is to hear from it again.
         return (Trouble("silent", texts("silent.part"), texts("silent.advice")),)
@@ -116,6 +119,9 @@ def _troubles(device: Device, wall: Wall) -> tuple[Trouble, ...]:
     if device.settings_problem:
         problem = texts("settings.advice", problem=device.settings_problem)
         troubles.append(Trouble("settings", texts("settings.part"), problem))
+    if device.ignored:
+        advice = texts("ignored.advice", count=texts.number(device.ignored))
+        troubles.append(Trouble("ignored", texts("ignored.part"), advice))
     oldest = device.oldest_unsent if device.unsent else None
     if long_since(oldest, wall.now, UNSENT_TOO_LONG_SECONDS):
         troubles.append(Trouble("unsent", texts("unsent.part"), texts("unsent.advice")))

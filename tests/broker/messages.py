@@ -76,6 +76,7 @@ states = st.builds(
     components=st.lists(components, max_size=3).map(tuple),
     unsent=counts,
     oldest_unsent=st.none() | numbers,
+    ignored=counts,
 )
 policies = st.builds(
     telemetry.OfflinePolicy,

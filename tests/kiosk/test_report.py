@@ -96,3 +96,11 @@ def test_a_new_connection_hears_the_state_though_nothing_changed() -> None:
     told.reporter.tell(SERVING, (0, None))
     told.reporter.connected()
     assert told.channels(lambda: told.reporter.tell(SERVING, (0, None))) == [Channel.STATE]
+
+
+def test_what_was_ignored_is_told_with_the_next_word_and_causes_none_itself() -> None:
+    told = Told()
+    told.reporter.tell(SERVING, (0, None), 1)
+    assert told.channels(lambda: told.reporter.tell(SERVING, (0, None), 5_000)) == []
+    assert told.channels(lambda: told.reporter.tell(BROKEN, (0, None), 6_000)) == [Channel.STATE]
+    assert [decode_snapshot(one[1], State).ignored for one in told.sent] == [1, 6_000]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from broker.facts import (
+    Acknowledgement,
     ItemLent,
     ItemReturned,
     LoanAbandoned,
@@ -16,9 +17,9 @@ from broker.facts import (
 )
 from broker.requests import Answer, Expired, Lend, Question
 from broker.telemetry import OfflinePolicy, Presence, SettingsReported
-from broker.topics import Channel, Topic, parse
+from broker.topics import Channel, Topic, parse, server_status
 from broker.vocabulary import Reason, Refusal
-from broker.wire import decode_ask, decode_snapshot
+from broker.wire import decode_ask, decode_snapshot, encode_snapshot
 from kiosk.book import Stage
 from kiosk.courier import ANSWER_SECONDS
 from kiosk.happenings import (
@@ -398,6 +399,36 @@ def test_what_is_not_of_the_contract_is_ignored(bench: Bench, topic: str, payloa
     assert bench.kiosk.visit == before
     borrow(bench, 1)
     assert stages(bench) == [Stage.LENT]
+
+
+@pytest.mark.parametrize("topic", ["kios-02/ack", "_server/ack", "kios-02/settings/desired"])
+def test_what_is_anothers_is_ignored_and_counted(bench: Bench, topic: str) -> None:
+    borrow(bench, 1)
+    owed = bench.station.debt
+    word = encode_snapshot(Acknowledgement(bench.ledger.install, 10_000, 1.8e9))
+    for site in ("binjai", "medan"):
+        bench.station.receive(f"sirkula/v1/{site}/{topic}", word)
+    assert (bench.station.debt, bench.station.ignored) == (owed, 2)
+
+
+@pytest.mark.parametrize("channel", [Channel.ACK, Channel.REPLY])
+def test_what_the_broker_remembers_neither_answers_nor_acknowledges(
+    bench: Bench, channel: Channel
+) -> None:
+    """Nothing of ours is retained there: somebody put it there, or it is from another life."""
+    borrow(bench, 1)
+    owed = bench.station.debt
+    word = encode_snapshot(Acknowledgement(bench.ledger.install, 10_000, 1.8e9))
+    for number in range(1, 1001):
+        bench.station.receive(str(Topic(SITE, KIOSK, channel)), word, retained=True)
+        assert (bench.station.debt, bench.station.ignored) == (owed, number)
+
+
+def test_what_the_broker_shall_remember_is_believed(bench: Bench) -> None:
+    bench.station.receive(server_status(SITE), b"offline", retained=True)
+    bench.wait(0.2)
+    assert not bench.kiosk.visit.online
+    assert bench.station.ignored == 0
 
 
 def test_a_server_that_goes_away_takes_the_station_off_line(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from broker import topics, wire
 from broker.facts import Acknowledgement, Fact
@@ -22,9 +22,10 @@ from broker.telemetry import (
 )
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, Reason, Refusal, SiteId
+from server.enrolment.register import lift, revoke
 from server.intake import Heard, Intake, Outgoing
 from server.journal.database import transaction
-from server.journal.tables import device, fact, grant, loan, quarantine
+from server.journal.tables import device, fact, grant, loan, quarantine, refused
 from server.library import Library
 from server.projection import dump, rebuild
 from tests.server.stories import (
@@ -244,6 +245,100 @@ def test_a_question_on_anothers_topic_is_set_aside(connection: Connection) -> No
     ask = asked(identify())
     assert digest(connection, Heard(ask.topic.replace("identify", "lend"), ask.payload)) == ()
     assert reasons(connection) == ["a question 'identify' on another's topic"]
+
+
+def counted(connection: Connection) -> dict[tuple[str, str], int]:
+    rows = connection.execute(select(refused.c.cause, refused.c.device, refused.c.messages))
+    return {(row.cause, row.device): row.messages for row in rows}
+
+
+def test_from_the_next_batch_on_nothing_of_a_revoked_device_counts(
+    connection: Connection,
+) -> None:
+    before = digest(connection, heard(entry(1, lent())))
+    assert acknowledgements(before) == [("kios-01", INSTALL, 1)]
+    revoke(connection, KIOSK, NOON)
+    after = digest(
+        connection,
+        heard(entry(2, lent(BUDI, OTHER_BOOK))),
+        asked(lend("a1")),
+        on(Channel.STATE, wire.encode_snapshot(STATE)),
+        on(Channel.BIRTH, wire.encode_snapshot(BIRTH)),
+        heard(entry(1, returned(), DROP_BOX)),
+    )
+    assert acknowledgements(after) == [("kotak-01", INSTALL, 1)]
+    assert replies(after) == []
+    assert connection.scalars(select(loan.c.item)).all() == [str(BOOK)]
+    assert connection.scalars(select(grant.c.act)).all() == []
+    assert set(reasons(connection)) == {"the device is revoked"}
+    assert counted(connection) == {("revoked", "kios-01"): 4}
+
+
+def test_every_refused_message_is_counted_and_each_kept_once(connection: Connection) -> None:
+    revoke(connection, KIOSK, NOON)
+    for _ in range(3):
+        digest(connection, heard(entry(1, lent())))
+    assert counted(connection) == {("revoked", "kios-01"): 3}
+    assert len(reasons(connection)) == 1
+
+
+def test_that_a_revoked_device_is_still_on_line_can_be_seen(connection: Connection) -> None:
+    revoke(connection, KIOSK, NOON)
+    digest(connection, on(Channel.STATUS, b"online"))
+    row = connection.execute(select(device.c.status, device.c.last_heard)).one()
+    assert row == ("online", None)
+
+
+def test_a_replaced_device_speaks_again_and_loses_nothing(connection: Connection) -> None:
+    """What the dead one had acknowledged stays; what was refused meanwhile counts when resent."""
+    digest(connection, heard(entry(1, lent())))
+    revoke(connection, KIOSK, NOON)
+    kept = heard(entry(2, returned()))
+    digest(connection, kept, heard(entry(1, lent(BUDI, OTHER_BOOK), KIOSK, "install-2")))
+    lift(connection, KIOSK, NOON)
+    out = digest(connection, heard(entry(1, lent(BUDI, OTHER_BOOK), KIOSK, "install-2")), kept)
+    assert acknowledgements(out) == [("kios-01", "install-2", 1), ("kios-01", INSTALL, 2)]
+    assert connection.scalar(select(func.count()).select_from(fact)) == 3
+
+
+def test_a_message_refused_and_later_unreadable_still_holds_nothing_up(
+    connection: Connection,
+) -> None:
+    newer = heard(entry(1, returned()))
+    newer = Heard(newer.topic, newer.payload.replace(b"item-returned", b"item-weighed"))
+    revoke(connection, KIOSK, NOON)
+    assert digest(connection, newer) == ()
+    lift(connection, KIOSK, NOON)
+    assert acknowledgements(digest(connection, newer)) == [("kios-01", INSTALL, 1)]
+
+
+def test_what_the_broker_remembers_commands_nothing(connection: Connection) -> None:
+    ask, one = asked(lend("a1")), heard(entry(1, lent()))
+    stale = [Heard(said.topic, said.payload, retained=True) for said in (ask, one)]
+    assert digest(connection, *stale) == ()
+    assert connection.scalars(select(grant.c.act)).all() == []
+    assert connection.scalars(select(fact.c.act)).all() == []
+    assert counted(connection) == {("retained", "kios-01"): 2}
+    assert acknowledgements(digest(connection, one)) == [("kios-01", INSTALL, 1)]
+
+
+def test_what_is_said_on_a_wrong_topic_is_counted(connection: Connection) -> None:
+    forged = heard(entry(1, lent()))
+    ask = asked(identify())
+    digest(
+        connection,
+        Heard(forged.topic.replace("kios-01", "kios-02"), forged.payload),
+        Heard(forged.topic.replace("fact", "birth"), wire.encode_snapshot(BIRTH)),
+        Heard(ask.topic.replace("identify", "lend"), ask.payload),
+        on(Channel.ACK, b"{}"),
+        Heard(forged.topic.replace("binjai", "medan"), forged.payload),
+        Heard("$SYS/broker", b""),
+    )
+    assert counted(connection) == {
+        ("wrong-topic", "kios-02"): 1,
+        ("wrong-topic", "kios-01"): 2,
+        ("wrong-topic", ""): 2,
+    }
 
 
 PATRONS = st.sampled_from((SITI, BUDI, STRANGER))

@@ -6,17 +6,23 @@ from typing import Any
 
 import pytest
 
+from broker.identity.lifetimes import DAY, alarm
 from broker.telemetry import Health, Mode
 from kiosk.agent.machine import Readings
 from kiosk.agent.machine import condition as agent_condition
-from kiosk.condition import Condition
+from kiosk.condition import Condition, Finding
 from kiosk.dropbox.box import Box
 from kiosk.dropbox.box import condition as box_condition
 from kiosk.serving import condition as kiosk_condition
 from kiosk.visit import Visit
 
 LANGUAGES = Path(__file__).parents[2] / "server" / "web" / "languages"
+CERTIFICATE = (
+    Finding("certificate", Health.ERROR if days < 8 else Health.WARNING, alarm(days * DAY, 0.0))
+    for days in (30, 14, 7, 0)
+)
 WORST = (
+    Condition(Mode.IN_SERVICE, "", tuple(CERTIFICATE)),
     kiosk_condition(Visit(pad_healthy=False, ledger_healthy=False)),
     kiosk_condition(Visit(pad_healthy=False)),
     kiosk_condition(Visit(started=True, in_service=False)),

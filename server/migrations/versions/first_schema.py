@@ -17,6 +17,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", "boot", name="pk_anchor"),
     )
     op.create_table(
+        "certificate",
+        sa.Column("serial", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("pem", sa.LargeBinary(), nullable=False),
+        sa.Column("issued_at", sa.Double(), nullable=False),
+        sa.Column("valid_until", sa.Double(), nullable=False),
+        sa.Column("revoked_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("serial", name="pk_certificate"),
+        sa.UniqueConstraint("key", name="uq_certificate_key"),
+    )
+    op.create_index("ix_certificate_device", "certificate", ["device"], unique=False)
+    op.create_table(
         "closed_day",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -40,6 +53,7 @@ def upgrade() -> None:
         sa.Column("components", sa.JSON(), nullable=True),
         sa.Column("unsent", sa.BigInteger(), nullable=True),
         sa.Column("oldest_unsent", sa.Double(), nullable=True),
+        sa.Column("ignored", sa.BigInteger(), nullable=True),
         sa.Column("settings_reported_version", sa.BigInteger(), nullable=True),
         sa.Column("settings_reported_problem", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("device", name="pk_device"),
@@ -94,6 +108,17 @@ def upgrade() -> None:
         sa.Column("through", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("device", "install", name="pk_high_water"),
     )
+    op.create_table(
+        "invitation",
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.Double(), nullable=False),
+        sa.Column("closes_at", sa.Double(), nullable=False),
+        sa.Column("used_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("code_hash", name="pk_invitation"),
+    )
+    op.create_index("ix_invitation_device", "invitation", ["device"], unique=False)
     op.create_table(
         "loan",
         sa.Column("act", sa.Text(), nullable=False),
@@ -160,6 +185,21 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_quarantine_device_install_seq", "quarantine", ["device", "install", "seq"], unique=False
+    )
+    op.create_table(
+        "refused",
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.Column("latest_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("cause", "device", name="pk_refused"),
+    )
+    op.create_table(
+        "revocation",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("revoked_at", sa.Double(), nullable=False),
+        sa.Column("lifted_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("device", "revoked_at", name="pk_revocation"),
     )
     op.create_table(
         "task",

@@ -9,7 +9,10 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import Engine
 
-from broker.telemetry import Kind
+from broker import wire
+from broker.telemetry import Kind, Mode, State
+from broker.topics import Channel
+from server.enrolment.register import revoke
 from server.journal.database import open_engine, transaction
 from server.journal.tables import title
 from server.web.app import create_app
@@ -110,6 +113,7 @@ def test_the_summary_counts_everything(engine: Engine, visitor: Visitor) -> None
         },
         "unsent": 12,
         "quarantined": 3,
+        "refused": {"retained": 0, "wrong-topic": 1, "revoked": 0},
         "tasks": 6,
         "tasks_by_kind": {
             "loan-unconfirmed": 1,
@@ -127,7 +131,32 @@ def test_the_summary_counts_everything(engine: Engine, visitor: Visitor) -> None
         "mode": "degraded",
         "unsent": 12,
         "last_heard": NOON,
+        "ignored": 0,
     }
+
+
+def test_what_was_refused_is_counted_and_a_revoked_device_is_named(
+    engine: Engine, visitor: Visitor
+) -> None:
+    scenes.tell(engine, *scenes.arrives(scenes.KIOSK, Kind.KIOSK))
+    with transaction(engine) as connection:
+        revoke(connection, scenes.KIOSK, NOON)
+    for _ in range(3):
+        scenes.tell(engine, scenes.state(scenes.KIOSK))
+    page = visitor.get("/").body
+    assert 'data-word="refused">3<' in page
+    assert "Sudah dicabut" in page
+    refused = json.loads(visitor.get("/api/summary").body)["refused"]
+    assert refused == {"retained": 0, "wrong-topic": 0, "revoked": 3}
+
+
+def test_messages_a_station_did_not_believe_are_told(engine: Engine, visitor: Visitor) -> None:
+    whole = State("boot-1", NOON, Mode.IN_SERVICE, NOON, "", (), 0, None, ignored=7)
+    told = scenes.says(scenes.KIOSK, Channel.STATE, wire.encode_snapshot(whole))
+    scenes.tell(engine, told)
+    assert "7 messages that were old" in visitor.get("/?lang=en").body
+    (device,) = json.loads(visitor.get("/api/summary").body)["devices"]
+    assert device["ignored"] == 7
 
 
 def test_a_device_that_has_only_connected_is_shown(engine: Engine, visitor: Visitor) -> None:

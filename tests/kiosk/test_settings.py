@@ -1,0 +1,44 @@
+"""A station's way to its broker: with its own certificate, or not beyond this machine."""
+
+from pathlib import Path
+
+import pytest
+
+from broker.errors import BadSettings
+from broker.identity.tls import NotEnrolled
+from broker.settings import read_settings
+from kiosk.settings import AgentSettings, BrokerSettings
+
+TEXT = 'site = "binjai"\ndevice = "ruang-01"\n[broker]\nport = 8883\n'
+
+
+def agent(folder: Path, text: str = TEXT) -> AgentSettings:
+    file = folder / "agent.toml"
+    file.write_text(text, encoding="utf-8")
+    return read_settings(file, AgentSettings)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.1.2.3"])
+def test_this_machine_is_spoken_to_without_tls(host: str) -> None:
+    assert BrokerSettings(1883, host).address(None).host == host
+
+
+@pytest.mark.parametrize("host", ["192.168.1.10", "pusat.example", "::", "", "localhost.x"])
+def test_another_machine_is_not_and_the_error_says_what_to_do(host: str) -> None:
+    with pytest.raises(BadSettings, match=r"enrol this one, and set `tls = true` in \[broker\]"):
+        BrokerSettings(1883, host).address(None)
+
+
+def test_without_tls_nobody_needs_an_identity(tmp_path: Path) -> None:
+    assert agent(tmp_path).identity() is None
+
+
+def test_with_tls_a_machine_that_is_not_enrolled_is_told_how(tmp_path: Path) -> None:
+    read = agent(tmp_path, f'folder = "{tmp_path / "own"}"\n{TEXT}tls = true\n')
+    with pytest.raises(NotEnrolled, match=f"sirkula enrol .* --folder {tmp_path / 'own'}"):
+        read.identity()
+
+
+def test_with_tls_a_folder_has_to_be_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="folder"):
+        agent(tmp_path, f"{TEXT}tls = true\n").identity()
