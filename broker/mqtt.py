@@ -20,6 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from broker.fault_points import fault_point
 from broker.wire import MAX_BYTES
 
 KEEP_ALIVE_SECONDS: Final = 20
@@ -202,6 +203,8 @@ class Line:
     ) -> None:
         if reason.is_failure:
             self._tell(PublishRefused(str(reason)))
+        else:
+            fault_point("K12", "R7")
 
 
 def _without_delay(_: paho.Client, __: object, connection: Any) -> None:

@@ -110,7 +110,7 @@ class Running:
         clock = SystemClock()
         site, device = self.settings.site, self.settings.device
         path = ledger_path(self.settings.folder)
-        self._ledger = Ledger.open(path, site, device, str(uuid4()))
+        self._ledger = Ledger.open_or_replace(path, site, device, str(uuid4()))
         self._line = open_line(
             self.settings.broker.address(),
             site,
@@ -125,8 +125,7 @@ class Running:
         self._tags = PadTags(pad, self._gathering)
         equipment = Equipment(self._ledger, self._courier, self._tags, clock, _new_id)
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
-        identity = (site, device, self.kind, self._ledger.install)
-        self._reporter = Reporter(identity, clock, self._courier.send)
+        self._reporter = Reporter((site, device, self.kind), clock, self._courier.send)
         pad.start()
         while not stop.is_set():
             self._turn()
@@ -142,13 +141,15 @@ class Running:
                 self._take(self._heard.get_nowait())
         except Empty:
             self._station.tick()
+            install, extent = self._ledger.install, self._ledger.extent
+            self._reporter.introduce(install, extent, online=self._courier.online)
             self._reporter.tell(self.condition(), self._station.debt)
 
     def _take(self, heard: Heard) -> None:
         match heard:
             case Connected():
                 self._courier.connection(up=True)
-                self._reporter.connected()
+                self._reporter.connected(self._ledger.install, self._ledger.extent)
             case Disconnected(reason):
                 log.info("line down", reason=reason)
                 self._courier.connection(up=False)

@@ -31,6 +31,7 @@ from broker.topics import Channel
 from broker.vocabulary import ClockState, Moment
 from server.circulation.fold import TaskKind
 from server.circulation.timeline import Anchor, corrected
+from server.incidents import KINDS
 from server.journal.database import DatabaseFailed, reader
 from server.journal.tables import (
     anchor,
@@ -62,13 +63,14 @@ SAMPLE: Final = "sample"
 
 _NUMBER: Final = func.count().label("number")
 _OPEN: Final = task.c.settled_at.is_(None)
+_INCIDENTS: Final = [kind.value for kind in KINDS]
 
 
 def read_records(engine: Engine) -> Records:
     """All that the page shows."""
     with _looking(engine) as connection:
         return Records(
-            devices=tuple(map(_device, connection.execute(select(device)))),
+            devices=_devices(connection),
             happenings=tuple(map(_happening, connection.execute(_latest_facts()))),
             set_aside=tuple(map(_set_aside, connection.execute(_latest_set_aside()))),
             set_aside_total=_count(connection, quarantine),
@@ -173,7 +175,18 @@ def _latest_tasks() -> Select[Any]:
     )
 
 
-def _device(row: Row[Any]) -> Device:
+def _devices(connection: Connection) -> tuple[Device, ...]:
+    """All of them, each with the kinds of the open tasks that are about the device itself."""
+    about: dict[str, set[str]] = {}
+    statement = select(task.c.device, task.c.kind).where(_OPEN, task.c.kind.in_(_INCIDENTS))
+    for name, kind in connection.execute(statement.distinct()):
+        about.setdefault(name, set()).add(kind)
+    return tuple(
+        _device(row, about.get(row.device, set())) for row in connection.execute(select(device))
+    )
+
+
+def _device(row: Row[Any], incidents: set[str]) -> Device:
     return Device(
         name=row.device,
         kind=None if row.kind is None else Kind(row.kind),
@@ -187,6 +200,7 @@ def _device(row: Row[Any]) -> Device:
         oldest_unsent=row.oldest_unsent,
         settings_problem=row.settings_reported_problem or "",
         last_heard=row.last_heard,
+        incidents=tuple(map(TaskKind, sorted(incidents))),
     )
 
 

@@ -36,6 +36,7 @@ class Device:
     oldest_unsent: float | None
     settings_problem: str
     last_heard: float | None
+    incidents: tuple[TaskKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
