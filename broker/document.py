@@ -17,17 +17,18 @@ import msgspec
 from broker import wire
 from broker.asyncapi import PURPOSES, QUALITY, SCHEMAS, asyncapi, carried_on, kind, name_of, path
 from broker.examples import DEVICE, SITE, Example, examples
+from broker.facts import Kept
 from broker.identity import codes, exchange
 from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
-from broker.telemetry import Component, Health, Kind, Mode, OfflinePolicy, Presence
+from broker.telemetry import Component, Extent, Health, Kind, Mode, OfflinePolicy, Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel, subscriptions_of_device
 from broker.vocabulary import ClockState, Reason
 
 FOLDER: Final = Path(__file__).parent
 _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
-_PARTS: Final = (Component, OfflinePolicy)
+_PARTS: Final = (Component, Extent, Kept, OfflinePolicy)
 _WORDS: Final = (Reason, ClockState, Kind, Mode, Health)
 _SUBSCRIPTIONS: Final = "\n".join(f"   - `{one}`" for one in subscriptions_of_device(SITE, DEVICE))
 _GUIDE: Final = f"""\
@@ -49,7 +50,11 @@ bytes; presence alone is plain text.
 4. Keep a fact on disk before anybody is told yes. Number facts 1, 2, 3 in one `install`, a name
    made anew with the store. Send them in order while the server's status is
    `{Presence.ONLINE.value}`: again on every connection, and again when `ack` has stood still for
-   10 s. Only `ack` means that they are committed; a PUBACK is no receipt.
+   10 s. Only `ack` means that they are committed; a PUBACK is no receipt. Keep them 30 days more:
+   a server that was restored from a backup asks for what it lost (`resend`). Say `birth` again
+   whenever the server comes back. An `ack` that shows another fact than yours under a number
+   (`rolled_back`) tells that your disk was put back: begin a new `install`, number all you hold
+   from 1 and send it; what the server knows it counts once.
 5. Give every patron action one id for ever. `lend` and the fact that closes the loan carry the
    same one, so asking or sending twice counts once. Every `lend` that was sent ends in exactly one
    fact: `item-lent`, `loan-abandoned` or `loan-unconfirmed`.

@@ -30,6 +30,7 @@ from broker.requests import (
 from broker.telemetry import (
     Birth,
     Component,
+    Extent,
     Health,
     Kind,
     Mode,
@@ -84,7 +85,10 @@ _ANSWERS: Final[tuple[Answer, ...]] = (
     Expired(),
 )
 _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
-    (Channel.BIRTH, Birth(SITE, DEVICE, Kind.KIOSK, "0.1.0", _BOOT, _INSTALL, _NOON)),
+    (
+        Channel.BIRTH,
+        Birth(SITE, DEVICE, Kind.KIOSK, "0.1.0", _BOOT, _INSTALL, _NOON, Extent(3, 19, 17)),
+    ),
     (
         Channel.STATE,
         State(
@@ -101,7 +105,7 @@ _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
             oldest_unsent=_NOON - 40,
         ),
     ),
-    (Channel.ACK, Acknowledgement(_INSTALL, 17, _NOON)),
+    (Channel.ACK, Acknowledgement(_INSTALL, 17, 12, resend=False, server_time=_NOON)),
     (
         Channel.SETTINGS_DESIRED,
         SettingsDesired(

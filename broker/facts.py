@@ -87,12 +87,31 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What the server keeps under the number `seq`, by the fact's `fingerprint`.
+
+    SHA-256 in hex of one line `name:value` for each field but `install` and `seq`, in the order of
+    their names and each value as it stands in the message.
+    """
+
+    seq: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """The server has committed every entry of `install` up to and including `through`.
 
-    `server_time` is seconds since 1970 UTC when it was written.
+    Up to `backed_up_through` a finished backup holds them as well. `resend`: the server lacks what
+    comes after `through`, whatever it said before it was restored: send all of that again.
+    `rolled_back` shows an entry of `install` that the server keeps: a station that lacks it, or has
+    another one there, was put back to an earlier disk and begins a new install. `server_time` is
+    seconds since 1970 UTC when it was written.
     """
 
     install: str
     through: int
+    backed_up_through: int
+    resend: bool
     server_time: float
+    rolled_back: Kept | None = None

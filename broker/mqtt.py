@@ -23,6 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from broker.errors import BadSettings
+from broker.fault_points import fault_point
 from broker.identity.tls import Credentials, NotEnrolled
 from broker.wire import MAX_BYTES
 
@@ -224,6 +225,8 @@ class Line:
     ) -> None:
         if reason.is_failure:
             self._tell(PublishRefused(str(reason)))
+        else:
+            fault_point("K12", "R7")
 
 
 def _is_loopback(host: str) -> bool:

@@ -41,8 +41,24 @@ class Health(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """What a ledger holds in its install: the entries `oldest` to `newest`, without a gap.
+
+    One that holds nothing has `oldest` = `newest` + 1. `acknowledged`: the highest entry that the
+    server, as far as the station knows, has committed.
+    """
+
+    oldest: int
+    newest: int
+    acknowledged: int
+
+
+@dataclass(frozen=True, slots=True)
 class Birth:
-    """Who a station is; retained, sent on every connection. `at` is seconds since 1970 UTC."""
+    """Who a station is; retained, sent on every connection and whenever the server comes back.
+
+    `at` is seconds since 1970 UTC. A device without a ledger has no `ledger`.
+    """
 
     site: SiteId
     device: DeviceId
@@ -51,6 +67,7 @@ class Birth:
     boot: str
     install: str
     at: float
+    ledger: Extent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ class Reason(Enum):
     ACT_CLOSED = "act-closed"
     OFFLINE_LIMIT = "offline-limit"
     OFFLINE_TOO_LONG = "offline-too-long"
+    STATION_FULL = "station-full"
+    STATION_UNCHECKED = "station-unchecked"
     TAG_NOT_WRITTEN = "tag-not-written"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"

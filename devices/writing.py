@@ -7,6 +7,7 @@ certain in the end is an error, and says what the tag tells now.
 from collections.abc import Callable
 from typing import Final
 
+from broker.fault_points import fault_point
 from devices.capabilities import PadReader, TagUid
 from devices.errors import DeviceError, NoAnswer, NotWritten, Refused, TagGone
 from devices.security import Security, SecurityMarks
@@ -66,7 +67,9 @@ def _proven(
     for _ in range(_ATTEMPTS):
         said = ""
         try:
+            fault_point("K5", "R2", "D4")
             write()
+            fault_point("K6", "R3")
         except (NoAnswer, Refused, TagGone) as error:
             said = f": {error}"
         try:

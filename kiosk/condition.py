@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from broker.telemetry import Health, Mode
+from kiosk.bounds import Capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,18 @@ class Condition:
 def finding(name: str, *, healthy: bool, code: str, health: Health = Health.ERROR) -> Finding:
     """A component that is well, or ill in the way `code` says."""
     return Finding(name, Health.OK) if healthy else Finding(name, health, code)
+
+
+def ledger_findings(capacity: Capacity, *, healthy: bool) -> tuple[Finding, ...]:
+    """The disk as it takes writes now, and what is still to be sent from it."""
+    ledger = finding("ledger", healthy=healthy, code="disk-refuses-writes")
+    if capacity is Capacity.UNCHECKED and healthy:
+        ledger = Finding("ledger", Health.ERROR, "ledger-replaced")
+    match capacity:
+        case Capacity.FULL:
+            outbox = Finding("outbox", Health.ERROR, "outbox-full")
+        case Capacity.HALF_FULL:
+            outbox = Finding("outbox", Health.WARNING, "outbox-half-full")
+        case _:
+            outbox = Finding("outbox", Health.OK)
+    return ledger, outbox

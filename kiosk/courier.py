@@ -8,20 +8,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+import structlog
+
 from broker.facts import Acknowledgement
+from broker.fault_points import fault_point
 from broker.requests import Answer, Ask, Expired, Question, Reply
 from broker.telemetry import Presence
 from broker.topics import Channel, Topic, server_status
 from broker.vocabulary import DeviceId, SiteId
 from broker.wire import encode_ask, kind_of
 from kiosk.clock import Clock
-from kiosk.ledger import Ledger
+from kiosk.ledger import Age, Ledger
 
 ANSWER_SECONDS: Final = 3.0
 RESEND_SECONDS: Final = 10.0
 WINDOW: Final = 50
 _CONTACT: Final = "last-contact"
 _CONTACT_EVERY_SECONDS: Final = 30.0
+# How long the archive keeps what the server has, and what no backup of it holds yet.
+KEEP_SECONDS: Final = 30 * 86_400.0
+UNSAVED_SECONDS: Final = 90 * 86_400.0
+_PRUNE_EVERY_SECONDS: Final = 3600.0
+
+log: Final = structlog.get_logger()
 
 
 class Publish(Protocol):
@@ -66,6 +75,7 @@ class Courier:
         self._sent = self._oldest = 0
         self._progress = 0.0
         self._ahead = 0.0
+        self._pruned = 0.0
         kept = ledger.recall(_CONTACT)
         self.last_contact: float | None = None if kept is None else float(kept)
         self._contact_kept = self.last_contact or 0.0
@@ -78,6 +88,13 @@ class Courier:
     def servers_topic(self) -> str:
         """Where the server says whether it is there."""
         return server_status(self._site)
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the server was last heard; none when it never was or is there now."""
+        if self.online or self.last_contact is None:
+            return 0.0
+        return max(0.0, self._clock.wall() - self.last_contact)
 
     def topic(self, channel: Channel, kind: str = "") -> str:
         return str(Topic(self._site, self._device, channel, kind))
@@ -98,8 +115,27 @@ class Courier:
         self._sent = self._oldest = 0
 
     def acknowledged(self, word: Acknowledgement) -> None:
-        self._ledger.acknowledge(word.install, word.through, self._clock.wall())
+        """The server's word on one install of this ledger."""
+        fault_point("K13", "R8")
+        if word.install == self._ledger.install:
+            self._own(word)
         self._heard(word.server_time)
+
+    def _own(self, word: Acknowledgement) -> None:
+        if word.rolled_back is not None and self._ledger.differs(word.rolled_back):
+            log.warning("the disk was put back to an earlier state: a new life begins")
+            self._ledger.begin_again(self._new_id())
+            self._sent = self._oldest = 0
+            return
+        if word.resend:
+            log.warning("the server lacks what it had: sent again", after=word.through)
+            self._ledger.owe_again(word.through)
+            self._sent = self._oldest = 0
+        self._ledger.acknowledge(word.install, word.through, word.server_time)
+        if abs(word.server_time - self._pruned) > _PRUNE_EVERY_SECONDS:
+            kept, unsaved = word.server_time - KEEP_SECONDS, word.server_time - UNSAVED_SECONDS
+            self._ledger.prune(Age(kept, unsaved, word.backed_up_through))
+            self._pruned = word.server_time
 
     def ask(self, question: Question) -> None:
         """Sends a question; its end comes from `replied` or `unanswered`."""
@@ -145,7 +181,9 @@ class Courier:
             self._sent, self._progress = 0, now
         for entry in owed:
             if entry.seq > self._sent:
+                fault_point("K10", "R6")
                 self.send(Channel.FACT, entry.payload, retain=False)
+                fault_point("K11")
                 self._sent = entry.seq
 
     def _heard(self, server_time: float) -> None:

@@ -12,10 +12,12 @@ from broker.requests import Describe, Identify, Standing
 from broker.vocabulary import PatronId, Reason, Refusal
 from devices.capabilities import TagUid
 from kiosk.book import BUSY, SETTLED, Book, Stage, Step, advance, start_loan, start_return
+from kiosk.bounds import Capacity
 from kiosk.happenings import (
     Action,
     Answered,
     Button,
+    CapacityChanged,
     CardArrived,
     CardReaderChanged,
     ConnectionChanged,
@@ -79,6 +81,8 @@ def _machine(visit: Visit, happening: Happening) -> Visit:
             return replace(visit, in_service=in_service)
         case LedgerChanged(healthy):
             return replace(visit, ledger_healthy=healthy)
+        case CapacityChanged(capacity):
+            return replace(visit, capacity=capacity)
         case Started():
             return replace(visit, started=True)
         case _:
@@ -103,6 +107,7 @@ def _home(visit: Visit, now: float) -> Visit:
         online=visit.online,
         in_service=visit.in_service,
         ledger_healthy=visit.ledger_healthy,
+        capacity=visit.capacity,
     )
 
 
@@ -185,7 +190,7 @@ def _tag_arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
     actions: tuple[Action, ...] = ()
     if tag.item is not None and not title:
         actions = (Enquire(Describe(tag.item)),)
-    if visit.page is Page.RETURN:
+    if visit.page is Page.RETURN and visit.capacity is not Capacity.FULL:
         book, wanted = _returned(book)
         actions = (*actions, *wanted)
     return _replaced(replace(visit, since=now), book), actions

@@ -8,6 +8,7 @@ from broker.facts import Fact
 from broker.requests import Answer, Question
 from broker.vocabulary import ActId, ItemId, PatronId
 from devices.capabilities import TagUid
+from kiosk.bounds import Capacity
 
 
 class Button(Enum):
@@ -149,6 +150,13 @@ class LedgerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacityChanged:
+    """What the station can still answer for."""
+
+    capacity: Capacity
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """Patrons may come. `settling` are tags whose act an earlier crash left open."""
 
@@ -171,6 +179,7 @@ Happening = (
     | TagNotWritten
     | Recorded
     | LedgerChanged
+    | CapacityChanged
     | Started
 )
 

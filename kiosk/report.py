@@ -4,7 +4,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Final, Protocol
 
-from broker.telemetry import Birth, Component, Kind, Presence, State
+from broker.telemetry import Birth, Component, Extent, Kind, Presence, State
 from broker.topics import Channel
 from broker.vocabulary import DeviceId, SiteId
 from broker.wire import encode_snapshot
@@ -49,30 +49,32 @@ def _component(found: Finding, before: dict[str, Component], now: float) -> Comp
 class Reporter:
     """Sends birth on every connection, and the state on change and every 60 s."""
 
-    def __init__(
-        self, identity: tuple[SiteId, DeviceId, Kind, str], clock: Clock, send: Send
-    ) -> None:
-        self._site, self._device, self._kind, self._install = identity
+    def __init__(self, identity: tuple[SiteId, DeviceId, Kind], clock: Clock, send: Send) -> None:
+        self._site, self._device, self._kind = identity
         self._clock = clock
         self._send = send
         self._boot = clock.moment().boot
         self._state: State | None = None
         self._due = 0.0
+        self._introduced = (False, "")
 
-    def connected(self) -> None:
-        """The line is up: say who we are, then how we are."""
-        birth = Birth(
-            self._site,
-            self._device,
-            self._kind,
-            VERSION,
-            self._boot,
-            self._install,
-            self._clock.wall(),
-        )
+    def connected(self, install: str = "", ledger: Extent | None = None) -> None:
+        """The line is up: say that we are there and who we are, then how we are."""
         self._send(Channel.STATUS, Presence.ONLINE.value.encode(), retain=True)
-        self._send(Channel.BIRTH, encode_snapshot(birth), retain=True)
+        self._born(install, ledger)
         self._due = 0.0
+
+    def introduce(self, install: str, ledger: Extent, *, online: bool) -> None:
+        """A server that is back, and one that sees a new install, has to know what it holds."""
+        if online and (online, install) != self._introduced:
+            self._born(install, ledger)
+        self._introduced = (online, install)
+
+    def _born(self, install: str, ledger: Extent | None) -> None:
+        identity = (self._site, self._device, self._kind)
+        now = self._clock.wall()
+        birth = Birth(*identity, VERSION, self._boot, install, now, ledger)
+        self._send(Channel.BIRTH, encode_snapshot(birth), retain=True)
 
     def tell(self, condition: Condition, debt: tuple[int, float | None], ignored: int = 0) -> None:
         """Sends the snapshot when anything that matters is new, or the minute is over.

@@ -113,7 +113,7 @@ class Running:
         identity = self.settings.identity()
         self._keeper = keeping(identity, clock, stop)
         path = ledger_path(self.settings.folder)
-        self._ledger = Ledger.open(path, site, device, str(uuid4()))
+        self._ledger = Ledger.open_or_replace(path, site, device, str(uuid4()))
         self._line = open_line(
             self.settings.broker.address(identity),
             site,
@@ -128,8 +128,7 @@ class Running:
         self._tags = PadTags(pad, self._gathering)
         equipment = Equipment(self._ledger, self._courier, self._tags, clock, _new_id)
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
-        named = (site, device, self.kind, self._ledger.install)
-        self._reporter = Reporter(named, clock, self._courier.send)
+        self._reporter = Reporter((site, device, self.kind), clock, self._courier.send)
         pad.start()
         while not stop.is_set():
             self._turn()
@@ -145,6 +144,8 @@ class Running:
                 self._take(self._heard.get_nowait())
         except Empty:
             self._station.tick()
+            install, extent = self._ledger.install, self._ledger.extent
+            self._reporter.introduce(install, extent, online=self._courier.online)
             condition = with_certificate(self.condition(), self._keeper)
             self._reporter.tell(condition, self._station.debt, self._station.ignored)
 
@@ -152,7 +153,7 @@ class Running:
         match heard:
             case Connected():
                 self._courier.connection(up=True)
-                self._reporter.connected()
+                self._reporter.connected(self._ledger.install, self._ledger.extent)
             case Disconnected(reason):
                 log.info("line down", reason=reason)
                 self._courier.connection(up=False)

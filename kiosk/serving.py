@@ -1,7 +1,7 @@
 """The kiosk's visit as a station's conduct, and what technicians read from it."""
 
 from broker.telemetry import Health, Mode
-from kiosk.condition import Condition, finding
+from kiosk.condition import Condition, finding, ledger_findings
 from kiosk.dialogue import step
 from kiosk.happenings import Action, Happening
 from kiosk.visit import Outage, Visit
@@ -9,6 +9,7 @@ from kiosk.visit import Outage, Visit
 _REASONS = {
     Outage.LEDGER: "disk does not take writes",
     Outage.PAD: "reader does not answer",
+    Outage.FULL: "records cannot be sent",
     Outage.TECHNICIAN: "taken out of service",
 }
 
@@ -33,7 +34,7 @@ def condition(visit: Visit) -> Condition:
     findings = (
         finding("pad", healthy=visit.pad_healthy is not False, code="unplugged"),
         finding("card-reader", healthy=visit.card_reader_healthy, code="unplugged"),
-        finding("ledger", healthy=visit.ledger_healthy, code="disk-refuses-writes"),
+        *ledger_findings(visit.capacity, healthy=visit.ledger_healthy),
         finding("server", healthy=visit.online, code="silent", health=Health.WARNING),
     )
     outage = visit.outage

@@ -12,15 +12,19 @@ from typing import Final, Protocol
 import structlog
 
 from broker.errors import BadMessage
+from broker.fault_points import fault_point
 from broker.requests import Answer, Describe, Question
-from broker.vocabulary import ActId
+from broker.vocabulary import ActId, Refusal
 from devices.capabilities import TagUid
 from kiosk.book import SETTLED, Book, advance
+from kiosk.bounds import Capacity, capacity, no_loans
 from kiosk.clock import Clock
 from kiosk.courier import Courier, Settled
 from kiosk.happenings import (
     Action,
     Answered,
+    CapacityChanged,
+    CardArrived,
     ConnectionChanged,
     Enquire,
     Forget,
@@ -37,10 +41,11 @@ from kiosk.happenings import (
     TagArrived,
     TagLeft,
     TagNotWritten,
+    TagWritten,
     Tick,
 )
 from kiosk.incoming import receive
-from kiosk.ledger import Ledger, LedgerUnusable
+from kiosk.ledger import Ledger, LedgerDamaged, LedgerUnusable
 from kiosk.offline import Outage, decide
 from kiosk.orders import Orders
 from kiosk.recovery import resume
@@ -104,6 +109,7 @@ class Station:
         self._pad_since: float | None = None
         self._ledger_broken_since: float | None = None
         self._online = False
+        self._capacity = Capacity.LOANS_AND_RETURNS
 
     def hear(self, happening: Happening | Settled) -> None:
         """Takes one happening and everything that follows from it at once."""
@@ -144,6 +150,7 @@ class Station:
 
     def tick(self) -> None:
         """Time went on: a few times a second."""
+        self._measure()
         try:
             self._courier.deliver()
         except LedgerUnusable as error:
@@ -157,20 +164,35 @@ class Station:
         self._start()
         self.hear(Tick())
 
+    def _measure(self) -> None:
+        owed, silence = self._ledger.owed_count, self._courier.silence
+        left = capacity(owed, silence, unchecked=self._ledger.replaced)
+        if left is not self._capacity:
+            self._capacity = left
+            self.hear(CapacityChanged(left))
+
     def _decide(self, happening: Happening) -> tuple[Action, ...]:
         steps = [advance(book, happening) for book in self._recovering]
         self._recovering = tuple(book for book, _ in steps if book.stage not in SETTLED)
         actions = [action for _, wanted in steps for action in wanted]
-        return (*actions, *self._conduct.hear(happening, self._clock.monotonic()))
+        following = self._conduct.hear(happening, self._clock.monotonic())
+        if isinstance(happening, Recorded) and self._in_bin:
+            fault_point("D6")
+        return (*actions, *following)
 
     def _observe(self, happening: Happening) -> None:
         match happening:
+            case CardArrived():
+                fault_point("K1")
             case TagArrived(uid, tags=tags):
+                fault_point("R1", "D3")
                 self._present[uid] = tags | {uid}
             case TagLeft(uid):
                 self._present.pop(uid, None)
             case PadChanged(healthy):
                 self._pad_since = self._clock.monotonic() if healthy else None
+            case TagWritten():
+                fault_point("K7")
             case _:
                 pass
 
@@ -185,6 +207,7 @@ class Station:
     def _perform(self, action: Action) -> None:
         match action:
             case Intend(uid, item, patron):
+                fault_point("K2")
                 act = ActId(self._new_id())
                 self._ledger.intend(act, uid, item, patron, self._clock.moment())
                 self._answers.append(Intended(uid, act))
@@ -197,13 +220,17 @@ class Station:
                 self._tags.secure(act, uid)
             case Record(act, fact):
                 entry = self._ledger.record(act, fact)
+                fault_point("K9", "R5", "D5")
                 log.info("recorded", fact=type(fact).__name__, act=str(act), seq=entry.seq)
                 self._answers.append(Recorded(act))
             case Forget(act):
                 self._ledger.forget(act)
 
     def _ask(self, question: Question) -> None:
-        if self._courier.online:
+        reason = no_loans(self._capacity)
+        if reason is not None and not isinstance(question, Describe):
+            self._answers.append(Answered(question, Refusal(reason), provisional=True))
+        elif self._courier.online:
             self._courier.ask(question)
         else:
             self._answers.append(Settled(question, None))
@@ -227,6 +254,9 @@ class Station:
         return decide(question, policy, Outage(self._clock.wall(), contact, loans))
 
     def _ledger_failed(self, error: LedgerUnusable) -> None:
+        """Out of service until it works again; a damaged file is seen to at the next start."""
+        if isinstance(error, LedgerDamaged):
+            raise error
         log.error("ledger failed", problem=str(error))
         self._ledger_broken_since = self._clock.monotonic()
         self._answers.append(LedgerChanged(healthy=False))

@@ -11,6 +11,7 @@ from broker.requests import Standing
 from broker.vocabulary import PatronId, Reason
 from devices.capabilities import TagUid
 from kiosk.book import BUSY, SETTLED, Book, Stage
+from kiosk.bounds import Capacity, no_loans
 
 IDLE_SECONDS: Final = 60.0
 WARNING_SECONDS: Final = 30.0
@@ -51,6 +52,7 @@ class Outage(Enum):
 
     LEDGER = "ledger"
     PAD = "pad"
+    FULL = "full"
     TECHNICIAN = "technician"
 
 
@@ -76,6 +78,7 @@ class Visit:
     online: bool = False
     in_service: bool = True
     ledger_healthy: bool = True
+    capacity: Capacity = Capacity.LOANS_AND_RETURNS
 
     @property
     def busy(self) -> bool:
@@ -88,9 +91,16 @@ class Visit:
             return Outage.LEDGER
         if self.pad_healthy is False:
             return Outage.PAD
+        if self.capacity is Capacity.FULL:
+            return Outage.FULL
         if not self.in_service and self.page is Page.WELCOME:
             return Outage.TECHNICIAN
         return None
+
+    @property
+    def lends(self) -> bool:
+        """Whether it makes sense to show a card."""
+        return self.card_reader_healthy and no_loans(self.capacity) is None
 
     def count(self, stage: Stage) -> int:
         return sum(book.stage is stage for book in self.books)

@@ -20,6 +20,7 @@ from broker.settings import read_settings
 from broker.topics import server_name, subscriptions_of_server
 from broker.vocabulary import DeviceId
 from broker.wire import encode_snapshot
+from server.backup import back_up, restore
 from server.catalogue import rulebook
 from server.configuration import ServerSettings
 from server.enrolment import commands
@@ -123,6 +124,21 @@ def enrolment(settings: File) -> None:
 def migrate_database(settings: File) -> None:
     """Brings the database's tables up to date."""
     migrate(read_settings(settings, ServerSettings).database)
+
+
+@app.command()
+def backup(settings: File, to: Annotated[Path, typer.Option(help="the folder for it")]) -> None:
+    """Writes a backup of the running database, and tells stations what it holds."""
+    engine = open_engine(read_settings(settings, ServerSettings).database)
+    typer.echo(back_up(engine, to, time.time()))
+
+
+@app.command("restore")
+def restore_database(
+    settings: File, backup: Annotated[Path, typer.Option("--from", help="a backup's file")]
+) -> None:
+    """Fills an empty database from a backup; the server must not run meanwhile."""
+    restore(open_engine(read_settings(settings, ServerSettings).database), backup)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from broker import topics
 from broker.errors import BadMessage
+from broker.fault_points import fault_point
 from broker.mqtt import Connected, Event, Line, Received, Will
 from broker.telemetry import Presence
 from broker.topics import Channel, Topic
@@ -23,6 +24,7 @@ from server.journal.database import DatabaseFailed, transaction
 
 LARGEST_BATCH: Final = 500
 _RETRY_SECONDS: Final = 1.0
+_REMIND_EVERY_SECONDS: Final = 10.0
 
 log: Final = structlog.get_logger()
 
@@ -45,6 +47,7 @@ class Ingest:
         self._settings = settings
         self._stopping = stopping
         self._heard: SimpleQueue[Event] = SimpleQueue()
+        self._reminded = 0.0
 
     def tell(self, event: Event) -> None:
         """Called from the line's thread."""
@@ -62,8 +65,10 @@ class Ingest:
             outgoing = self._committed(received, now)
             if outgoing is None:
                 return
+            fault_point("S3")
             for message in outgoing:
                 line.publish(message.topic, message.payload, retain=message.retain)
+            fault_point("S5")
             for event in received:
                 line.acknowledge(event.receipt)
 
@@ -89,17 +94,22 @@ class Ingest:
             for event in received
             if event.topic != own
         ]
-        if not batch:
+        remind = now() - self._reminded > _REMIND_EVERY_SECONDS
+        if not batch and not remind:
             return ()
+        fault_point("S1")
         while not self._stopping.is_set():
             try:
                 with transaction(self._engine) as connection:
                     outgoing = self._intake.digest(connection, batch, now())
+                    if remind:
+                        outgoing += self._intake.remind(connection, now())
                     wishes = self._wishes(connection, batch)
             except DatabaseFailed as error:
                 log.warning("the database refuses; stations keep their facts", problem=str(error))
                 self._stopping.wait(_RETRY_SECONDS)
             else:
+                self._reminded = now() if remind else self._reminded
                 return (*outgoing, *wishes)
         return None
 

@@ -15,20 +15,23 @@ from sqlalchemy import Connection
 from broker import topics, wire
 from broker.errors import BadMessage
 from broker.facts import Acknowledgement
+from broker.fault_points import fault_point
+from broker.places import fingerprint
 from broker.requests import Ask, Expired, Reply
-from broker.telemetry import Birth, SettingsReported, State
+from broker.telemetry import Birth, Extent, SettingsReported, State
 from broker.topics import RETAINED, Channel, Topic
 from broker.vocabulary import DeviceId, SiteId
-from server import refusals, stations
+from server import incidents, refusals, stations
 from server.enrolment.register import revoked_devices
-from server.journal.journal import Misfit, Received, acknowledged_through, record, set_aside
+from server.journal.high_water import LedgerName
+from server.journal.journal import Misfit, Received, record, set_aside
 from server.library import Library
+from server.receipts import contested, receipt, reminders
 from server.refusals import Cause, Unheard
 
 _LARGEST_INTEGER: Final = 2**63 - 1
 _LONGEST_WORD: Final = 64
 _LONGEST_TEXT: Final = 500
-Ledger = tuple[DeviceId, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,13 @@ class _Sorted:
 
     received: list[Received]
     asked: list[_Asked]
-    owed: dict[Ledger, None]  # an ordered set: whom to tell how far their ledger is kept
+    owed: dict[LedgerName, Extent | None]  # whom to tell how far their ledger is kept, in order
     alive: dict[DeviceId, None]
     revoked: frozenset[DeviceId]
+
+    def owe(self, ledger: LedgerName, extent: Extent | None = None) -> None:
+        """`extent` is what the station just said it holds."""
+        self.owed[ledger] = extent or self.owed.get(ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +101,21 @@ class Intake:
         for device in pile.alive:
             stations.heard(connection, device, now)
         recorded = record(connection, pile.received, now)
+        fault_point("S2")
         self.library.apply(connection, recorded.new)
-        acknowledgements = [self._acknowledgement(connection, ledger, now) for ledger in pile.owed]
+        incidents.recorded(connection, recorded.new, now)
+        contested(connection, recorded.conflicts, now)
+        acknowledgements = [
+            self._told(ledger, receipt(connection, ledger, extent, now))
+            for ledger, extent in pile.owed.items()
+        ]
         replies = [self._reply(connection, asked, now) for asked in pile.asked]
         return (*acknowledgements, *replies)
+
+    def remind(self, connection: Connection, now: float) -> tuple[Outgoing, ...]:
+        """What time alone makes due: now and then, in the caller's transaction."""
+        due = reminders(connection, now)
+        return tuple(self._told(ledger, word) for ledger, word in due)
 
     def _sort(self, connection: Connection, message: Heard, pile: _Sorted, now: float) -> None:
         topic = None
@@ -111,7 +129,7 @@ class Intake:
             misfit = _misfit(message, error, topic)
             set_aside(connection, misfit, now)
             if misfit.device is not None and misfit.install is not None:
-                pile.owed[misfit.device, misfit.install] = None
+                pile.owe(LedgerName(misfit.device, misfit.install))
             return
         # An offline status is the broker's word, not the station's.
         if not message.retained and topic.channel is not Channel.STATUS:
@@ -134,7 +152,7 @@ class Intake:
             case Channel.FACT:
                 received = _received(topic, message)
                 pile.received.append(received)
-                pile.owed[topic.device, received.entry.install] = None
+                pile.owe(LedgerName(topic.device, received.entry.install))
             case Channel.ASK:
                 pile.asked.append(_asked(topic, message))
             case Channel.STATUS:
@@ -142,8 +160,11 @@ class Intake:
                 stations.present(connection, topic.device, presence, now)
             case Channel.BIRTH:
                 birth = _birth(topic, message)
+                incidents.born(connection, birth, now)
                 stations.born(connection, birth)
-                pile.owed[topic.device, birth.install] = None
+                # What the broker remembers of a ledger is long past.
+                extent = None if message.retained else birth.ledger
+                pile.owe(LedgerName(topic.device, birth.install), extent)
             case Channel.STATE:
                 stations.told(connection, topic.device, _state(message))
             case Channel.SETTINGS_REPORTED:
@@ -151,12 +172,9 @@ class Intake:
             case channel:
                 raise Unheard(Cause.WRONG_TOPIC, f"no station speaks on {channel.value}")
 
-    def _acknowledgement(self, connection: Connection, ledger: Ledger, now: float) -> Outgoing:
-        device, install = ledger
-        through = acknowledged_through(connection, device, install)
-        topic = Topic(self.site, device, Channel.ACK)
-        payload = wire.encode_snapshot(Acknowledgement(install, through, now))
-        return Outgoing(str(topic), payload, retain=False)
+    def _told(self, ledger: LedgerName, word: Acknowledgement) -> Outgoing:
+        topic = Topic(self.site, ledger.device, Channel.ACK)
+        return Outgoing(str(topic), wire.encode_snapshot(word), retain=False)
 
     def _reply(self, connection: Connection, asked: _Asked, now: float) -> Outgoing:
         device, ask = asked.topic.device, asked.ask
@@ -181,6 +199,7 @@ def _require_welcome(topic: Topic, message: Heard, revoked: frozenset[DeviceId])
 
 def _received(topic: Topic, message: Heard) -> Received:
     entry = wire.decode_entry(message.payload)
+    fingerprint(message.payload)  # raises for what could not be known again
     if (entry.site, entry.device) != (topic.site, topic.device):
         words = f"the fact is from /{entry.site}/{entry.device}"
         raise Unheard(Cause.WRONG_TOPIC, words)
@@ -204,6 +223,8 @@ def _birth(topic: Topic, message: Heard) -> Birth:
         raise Unheard(Cause.WRONG_TOPIC, f"the birth is of /{birth.site}/{birth.device}")
     for word in (birth.boot, birth.install, birth.version):
         _require_short(word, _LONGEST_WORD)
+    if birth.ledger is not None:
+        _require_possible(birth.ledger)
     return birth
 
 
@@ -254,6 +275,13 @@ def _require_storable(payload: bytes) -> None:
 def _require_integer(number: int) -> None:
     if not 0 <= number <= _LARGEST_INTEGER:
         raise BadMessage("a number out of range")
+
+
+def _require_possible(extent: Extent) -> None:
+    for number in (extent.oldest, extent.newest, extent.acknowledged):
+        _require_integer(number)
+    if not 1 <= extent.oldest <= extent.newest + 1 or extent.acknowledged > extent.newest:
+        raise BadMessage("no ledger holds such a run of entries")
 
 
 def _require_short(text: str, longest: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from broker.facts import Entry
+from broker.fault_points import fault_point
 from broker.requests import Answer, Describe, Grant, Identify, Lend, Question
 from broker.vocabulary import ActId, DeviceId, PatronId, Reason, Refusal
 from server import catalogue, projection
@@ -54,6 +55,7 @@ class Library:
         """Staff have seen to this task; False when there is no such open task."""
         this = (task.c.kind == kind.value, task.c.act == str(act), task.c.settled_at.is_(None))
         done = connection.execute(update(task).where(*this).values(settled_at=now))
+        fault_point("S10")
         return done.rowcount == 1
 
     def _lend(

@@ -19,12 +19,15 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     tuple_,
     update,
 )
 
 from broker.facts import Entry, UnknownItemDropped
+from broker.fault_points import fault_point
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment
+from server import incidents
 from server.circulation.fold import Evidence, ItemCirculation, Loan, Task, TaskKind, stray
 from server.circulation.timeline import Anchor, anchors
 from server.histories import events_of, folded
@@ -33,6 +36,7 @@ from server.journal.journal import chunks
 from server.journal.tables import anchor, fact, grant, loan, task
 
 _DERIVED: Final = (loan, task, grant, anchor)
+_FOLDED: Final = task.c.kind.not_in([kind.value for kind in incidents.KINDS])
 _UNSURE: Final = text("clock <> 'synchronised'")  # the very words of the index
 Boot = tuple[DeviceId, str]
 
@@ -49,6 +53,7 @@ def apply(connection: Connection, new: Sequence[Entry]) -> None:
         items |= {ItemId(item)} if item is not None else set()
         strays |= {ActId(act)} if item is None else set()
     refold(connection, items)
+    fault_point("S6")
     _refold_strays(connection, strays)
 
 
@@ -59,7 +64,7 @@ def refold(connection: Connection, items: Iterable[ItemId]) -> None:
         loans = [_loan_row(one) for item in circulations for one in item.loans]
         _replace(connection, loan, loan.c.item.in_(chunk), loans)
         tasks = [_task_row(one) for item in circulations for one in item.tasks]
-        _replace_tasks(connection, task.c.item.in_(chunk), tasks)
+        _replace_tasks(connection, and_(task.c.item.in_(chunk), _FOLDED), tasks)
         _write_standings(connection, circulations)
 
 
@@ -69,7 +74,7 @@ def rebuild(connection: Connection) -> None:
     What staff settled stays settled.
     """
     connection.execute(delete(loan))
-    connection.execute(delete(task).where(task.c.settled_at.is_(None)))
+    connection.execute(delete(task).where(task.c.settled_at.is_(None), _FOLDED))
     connection.execute(delete(anchor))
     _learn(connection, anchors(_synchronised(connection)))
     both = select(fact.c.item).union(select(grant.c.item)).subquery()
@@ -83,7 +88,11 @@ def dump(connection: Connection) -> bytes:
     """All derived rows in one canonical form, so that two states can be compared byte by byte."""
     tables = {}
     for table in _DERIVED:
-        rows = connection.execute(select(table).order_by(*table.primary_key.columns))
+        rows = connection.execute(
+            select(table)
+            .where(_FOLDED if table is task else true())
+            .order_by(*table.primary_key.columns)
+        )
         tables[table.name] = [dict(row) for row in rows.mappings()]
     return msgspec.json.encode(tables, order="deterministic")
 
@@ -174,7 +183,9 @@ def _task_row(one: Task) -> dict[str, Any]:
         "kind": one.kind.value,
         "act": str(one.act),
         "item": None if one.item is None else str(one.item),
+        "device": None,
         "reason": one.reason,
+        "evidence": None,
         "opened_at": one.opened_at,
         "settled_at": None,
     }

@@ -34,7 +34,7 @@ def run(settings: Annotated[Path, typer.Option(help="the agent's TOML file")]) -
     def send(channel: Channel, payload: bytes, *, retain: bool) -> None:
         line.publish(str(Topic(site, device, channel)), payload, retain=retain)
 
-    reporter = Reporter((site, device, Kind.AGENT, ""), clock, send)
+    reporter = Reporter((site, device, Kind.AGENT), clock, send)
     while not stop.is_set():
         try:
             if isinstance(events.get(timeout=1.0), Connected):

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from broker.telemetry import Health, Mode
 from devices.capabilities import TagUid
 from kiosk.book import BUSY, Book, Stage, advance, start_return
-from kiosk.condition import Condition, finding
+from kiosk.bounds import Capacity
+from kiosk.condition import Condition, finding, ledger_findings
 from kiosk.happenings import (
     Action,
+    CapacityChanged,
     ConnectionChanged,
     Happening,
     LedgerChanged,
@@ -32,6 +34,7 @@ class Box:
     reader_healthy: bool = False
     ledger_healthy: bool = True
     online: bool = False
+    capacity: Capacity = Capacity.LOANS_AND_RETURNS
 
 
 Outcome = tuple[Box, tuple[Action, ...]]
@@ -39,25 +42,35 @@ Outcome = tuple[Box, tuple[Action, ...]]
 
 def step(box: Box, happening: Happening) -> Outcome:
     """The box after `happening`, and the actions the station has to carry out, in order."""
+    box = _machine(box, happening)
     match happening:
-        case PadChanged(healthy):
-            return replace(box, reader_healthy=healthy), ()
-        case ConnectionChanged(online):
-            return replace(box, online=online), ()
         case Started(settling):
             return _take(_settling(replace(box, started=True), settling))
-        case LedgerChanged(healthy=True):
-            return _take(replace(box, ledger_healthy=True))
+        case LedgerChanged(healthy=True) | CapacityChanged():
+            return _take(box)
         case TagArrived():
             return _arrived(box, happening)
         case TagLeft(uid):
             return _forgetting(_in_sight(box, uid, on_pad=False)), ()
         case _:
-            if isinstance(happening, LedgerChanged):
-                box = replace(box, ledger_healthy=False)
             steps = [advance(book, happening) for book in box.books]
             actions = tuple(action for _, wanted in steps for action in wanted)
             return _forgetting(replace(box, books=tuple(book for book, _ in steps))), actions
+
+
+def _machine(box: Box, happening: Happening) -> Box:
+    """What the machine knows about itself."""
+    match happening:
+        case PadChanged(healthy):
+            return replace(box, reader_healthy=healthy)
+        case ConnectionChanged(online):
+            return replace(box, online=online)
+        case LedgerChanged(healthy):
+            return replace(box, ledger_healthy=healthy)
+        case CapacityChanged(capacity):
+            return replace(box, capacity=capacity)
+        case _:
+            return box
 
 
 def _arrived(box: Box, tag: TagArrived) -> Outcome:
@@ -100,7 +113,7 @@ def _forgetting(box: Box) -> Box:
 
 def _take(box: Box) -> Outcome:
     """Begins every return that waits, if it can be written down."""
-    if not box.ledger_healthy:
+    if not box.ledger_healthy or box.capacity is Capacity.FULL:
         return box, ()
     steps = [start_return(book) if _waits(box, book) else (book, ()) for book in box.books]
     actions = tuple(action for _, wanted in steps for action in wanted)
@@ -127,11 +140,14 @@ def condition(box: Box) -> Condition:
     """How the box is, for technicians. Pure."""
     findings = (
         finding("bin-reader", healthy=box.reader_healthy, code="unplugged"),
-        finding("ledger", healthy=box.ledger_healthy, code="disk-refuses-writes"),
+        *ledger_findings(box.capacity, healthy=box.ledger_healthy),
         finding("server", healthy=box.online, code="silent", health=Health.WARNING),
     )
     if not (box.ledger_healthy and box.reader_healthy):
         return Condition(Mode.OUT_OF_SERVICE, "returns cannot be recorded", findings)
+    if box.capacity is Capacity.FULL:
+        return Condition(Mode.OUT_OF_SERVICE, "records cannot be sent", findings)
     if not box.started:
         return Condition(Mode.STARTING, "", findings)
-    return Condition(Mode.IN_SERVICE if box.online else Mode.DEGRADED, "", findings)
+    well = all(found.health is Health.OK for found in findings)
+    return Condition(Mode.IN_SERVICE if well else Mode.DEGRADED, "", findings)

@@ -4,6 +4,8 @@ Law: the only SQLAlchemy import of the stations. Every method is one transaction
 the disk has it (SQLite WAL, synchronous=FULL). Used by the station's one thread.
 """
 
-from kiosk.ledger.book_of_acts import Ledger, LedgerUnusable, Owed
+from kiosk.ledger.book_of_acts import Ledger
+from kiosk.ledger.disk import LedgerDamaged, LedgerUnusable
+from kiosk.ledger.outbox import Age, Owed
 
-__all__ = ["Ledger", "LedgerUnusable", "Owed"]
+__all__ = ["Age", "Ledger", "LedgerDamaged", "LedgerUnusable", "Owed"]

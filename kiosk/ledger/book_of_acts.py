@@ -1,82 +1,83 @@
 """Acts begun, the facts that close them, and what is still owed to the server."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
+import structlog
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError, NoResultFound
 
-from broker.errors import SirkulaError
-from broker.facts import Entry, Fact
+from broker.facts import Entry, Fact, ItemReturned, UnknownItemDropped
+from broker.fault_points import fault_point
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
 from broker.wire import encode_entry
 from devices.capabilities import TagUid
+from kiosk.ledger.aside import finish, kept_aside, set_aside
+from kiosk.ledger.disk import LedgerDamaged, LedgerUnusable, on_disk
+from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.sqlite import open_database
 from kiosk.ledger.tables import act as acts
 from kiosk.ledger.tables import entry as entries
 from kiosk.ledger.tables import life, memory
 from kiosk.recovery import OpenAct
 
-
-class LedgerUnusable(SirkulaError):
-    """The disk does not take writes, or the file is not this station's ledger; the text says."""
+log: Final = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """An entry the server has not acknowledged, as it travels."""
+class Ledger(Outbox):
+    """One station's ledger: acts, outbox and memory. `install` is new whenever the file is.
 
-    seq: int
-    payload: bytes
+    `replaced` while a damaged one lies beside it that nobody has taken away.
+    """
 
-
-@contextmanager
-def _on_disk() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise LedgerUnusable(f"the ledger was not written: {error.orig}") from error
-    except NoResultFound as error:
-        raise LedgerUnusable("the ledger does not know this act") from error
-
-
-class Ledger:
-    """One station's ledger. `install` is new whenever the file is."""
+    replaced: bool = False
 
     def __init__(self, engine: Engine, site: SiteId, device: DeviceId, install: str) -> None:
-        self._engine = engine
         self._site = site
         self._device = device
-        with _on_disk(), engine.begin() as connection:
-            known = connection.scalar(select(life.c.install))
-            if known is None:
-                connection.execute(insert(life).values(install=install))
-            newest = connection.scalar(select(func.max(entries.c.seq)))
-            kept = connection.scalar(
-                select(func.max(entries.c.seq)).where(entries.c.acknowledged.is_not(None))
-            )
-        self.install: str = known or install
-        self._newest: int = newest or 0
-        self._acknowledged: int = kept or 0
-
-    @property
-    def owes(self) -> bool:
-        """Whether the server has not acknowledged everything. Costs nothing to ask."""
-        return self._newest > self._acknowledged
+        owner = {"site": str(site), "device": str(device)}
+        with on_disk(), engine.begin() as connection:
+            known = dict(connection.execute(select(life)).mappings().first() or {})
+            if not known:
+                known = {"install": install} | owner
+                connection.execute(insert(life).values(known))
+            if known != known | owner:
+                raise LedgerDamaged(f"it is the ledger of {known['site']}/{known['device']}")
+            super().__init__(engine, connection, known["install"])
 
     @classmethod
     def open(cls, path: Path, site: SiteId, device: DeviceId, install: str) -> Self:
-        """Opens or makes the ledger at `path`. Raises LedgerUnusable when it cannot be trusted."""
+        """Opens or makes the ledger at `path`.
+
+        Raises LedgerDamaged when it is damaged or not this station's, LedgerUnusable when it may
+        be good and yet cannot be used.
+        """
         try:
-            with _on_disk():
-                return cls(open_database(path), site, device, install)
-        except (LedgerUnusable, OSError, ValueError) as error:
+            with on_disk():
+                engine = open_database(path)
+                try:
+                    ledger = cls(engine, site, device, install)
+                except BaseException:
+                    engine.dispose()
+                    raise
+        except LedgerDamaged as error:
+            raise LedgerDamaged(f"{path}: {error}") from error
+        except (LedgerUnusable, OSError) as error:
             raise LedgerUnusable(f"{path}: {error}") from error
+        ledger.replaced = kept_aside(path)
+        return ledger
+
+    @classmethod
+    def open_or_replace(cls, path: Path, site: SiteId, device: DeviceId, install: str) -> Self:
+        """As `open`; a damaged or foreign file is put aside, and a new ledger begun."""
+        finish(path)
+        try:
+            return cls.open(path, site, device, install)
+        except LedgerDamaged as error:
+            log.warning("ledger put aside: take it away when you have seen to it", why=str(error))
+            set_aside(path)
+            return cls.open(path, site, device, install)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -96,12 +97,14 @@ class Ledger:
             "wall": at.wall,
             "clock": at.clock.value,
         }
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             connection.execute(insert(acts).values(row))
+            fault_point("K3")
+        fault_point("K4")
 
     def releasing(self, act: ActId, due: date, *, provisional: bool) -> None:
         """The tag may be unsecured from here on."""
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             connection.execute(
                 update(acts)
                 .where(acts.c.act == str(act))
@@ -114,7 +117,7 @@ class Ledger:
         The fact happened when the patron acted: at the INTENT, however long a crash or a slow
         network kept it from being closed.
         """
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             at = self._close(connection, act)
             row = {"act": str(act), "payload": b"", "wall": at.wall}
             key = connection.execute(insert(entries).values(row)).inserted_primary_key
@@ -122,12 +125,16 @@ class Ledger:
             entry = Entry(act, self._site, self._device, self.install, seq, at, fact)
             payload = encode_entry(entry)
             connection.execute(update(entries).where(entries.c.seq == seq).values(payload=payload))
+            if isinstance(fact, ItemReturned | UnknownItemDropped):
+                fault_point("R4")
+            else:
+                fault_point("K8")
         self._newest = seq
         return entry
 
     def forget(self, act: ActId) -> None:
         """Closes an act that came to nothing and that nobody else knows of."""
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             self._close(connection, act)
 
     @staticmethod
@@ -139,7 +146,7 @@ class Ledger:
 
     def open_acts(self) -> tuple[OpenAct, ...]:
         query = select(acts).where(acts.c.stage != "closed").order_by(acts.c.wall, acts.c.act)
-        with _on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._engine.connect() as connection:
             return tuple(
                 OpenAct(
                     act=ActId(row.act),
@@ -151,43 +158,6 @@ class Ledger:
                 for row in connection.execute(query)
             )
 
-    def owed(self, limit: int) -> tuple[Owed, ...]:
-        """What the server has not acknowledged, oldest first."""
-        query = (
-            select(entries.c.seq, entries.c.payload)
-            .where(entries.c.acknowledged.is_(None))
-            .order_by(entries.c.seq)
-            .limit(limit)
-        )
-        with _on_disk(), self._engine.connect() as connection:
-            return tuple(Owed(row.seq, row.payload) for row in connection.execute(query))
-
-    def debt(self) -> tuple[int, float | None]:
-        """How many entries are owed, and when the oldest happened (wall seconds)."""
-        query = select(func.count(), func.min(entries.c.wall)).where(
-            entries.c.acknowledged.is_(None)
-        )
-        with _on_disk(), self._engine.connect() as connection:
-            count, oldest = connection.execute(query).one()
-            return count, oldest
-
-    def acknowledge(self, install: str, through: int, now: float) -> None:
-        """The server has committed all up to `through`; another life's word counts nothing.
-
-        What is not written yet is not acknowledged, whatever the server remembers of a disk that
-        was put back to an earlier state.
-        """
-        if install != self.install:
-            return
-        through = min(through, self._newest)
-        with _on_disk(), self._engine.begin() as connection:
-            connection.execute(
-                update(entries)
-                .where(entries.c.seq <= through, entries.c.acknowledged.is_(None))
-                .values(acknowledged=now)
-            )
-        self._acknowledged = max(self._acknowledged, through)
-
     def loans_decided_alone(self, patron: PatronId, since: float) -> int:
         """How many loans this card was given off line since then (wall seconds)."""
         query = select(func.count()).where(
@@ -195,15 +165,16 @@ class Ledger:
             acts.c.provisional.is_(True),
             acts.c.wall >= since,
         )
-        with _on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._engine.connect() as connection:
             return int(connection.scalar(query) or 0)
 
     def remember(self, name: str, value: bytes) -> None:
         statement = upsert(memory).values(name=name, value=value)
         kept = statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             connection.execute(kept)
+            fault_point("K16")
 
     def recall(self, name: str) -> bytes | None:
-        with _on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._engine.connect() as connection:
             return connection.scalar(select(memory.c.value).where(memory.c.name == name))

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from broker.fault_points import fault_point
+from kiosk.ledger.disk import LedgerDamaged, LedgerUnusable
 from kiosk.ledger.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
 
 _WANTED: Final = {
@@ -13,10 +15,16 @@ _WANTED: Final = {
     "foreign_keys": 1,
     "secure_delete": 1,
 }
+_TABLES: Final = "SELECT count(*) FROM sqlite_schema"
 
 
 def open_database(path: Path) -> Engine:
-    """The ledger's engine. Raises ValueError when the file is foreign or a setting did not take."""
+    """The ledger's engine.
+
+    Raises LedgerDamaged when the file is damaged or foreign, LedgerUnusable when it is of another
+    version or a setting did not take.
+    """
+    _require_main_file(path)
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_immediately)
@@ -29,29 +37,51 @@ def open_database(path: Path) -> Engine:
     return engine
 
 
+def _require_main_file(path: Path) -> None:
+    # Beside an empty main file SQLite would delete the log, and with it all that was committed.
+    log = path.with_name(f"{path.name}-wal")
+    lost = not path.exists() or (path.is_file() and path.stat().st_size == 0)
+    if lost and log.exists() and log.stat().st_size > 0:
+        raise LedgerDamaged("the file is empty, though its log is not")
+
+
 def _furnish(connection: Connection) -> None:
-    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    metadata.create_all(connection)
+    """A new file gets its tables; what is in an old one is looked at and not touched."""
+    if connection.exec_driver_sql(_TABLES).scalar_one() == 0:
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        metadata.create_all(connection)
+        fault_point("K18")
     problem = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if problem != "ok":
-        raise ValueError(f"the ledger is damaged: {problem}; keep the file and call support")
+        raise LedgerDamaged(f"the ledger is damaged: {problem}")
 
 
 def _prepare(connection: Any, _: object) -> None:
     # The driver must not open transactions by itself: see BEGIN below.
     connection.isolation_level = None
-    # A file that is not ours is refused before anything in it is changed.
-    (found,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if (found, version) not in {(0, 0), (APPLICATION_ID, SCHEMA_VERSION)}:
-        raise ValueError(f"not a ledger of this version (id {found:#x}, version {version})")
+    _require_ours(connection)
     connection.execute("PRAGMA busy_timeout = 5000")
     for name, value in _WANTED.items():
         connection.execute(f"PRAGMA {name} = {value}")
         (found,) = connection.execute(f"PRAGMA {name}").fetchone()
         if found != value:
-            raise ValueError(f"SQLite kept {name} = {found}, wanted {value}; use a local disk")
+            raise LedgerUnusable(f"SQLite kept {name} = {found}, wanted {value}; use a local disk")
+
+
+def _require_ours(connection: Any) -> None:
+    """A file that is not ours is refused before anything in it is changed."""
+    (program,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute(_TABLES).fetchone()
+    if program == APPLICATION_ID:
+        if version != SCHEMA_VERSION:
+            raise LedgerUnusable(
+                f"a ledger of version {version}; this program knows {SCHEMA_VERSION}: "
+                "install the program that wrote it"
+            )
+    elif (program, version, tables) != (0, 0, 0):
+        raise LedgerDamaged(f"not a ledger (application id {program:#x}, version {version})")
 
 
 def _begin_immediately(connection: Any) -> None:

@@ -5,12 +5,18 @@ from typing import Final
 from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, MetaData, Table, Text
 
 APPLICATION_ID: Final = 0x53_49_52_4B  # "SIRK"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 metadata: Final = MetaData()
 
-# One row: which life of the ledger this is.
-life: Final = Table("life", metadata, Column("install", Text, primary_key=True))
+# One row: which life of which station's ledger this is.
+life: Final = Table(
+    "life",
+    metadata,
+    Column("install", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("device", Text, nullable=False),
+)
 
 # Patron actions begun, and when; `stage` is intended, releasing or closed.
 act: Final = Table(
@@ -29,7 +35,8 @@ act: Final = Table(
     Column("clock", Text, nullable=False),
 )
 
-# The outbox and, once acknowledged, the archive. `payload` is what travels, byte for byte.
+# The outbox and, once acknowledged, the archive. `payload` is what travels, byte for byte;
+# `acknowledged` is when, by the server's clock.
 entry: Final = Table(
     "entry",
     metadata,

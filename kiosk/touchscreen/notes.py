@@ -3,6 +3,7 @@
 from typing import Final
 
 from kiosk.book import Stage
+from kiosk.bounds import no_loans
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import Catalogue
 from kiosk.touchscreen.scene import Note, Sign
@@ -45,7 +46,7 @@ def _offline(visit: Visit, catalogue: Catalogue) -> list[Note]:
     if visit.online:
         return []
     shown = screen(visit)
-    key = "borrow" if shown in _BORROWING and visit.card_reader_healthy else "closed"
+    key = "borrow" if shown in _BORROWING and visit.lends else "closed"
     if shown is Screen.RETURN:
         key = "return"
     return [Note(Sign.CLOUD, catalogue.text(f"banner.{key}"), Tone.STAFF)]
@@ -74,6 +75,8 @@ def _on_welcome(visit: Visit, catalogue: Catalogue) -> list[Note]:
     if not visit.card_reader_healthy:
         text = catalogue.text("welcome.no-card-reader")
         found.append(Note(Sign.NOTE, text, Tone.STAFF))
+    elif (reason := no_loans(visit.capacity)) is not None:
+        found.append(Note(Sign.NOTE, catalogue.reason(reason), Tone.STAFF))
     if visit.leftovers:
         text = catalogue.counted("welcome.leftovers", len(visit.leftovers))
         found.append(Note(Sign.NOTE, text, Tone.STAFF))

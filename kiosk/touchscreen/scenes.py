@@ -164,7 +164,7 @@ def _controls(shown: Screen, visit: Visit, catalogue: Catalogue) -> tuple[Contro
     match shown:
         case Screen.WELCOME:
             return (
-                control(Button.BORROW, Weight.MAIN, on=visit.card_reader_healthy),
+                control(Button.BORROW, Weight.MAIN, on=visit.lends),
                 control(Button.RETURN, Weight.RETURN),
             )
         case Screen.PAD:

@@ -11,6 +11,7 @@ from broker.requests import Standing
 from broker.vocabulary import ActId, ItemId, PatronId, Reason
 from devices.capabilities import TagUid
 from kiosk.book import Book, Stage
+from kiosk.bounds import Capacity
 from kiosk.happenings import Problem
 from kiosk.visit import IDLE_SECONDS, Page, Visit
 
@@ -99,6 +100,8 @@ STATES: Final[dict[str, Visit]] = {
     "welcome-books": _holding(_READY, *_books(3, Stage.LISTED)),
     "welcome-leftovers": replace(_READY, leftovers=frozenset({_uid(1), _uid(2)})),
     "welcome-no-card-reader": replace(_offline(_READY), card_reader_healthy=False),
+    "welcome-half-full": replace(_offline(_READY), capacity=Capacity.HALF_FULL),
+    "welcome-unchecked": replace(_READY, capacity=Capacity.UNCHECKED),
     "card": replace(_READY, page=Page.CARD),
     "card-ending-offline": _ending(_offline(replace(_READY, page=Page.CARD)), 10),
     "card-no-reader": replace(_READY, page=Page.CARD, card_reader_healthy=False),
@@ -152,6 +155,7 @@ STATES: Final[dict[str, Visit]] = {
     "out-ledger": _offline(replace(_READY, ledger_healthy=False)),
     "out-pad": replace(_READY, pad_healthy=False),
     "out-pad-after-lent": replace(_LENT, pad_healthy=False),
+    "out-full": _offline(replace(_READY, capacity=Capacity.FULL)),
     "out-technician": replace(_READY, in_service=False),
 } | {
     f"card-refused-{reason.value}": replace(_READY, page=Page.CARD_REFUSED, reason=reason)
@@ -160,6 +164,7 @@ STATES: Final[dict[str, Visit]] = {
         Reason.MEMBERSHIP_EXPIRED,
         Reason.PATRON_BLOCKED,
         Reason.OFFLINE_LIMIT,
+        Reason.STATION_FULL,
         Reason.INTERRUPTED,
     )
 }

@@ -54,6 +54,9 @@ class TaskKind(Enum):
     UNKNOWN_ITEM_DROPPED = "unknown-item-dropped"
     UNKNOWN_ITEM = "unknown-item"
     UNKNOWN_CARD = "unknown-card"
+    GAP = "gap"
+    QUARANTINE = "quarantine"
+    NEW_LEDGER = "new-ledger"
 
 
 @dataclass(frozen=True, slots=True)

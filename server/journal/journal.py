@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, select, union_all
+from sqlalchemy import Connection, select
 
 from broker import wire
 from broker.facts import Entry
+from broker.places import fingerprint
 from broker.vocabulary import ActId, DeviceId
 from server.journal.database import insert_into
-from server.journal.tables import fact, high_water, quarantine
+from server.journal.tables import fact, quarantine, retold
 
 CONFLICT_REASON: Final = "another fact with this act, or this seq, was received before"
 _ROWS_AT_ONCE: Final = 500
@@ -55,7 +56,10 @@ class Misfit:
 
 
 def record(connection: Connection, received: Sequence[Received], received_at: float) -> Recorded:
-    """Keep each entry once. One whose act or seq is taken by other bytes goes to quarantine."""
+    """Keep each entry once. One whose act or seq another fact has taken goes to quarantine.
+
+    The same fact under the number of another install of its station is no other fact.
+    """
     first: dict[ActId, Received] = {}
     places: set[tuple[str, str, int]] = set()
     for one in received:
@@ -65,38 +69,15 @@ def record(connection: Connection, received: Sequence[Received], received_at: fl
     inserted = _insert(connection, tuple(first.values()), received_at)
     new = {id(one) for act, one in first.items() if str(act) in inserted}
     others = [one for one in received if id(one) not in new]
-    kept = _kept(connection, others)
-    conflicts = [one for one in others if _identity(one) not in kept]
+    known = _known(connection, others)
+    conflicts = [one for one in others if id(one) not in known]
     for one in conflicts:
         set_aside(connection, _conflict(one), received_at)
     return Recorded(
         tuple(one.entry for one in received if id(one) in new),
-        tuple(one.entry for one in others if _identity(one) in kept),
+        tuple(one.entry for one in others if id(one) in known),
         tuple(one.entry for one in conflicts),
     )
-
-
-def acknowledged_through(connection: Connection, device: DeviceId, install: str) -> int:
-    """The highest seq up to which every entry of this ledger is kept, in journal or quarantine.
-
-    Remembers it (the high-water mark is kept for ever), so that only what is new is looked at.
-    """
-    ledger = and_(high_water.c.device == str(device), high_water.c.install == install)
-    known = connection.scalar(select(high_water.c.through).where(ledger)) or 0
-    through = known
-    while (further := _contiguous(connection, device, install, through)) > through:
-        through = further
-    if through > known:
-        statement = insert_into(connection, high_water).values(
-            device=str(device), install=install, through=through
-        )
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[high_water.c.device, high_water.c.install],
-                set_={"through": statement.excluded.through},
-            )
-        )
-    return through
 
 
 def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> None:
@@ -135,17 +116,8 @@ def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
         yield values[start : start + _ROWS_AT_ONCE]
 
 
-def payload_hash(payload: bytes) -> str:
-    """SHA-256 in hex."""
-    return sha256(payload).hexdigest()
-
-
 def _place(entry: Entry) -> tuple[str, str, int]:
     return str(entry.device), entry.install, entry.seq
-
-
-def _identity(one: Received) -> tuple[str, tuple[str, str, int], str]:
-    return str(one.entry.act), _place(one.entry), payload_hash(one.payload)
 
 
 def _insert(connection: Connection, received: Sequence[Received], received_at: float) -> set[str]:
@@ -167,7 +139,7 @@ def _row(entry: Entry, payload: bytes, received_at: float) -> dict[str, Any]:
         "kind": wire.kind_of(entry.fact),
         "item": str(item) if item is not None else None,
         "payload": payload,
-        "payload_hash": payload_hash(payload),
+        "payload_hash": fingerprint(payload),
         "boot": entry.at.boot,
         "monotonic": entry.at.monotonic,
         "wall": entry.at.wall,
@@ -176,40 +148,41 @@ def _row(entry: Entry, payload: bytes, received_at: float) -> dict[str, Any]:
     }
 
 
-def _kept(
-    connection: Connection, received: Sequence[Received]
-) -> set[tuple[str, tuple[str, str, int], str]]:
+def _known(connection: Connection, received: Sequence[Received]) -> set[int]:
+    """The identities of those that say what the journal has; keeps the places of the retold."""
     columns = (fact.c.act, fact.c.device, fact.c.install, fact.c.seq, fact.c.payload_hash)
     acts = sorted({str(one.entry.act) for one in received})
-    kept = set()
+    kept: dict[tuple[str, str, str], tuple[str, str, int]] = {}
     for chunk in chunks(acts):
-        for act, device, install, seq, seen in connection.execute(
+        for act, device, install, seq, said in connection.execute(
             select(*columns).where(fact.c.act.in_(chunk))
         ):
-            kept.add((act, (device, install, seq), seen))
-    return kept
+            kept[act, device, said] = (device, install, seq)
+    known = set()
+    for one in received:
+        entry = one.entry
+        place = kept.get((str(entry.act), str(entry.device), fingerprint(one.payload)))
+        if place == _place(entry) or (place is not None and _retold(connection, entry)):
+            known.add(id(one))
+    return known
+
+
+def _retold(connection: Connection, entry: Entry) -> bool:
+    """Keeps the place of a fact told again; False when another one has it."""
+    device, install, seq = _place(entry)
+    taken = select(fact.c.act).where(
+        fact.c.device == device, fact.c.install == install, fact.c.seq == seq
+    )
+    if connection.scalar(taken) is not None:
+        return False
+    row = {"device": device, "install": install, "seq": seq, "act": str(entry.act)}
+    connection.execute(insert_into(connection, retold).on_conflict_do_nothing(), row)
+    return True
 
 
 def _conflict(one: Received) -> Misfit:
     entry = one.entry
     return Misfit(one.topic, one.payload, CONFLICT_REASON, entry.device, entry.install, entry.seq)
-
-
-def _contiguous(connection: Connection, device: DeviceId, install: str, through: int) -> int:
-    """The end of the unbroken run after `through`, as far as one look reaches."""
-    wanted = [
-        select(table.c.seq).where(
-            table.c.device == str(device), table.c.install == install, table.c.seq > through
-        )
-        for table in (fact, quarantine)
-    ]
-    seqs = union_all(*wanted).subquery()
-    statement = select(seqs.c.seq).distinct().order_by(seqs.c.seq).limit(_ROWS_AT_ONCE)
-    for seq in connection.scalars(statement):
-        if seq != through + 1:
-            break
-        through = seq
-    return through
 
 
 def _storable(text: str) -> str:

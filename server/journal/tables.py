@@ -1,8 +1,9 @@
 """Every table of the server, one schema for SQLite and PostgreSQL.
 
 Law: definitions only. Times are seconds since 1970 UTC; `due` and closed days are branch-local
-dates. `fact`, `grant` and `quarantine` are written once and never changed (but for `standing`);
-`loan`, `task`, `anchor` and `grant.standing` are derived and can be rebuilt from them.
+dates. `fact`, `grant`, `quarantine` and `retold` are written once and never changed (but for
+`standing`); `loan`, `anchor`, `grant.standing` and most of `task` are derived and can be rebuilt
+from them. `high_water` is kept for ever.
 """
 
 from typing import Final
@@ -70,6 +71,22 @@ high_water: Final = Table(
     Column("device", Text, primary_key=True),
     Column("install", Text, primary_key=True),
     Column("through", BigInteger, nullable=False),
+    # As far as a finished backup holds it.
+    Column("backed_up", BigInteger, nullable=False, server_default=text("0")),
+    # Since when something is missing after `through` although later entries are there.
+    Column("gap_since", Double),
+    # A number under which the station once sent another fact than the one that is kept.
+    Column("contested", BigInteger),
+)
+
+# Where a fact that was known already was said again, under the number of a later install.
+retold: Final = Table(
+    "retold",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("install", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("act", Text, nullable=False),
 )
 
 quarantine: Final = Table(
@@ -138,7 +155,9 @@ task: Final = Table(
     Column("kind", Text, primary_key=True),
     Column("act", Text, primary_key=True),
     Column("item", Text, index=True),
+    Column("device", Text),
     Column("reason", Text, nullable=False),
+    Column("evidence", JSON(none_as_null=True)),
     Column("opened_at", Double, nullable=False),
     Column("settled_at", Double),
 )

@@ -6,6 +6,7 @@ Law: forward only. Going back is restoring the backup; the stations send again w
 from alembic import command
 from alembic.config import Config
 
+from broker.fault_points import fault_point
 from server.journal.database import open_engine, transaction
 
 
@@ -23,5 +24,6 @@ def migrate(url: str) -> None:
         with transaction(engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            fault_point("S11")
     finally:
         engine.dispose()

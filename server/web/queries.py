@@ -28,6 +28,7 @@ from broker.vocabulary import ClockState, Moment
 from server.circulation.fold import TaskKind
 from server.circulation.timeline import Anchor, corrected
 from server.enrolment.register import revoked_devices
+from server.incidents import KINDS
 from server.journal.database import reading
 from server.journal.tables import (
     anchor,
@@ -61,6 +62,7 @@ SAMPLE: Final = "sample"
 
 _NUMBER: Final = func.count().label("number")
 _OPEN: Final = task.c.settled_at.is_(None)
+_INCIDENTS: Final = [kind.value for kind in KINDS]
 
 
 def read_records(engine: Engine) -> Records:
@@ -174,12 +176,19 @@ def _latest_tasks() -> Select[Any]:
 
 
 def _devices(connection: Connection) -> tuple[Device, ...]:
+    """All of them, each with the kinds of the open tasks that are about the device itself."""
     revoked = {str(name) for name in revoked_devices(connection)}
-    rows = connection.execute(select(device))
-    return tuple(_device(row, revoked=row.device in revoked) for row in rows)
+    about: dict[str, set[str]] = {}
+    statement = select(task.c.device, task.c.kind).where(_OPEN, task.c.kind.in_(_INCIDENTS))
+    for name, kind in connection.execute(statement.distinct()):
+        about.setdefault(name, set()).add(kind)
+    return tuple(
+        _device(row, about.get(row.device, set()), revoked=row.device in revoked)
+        for row in connection.execute(select(device))
+    )
 
 
-def _device(row: Row[Any], *, revoked: bool) -> Device:
+def _device(row: Row[Any], incidents: set[str], *, revoked: bool) -> Device:
     return Device(
         name=row.device,
         kind=None if row.kind is None else Kind(row.kind),
@@ -195,6 +204,7 @@ def _device(row: Row[Any], *, revoked: bool) -> Device:
         last_heard=row.last_heard,
         ignored=row.ignored or 0,
         revoked=revoked,
+        incidents=tuple(map(TaskKind, sorted(incidents))),
     )
 
 

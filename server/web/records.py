@@ -41,6 +41,7 @@ class Device:
     last_heard: float | None
     ignored: int = 0
     revoked: bool = False
+    incidents: tuple[TaskKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def status_of(device: Device, now: float) -> Status:
     if device.mode is Mode.OUT_OF_SERVICE:
         return Status.NOT_SERVING
     ill = any(component.health is not Health.OK for component in device.components)
-    if ill or device.mode is Mode.DEGRADED or device.settings_problem:
+    if ill or device.mode is Mode.DEGRADED or device.settings_problem or device.incidents:
         return Status.ATTENTION
     if long_since(device.oldest_unsent if device.unsent else None, now, UNSENT_TOO_LONG_SECONDS):
         return Status.ATTENTION

@@ -111,9 +111,13 @@ def _troubles(device: Device, wall: Wall) -> tuple[Trouble, ...]:
     texts = wall.texts
     if device.revoked:
         return (Trouble("revoked", texts("revoked.part"), texts("revoked.advice")),)
+    known = tuple(
+        Trouble(kind.value, texts(f"task.{kind.value}"), texts(f"task-advice.{kind.value}"))
+        for kind in device.incidents
+    )
     if is_silent(device, wall.now):
         # What it said of its parts is past; the first thing is to hear from it again.
-        return (Trouble("silent", texts("silent.part"), texts("silent.advice")),)
+        return (Trouble("silent", texts("silent.part"), texts("silent.advice")), *known)
     ill = [part for part in device.components if part.health is not Health.OK]
     troubles = [_trouble(component, texts) for component in ill]
     if device.settings_problem:
@@ -125,7 +129,7 @@ def _troubles(device: Device, wall: Wall) -> tuple[Trouble, ...]:
     oldest = device.oldest_unsent if device.unsent else None
     if long_since(oldest, wall.now, UNSENT_TOO_LONG_SECONDS):
         troubles.append(Trouble("unsent", texts("unsent.part"), texts("unsent.advice")))
-    return tuple(troubles)
+    return (*troubles, *known)
 
 
 def _trouble(component: Component, texts: Texts) -> Trouble:

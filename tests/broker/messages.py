@@ -60,8 +60,14 @@ any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
 )
 replies = st.builds(requests.Reply, texts, numbers, any_answer)
 
+extents = st.builds(telemetry.Extent, counts, counts, counts)
 births = st.builds(
-    telemetry.Birth, sites, devices, st.sampled_from(telemetry.Kind), texts, texts, texts, numbers
+    telemetry.Birth,
+    sites,
+    devices,
+    st.sampled_from(telemetry.Kind),
+    *(texts, texts, texts, numbers),
+    ledger=st.none() | extents,
 )
 components = st.builds(
     telemetry.Component, texts, st.sampled_from(telemetry.Health), texts, numbers
@@ -89,5 +95,13 @@ policies = st.builds(
 )
 desired = st.builds(telemetry.SettingsDesired, counts, flags, texts, policies)
 reported = st.builds(telemetry.SettingsReported, counts, texts)
-acknowledgements = st.builds(facts.Acknowledgement, texts, counts, numbers)
+acknowledgements = st.builds(
+    facts.Acknowledgement,
+    texts,
+    counts,
+    counts,
+    flags,
+    numbers,
+    st.none() | st.builds(facts.Kept, counts, texts),
+)
 snapshots = st.one_of(births, states, desired, reported, acknowledgements)

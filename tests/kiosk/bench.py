@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from broker.facts import Acknowledgement, Entry, Fact
+from broker.fault_points import fault_point
 from broker.requests import (
     Answer,
     Describe,
@@ -142,7 +143,7 @@ class Bench:
         self.prompt = prompt
         self.clock = HandClock(f"boot-{life}")
         self.clock.seconds += 1000.0 * life
-        self.ledger = BenchLedger.open(path, SITE, KIOSK, "install-1")
+        self.ledger = BenchLedger.open_or_replace(path, SITE, KIOSK, f"install-{life}")
         self.ledger.mains = self.mains
         self.ledger.refuses = lambda _: False
         self.published: list[tuple[str, bytes]] = []
@@ -183,12 +184,14 @@ class Bench:
         while self.to_write:
             act, tag, released = self.to_write.pop(0)
             self.mains.point("before the tag is written")
+            fault_point("K5", "R2", "D4")
             if tag not in self.things.present or self.pad_fails(tag):
                 lifted = tag not in self.things.present
                 self.station.hear(TagNotWritten(act, lifted=lifted))
                 continue
             (self.things.released.add if released else self.things.released.discard)(tag)
             self.mains.point("the tag is written")
+            fault_point("K6", "R3")
             self.station.hear(TagWritten(act))
         return self
 
@@ -249,7 +252,7 @@ class Bench:
         """The server's settings, retained; a contact as well."""
         settings = SettingsDesired(1, in_service, "", policy)
         self.say(Channel.SETTINGS_DESIRED, encode_snapshot(settings))
-        word = Acknowledgement("nobody", 0, self.clock.wall())
+        word = Acknowledgement("nobody", 0, 0, resend=False, server_time=self.clock.wall())
         self.say(Channel.ACK, encode_snapshot(word))
         return self
 
@@ -266,13 +269,17 @@ class Bench:
                     reply = Reply(ask.correlation, self.clock.wall(), said)
                     self.say(Channel.REPLY, encode_reply(reply))
                 case Channel.FACT:
-                    word = Acknowledgement(
-                        "install-1", decode_entry(payload).seq, self.clock.wall()
-                    )
-                    self.say(Channel.ACK, encode_snapshot(word))
+                    fault_point("K12", "R7")  # the broker's own receipt comes first
+                    self.acknowledge(decode_entry(payload))
                 case _:
                     pass
         return self
+
+    def acknowledge(self, entry: Entry) -> None:
+        """The server has committed all up to this entry."""
+        now = self.clock.wall()
+        word = Acknowledgement(entry.install, entry.seq, 0, resend=False, server_time=now)
+        self.say(Channel.ACK, encode_snapshot(word))
 
     # What came of it ----------------------------------------------------------------------------
 

@@ -1,17 +1,26 @@
 """A fact is sent until the server has it; an ask ends in an answer or in nobody knows."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from broker.facts import Acknowledgement, ItemReturned
+from broker.facts import Acknowledgement, Entry, ItemReturned, Kept
+from broker.places import fingerprint
 from broker.requests import Answer, Ask, Expired, Identify, Reply, Standing
 from broker.telemetry import Presence
 from broker.vocabulary import DeviceId, SiteId
 from broker.wire import decode_ask, decode_entry
-from kiosk.courier import ANSWER_SECONDS, RESEND_SECONDS, WINDOW, Courier, Settled
+from kiosk.courier import (
+    ANSWER_SECONDS,
+    KEEP_SECONDS,
+    RESEND_SECONDS,
+    UNSAVED_SECONDS,
+    WINDOW,
+    Courier,
+    Settled,
+)
 from kiosk.ledger import Ledger
 from tests.kiosk.clocks import HandClock
 from tests.kiosk.things import BUDI, SITI, act, item, uid
@@ -56,8 +65,25 @@ class Post:
         assert all(topic == FACT and not retain for topic, _, retain in sent)
         return [decode_entry(payload).seq for _, payload, _ in sent]
 
-    def acknowledge(self, through: int, install: str = "life-1") -> None:
-        self.courier.acknowledged(Acknowledgement(install, through, self.clock.wall()))
+    def acknowledge(
+        self,
+        through: int,
+        install: str = "life-1",
+        *,
+        saved: int = 0,
+        resend: bool = False,
+        ahead: float = 0.0,
+        rolled_back: Kept | None = None,
+    ) -> None:
+        now = self.clock.wall() + ahead
+        word = Acknowledgement(install, through, saved, resend, now, rolled_back)
+        self.courier.acknowledged(word)
+
+    def entries_of(self, deliver: Callable[[], object]) -> list[Entry]:
+        """The facts that are sent meanwhile."""
+        before = len(self.sent)
+        deliver()
+        return [decode_entry(payload) for _, payload, _ in self.sent[before:]]
 
     def asks(self) -> list[Ask]:
         return [decode_ask(payload) for topic, payload, _ in self.sent if topic == ASK]
@@ -142,6 +168,84 @@ def test_an_acknowledgement_of_another_life_is_no_progress(post: Post) -> None:
     post.acknowledge(1, install="life-0")
     post.clock.wait(0.1)
     assert post.delivered() == [1]
+
+
+def test_a_restored_server_is_sent_all_it_lacks_again_archive_included(post: Post) -> None:
+    post.online().write(1, 2, 3)
+    assert post.delivered() == [1, 2, 3]
+    post.acknowledge(3)
+    post.write(4)
+    assert post.delivered() == [4]
+    post.acknowledge(1, resend=True)
+    assert post.delivered() == [2, 3, 4]
+    assert post.delivered() == []
+    post.acknowledge(4)
+    assert not post.ledger.owes
+
+
+def test_another_lifes_ledger_is_not_sent_again(post: Post) -> None:
+    post.online().write(1)
+    post.delivered()
+    post.acknowledge(1)
+    post.acknowledge(0, install="life-0", resend=True)
+    assert post.delivered() == []
+
+
+def test_a_disk_that_was_put_back_begins_a_new_life_and_sends_everything(post: Post) -> None:
+    post.online().write(1, 2)
+    before = {entry.act: entry for entry in post.entries_of(post.delivered)}
+    post.acknowledge(2, rolled_back=Kept(9, "0" * 64))
+    after = {entry.act: entry for entry in post.entries_of(post.delivered)}
+    assert post.ledger.install == "c-1"
+    assert {a: replace(e, install="life-1") for a, e in after.items()} == before
+    post.acknowledge(2)
+    assert post.ledger.owes
+    post.acknowledge(2, install="c-1")
+    assert not post.ledger.owes
+
+
+def test_a_word_about_another_disk_that_is_not_true_changes_nothing(post: Post) -> None:
+    """As one that was on its way while the station went on."""
+    post.online().write(1, 2)
+    post.delivered()
+    (first, _) = post.ledger.owed(2)
+    post.acknowledge(1, rolled_back=Kept(1, fingerprint(first.payload)))
+    assert post.ledger.install == "life-1"
+    assert post.ledger.owed_count == 1
+
+
+def test_the_archive_is_kept_for_thirty_days_by_the_servers_clock(post: Post) -> None:
+    post.online().write(1, 2)
+    post.acknowledge(1, saved=9)
+    post.clock.wait(KEEP_SECONDS)
+    post.acknowledge(2, saved=9)
+    assert post.ledger.extent.oldest == 1
+    post.clock.wait(3700)
+    post.clock.offset += 1e9  # the station's own clock went mad
+    post.acknowledge(2, saved=9, ahead=-1e9)
+    assert post.ledger.extent.oldest == 2
+
+
+def test_what_no_backup_holds_is_kept_for_ninety_days(post: Post) -> None:
+    post.online().write(1)
+    post.acknowledge(1)
+    post.clock.wait(UNSAVED_SECONDS)
+    post.acknowledge(1)
+    assert post.ledger.extent.oldest == 1
+    post.clock.wait(3700)
+    post.acknowledge(1)
+    assert post.ledger.extent.oldest == 2
+
+
+def test_silence_is_counted_only_while_the_server_is_away(post: Post) -> None:
+    assert post.courier.silence == 0.0
+    post.online().acknowledge(0)
+    post.clock.wait(500)
+    assert post.courier.silence == 0.0
+    post.courier.server(Presence.OFFLINE)
+    assert post.courier.silence == 500.0
+    post.clock.offset -= 10_000
+    assert post.courier.silence == 0.0
 
 
 def test_no_more_than_a_window_is_on_its_way(post: Post) -> None:

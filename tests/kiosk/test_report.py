@@ -1,8 +1,9 @@
 """Technicians are told how a station is: since when, on change, and once a minute."""
 
 from collections.abc import Callable
+from functools import partial
 
-from broker.telemetry import Birth, Component, Health, Kind, Mode, State
+from broker.telemetry import Birth, Component, Extent, Health, Kind, Mode, State
 from broker.topics import Channel
 from broker.vocabulary import DeviceId, SiteId
 from broker.wire import decode_snapshot
@@ -58,7 +59,7 @@ class Told:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.sent: list[tuple[Channel, bytes, bool]] = []
-        identity = (SiteId("binjai"), DeviceId("kios-01"), Kind.KIOSK, "install")
+        identity = (SiteId("binjai"), DeviceId("kios-01"), Kind.KIOSK)
         self.reporter = Reporter(identity, self.clock, self._send)
 
     def _send(self, channel: Channel, payload: bytes, *, retain: bool) -> None:
@@ -73,11 +74,28 @@ class Told:
 
 def test_a_connection_is_answered_with_presence_birth_and_state_all_retained() -> None:
     told = Told()
-    assert told.channels(told.reporter.connected) == [Channel.STATUS, Channel.BIRTH]
+    connected = partial(told.reporter.connected, "install", Extent(3, 9, 7))
+    assert told.channels(connected) == [Channel.STATUS, Channel.BIRTH]
     assert told.channels(lambda: told.reporter.tell(SERVING, (0, None))) == [Channel.STATE]
     assert all(retain for _, _, retain in told.sent)
     birth = decode_snapshot(told.sent[1][1], Birth)
     assert (birth.kind, birth.install, birth.boot) == (Kind.KIOSK, "install", "boot-1")
+    assert birth.ledger == Extent(3, 9, 7)
+
+
+def test_a_birth_is_said_again_when_the_server_is_back_and_for_a_new_install() -> None:
+    told = Told()
+
+    def introduced(install: str, *, online: bool) -> list[Channel]:
+        held = Extent(1, 0, 0)
+        return told.channels(lambda: told.reporter.introduce(install, held, online=online))
+
+    assert introduced("one", online=False) == []
+    assert introduced("one", online=True) == [Channel.BIRTH]
+    assert introduced("one", online=True) == []
+    assert introduced("two", online=True) == [Channel.BIRTH]
+    assert introduced("two", online=False) == []
+    assert introduced("two", online=True) == [Channel.BIRTH]
 
 
 def test_the_state_is_sent_on_change_and_once_a_minute_only() -> None:

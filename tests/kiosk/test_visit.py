@@ -633,5 +633,6 @@ def test_technicians_read_how_the_kiosk_is(
         conduct.hear(happening, 1.0)
     said = condition(conduct.visit)
     assert (said.mode, said.reason, conduct.busy) == (mode, reason, False)
-    assert {one.name for one in said.findings} == {"pad", "card-reader", "ledger", "server"}
+    parts = {"pad", "card-reader", "ledger", "outbox", "server"}
+    assert {one.name for one in said.findings} == parts
     assert all((one.code == "") == (one.health is Health.OK) for one in said.findings)

@@ -2,22 +2,22 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from broker import wire
 from broker.facts import Entry
 from server.journal.database import transaction
+from server.journal.high_water import LedgerName, advance
 from server.journal.journal import (
     CONFLICT_REASON,
     Misfit,
     Received,
     Recorded,
-    acknowledged_through,
     record,
     set_aside,
 )
 from server.journal.tables import fact, quarantine
-from tests.server.stories import INSTALL, KIOSK, NOON, entry, lent, returned
+from tests.server.stories import DROP_BOX, INSTALL, KIOSK, NOON, entry, lent, returned
 
 
 def keep(connection: Connection, *entries: Entry) -> Recorded:
@@ -26,7 +26,7 @@ def keep(connection: Connection, *entries: Entry) -> Recorded:
 
 
 def through(connection: Connection, install: str = INSTALL) -> int:
-    return acknowledged_through(connection, KIOSK, install)
+    return advance(connection, LedgerName(KIOSK, install), NOON)[1].through
 
 
 def test_a_fact_is_kept_as_received(engine: Engine) -> None:
@@ -65,6 +65,43 @@ def test_another_fact_with_the_same_seq_never_overwrites(engine: Engine) -> None
         assert keep(connection, first) == Recorded((first,), (), ())
         assert keep(connection, second) == Recorded((), (), (second,))
         assert connection.scalars(select(fact.c.act)).all() == [str(first.act)]
+
+
+def test_a_fact_under_the_number_of_a_later_install_is_known_again(engine: Engine) -> None:
+    """As a station sends it that began anew because its disk was put back."""
+    first, second = entry(1, lent()), entry(2, returned())
+    moved = replace(first, install="install-2", seq=1)
+    fresh = replace(entry(3, lent()), install="install-2", seq=2)
+    with transaction(engine) as connection:
+        keep(connection, first, second)
+        assert keep(connection, moved, fresh) == Recorded((fresh,), (moved,), ())
+        assert keep(connection, moved, fresh) == Recorded((), (moved, fresh), ())
+        assert through(connection, "install-2") == 2
+        assert connection.scalars(select(quarantine.c.id)).all() == []
+
+
+def test_another_station_cannot_tell_the_fact_again(engine: Engine) -> None:
+    first = entry(1, lent())
+    stolen = replace(first, device=DROP_BOX)
+    with transaction(engine) as connection:
+        keep(connection, first)
+        assert keep(connection, stolen).conflicts == (stolen,)
+
+
+def test_a_place_that_is_taken_is_not_given_to_a_fact_told_again(engine: Engine) -> None:
+    first, second = entry(1, lent()), entry(2, returned())
+    misplaced = replace(first, seq=2)
+    with transaction(engine) as connection:
+        keep(connection, first, second)
+        assert keep(connection, misplaced).conflicts == (misplaced,)
+
+
+def test_the_mark_is_never_lowered_though_every_row_is_gone(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        keep(connection, *(entry(seq, returned()) for seq in range(1, 4)))
+        assert through(connection) == 3
+        connection.execute(delete(fact))
+        assert through(connection) == 3
 
 
 def test_the_acknowledgement_waits_for_a_gap(engine: Engine) -> None:

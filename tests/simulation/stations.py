@@ -139,8 +139,13 @@ class SimulatedStation:
         if not self.network.up:
             return
         self.courier.connection(up=True)
-        self.courier.server(Presence.ONLINE if self.server.up else Presence.OFFLINE)
-        birth = Birth(SITE, self.device, Kind.KIOSK, "sim", "boot", self.ledger.install, 0.0)
+        self._server(Presence.ONLINE if self.server.up else Presence.OFFLINE)
+
+    def _server(self, presence: Presence) -> None:
+        """A server that is back has to know what is held here."""
+        self.courier.server(presence)
+        identity = (SITE, self.device, Kind.KIOSK, "sim", "boot", self.ledger.install, 0.0)
+        birth = Birth(*identity, self.ledger.extent)
         self.courier.send(Channel.BIRTH, encode_snapshot(birth), retain=True)
 
     def partition(self) -> None:
@@ -160,7 +165,7 @@ class SimulatedStation:
 
     def presence(self, presence: Presence) -> None:
         if self.alive and self.network.up:
-            self._guarded(lambda: self.courier.server(presence))
+            self._guarded(lambda: self._server(presence))
 
     def put(self, book: BookInHand) -> None:
         book.place = self.name

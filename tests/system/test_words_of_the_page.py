@@ -10,6 +10,7 @@ from broker.identity.lifetimes import DAY, alarm
 from broker.telemetry import Health, Mode
 from kiosk.agent.machine import Readings
 from kiosk.agent.machine import condition as agent_condition
+from kiosk.bounds import Capacity
 from kiosk.condition import Condition, Finding
 from kiosk.dropbox.box import Box
 from kiosk.dropbox.box import condition as box_condition
@@ -26,7 +27,9 @@ WORST = (
     kiosk_condition(Visit(pad_healthy=False, ledger_healthy=False)),
     kiosk_condition(Visit(pad_healthy=False)),
     kiosk_condition(Visit(started=True, in_service=False)),
+    *(kiosk_condition(Visit(started=True, capacity=left)) for left in Capacity),
     box_condition(Box(reader_healthy=False, ledger_healthy=False)),
+    *(box_condition(Box(reader_healthy=True, started=True, capacity=left)) for left in Capacity),
     agent_condition(Readings(disk=99.0, memory=99.0, hottest=99.0)),
     agent_condition(Readings(disk=85.0, memory=50.0, hottest=None)),
 )

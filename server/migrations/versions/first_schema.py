@@ -106,6 +106,9 @@ def upgrade() -> None:
         sa.Column("device", sa.Text(), nullable=False),
         sa.Column("install", sa.Text(), nullable=False),
         sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.Column("backed_up", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
+        sa.Column("gap_since", sa.Double(), nullable=True),
+        sa.Column("contested", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("device", "install", name="pk_high_water"),
     )
     op.create_table(
@@ -202,11 +205,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", "revoked_at", name="pk_revocation"),
     )
     op.create_table(
+        "retold",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("install", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "install", "seq", name="pk_retold"),
+    )
+    op.create_table(
         "task",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=True),
+        sa.Column("device", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=True),
         sa.Column("opened_at", sa.Double(), nullable=False),
         sa.Column("settled_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("kind", "act", name="pk_task"),

@@ -7,9 +7,12 @@ import pytest
 from broker.facts import ItemReturned, UnknownItemDropped
 from broker.telemetry import Health, Mode
 from kiosk.book import Stage
+from kiosk.bounds import Capacity
+from kiosk.condition import Finding
 from kiosk.dropbox.box import Box, BoxConduct, condition, step
 from kiosk.happenings import (
     Action,
+    CapacityChanged,
     ConnectionChanged,
     Happening,
     Intend,
@@ -32,6 +35,8 @@ from tests.kiosk.things import act, arrived, item, uid
 STARTED = Started(frozenset())
 BROKEN, HEALED = LedgerChanged(healthy=False), LedgerChanged(healthy=True)
 READY = Box(started=True, reader_healthy=True, online=True)
+FULL = CapacityChanged(Capacity.FULL)
+ROOM = CapacityChanged(Capacity.LOANS_AND_RETURNS)
 INTEND = Intend(uid(1), item(1), None)
 
 
@@ -181,11 +186,35 @@ def test_technicians_read_how_the_box_is(box: Box, mode: Mode) -> None:
     assert condition(box).mode is mode
 
 
+def test_a_box_that_can_take_no_more_records_says_so_and_takes_what_fell_later() -> None:
+    box, done = after(READY, FULL, arrived(1))
+    assert done == []
+    said = condition(box)
+    assert (said.mode, said.reason) == (Mode.OUT_OF_SERVICE, "records cannot be sent")
+    assert Finding("outbox", Health.ERROR, "outbox-full") in said.findings
+    box, done = after(box, ROOM)
+    assert done == [INTEND]
+    assert condition(box).mode is Mode.IN_SERVICE
+
+
+def test_returns_go_on_where_loans_have_stopped() -> None:
+    for left, part, code in (
+        (Capacity.HALF_FULL, "outbox", "outbox-half-full"),
+        (Capacity.UNCHECKED, "ledger", "ledger-replaced"),
+    ):
+        box, done = after(READY, CapacityChanged(left), *returned(1, 1))
+        assert done[0] == INTEND
+        said = condition(box)
+        assert said.mode is Mode.DEGRADED
+        assert (part, code) in [(one.name, one.code) for one in said.findings]
+
+
 def test_an_ill_component_is_named_with_its_code() -> None:
     box, _ = after(Box(), PadChanged(healthy=True), ConnectionChanged(online=False), BROKEN)
     ill = {one.name: (one.health, one.code) for one in condition(box).findings}
     assert ill == {
         "bin-reader": (Health.OK, ""),
         "ledger": (Health.ERROR, "disk-refuses-writes"),
+        "outbox": (Health.OK, ""),
         "server": (Health.WARNING, "silent"),
     }

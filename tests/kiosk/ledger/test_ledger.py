@@ -1,6 +1,7 @@
 """What was written survives, what cannot be trusted is refused, and a full disk says so."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,10 +11,11 @@ import pytest
 from sqlalchemy import Engine
 
 from broker.errors import SirkulaError
-from broker.facts import ItemLent, ItemReturned
+from broker.facts import ItemLent, ItemReturned, Kept
+from broker.telemetry import Extent
 from broker.vocabulary import ClockState, DeviceId, Moment, SiteId
 from broker.wire import decode_entry
-from kiosk.ledger import Ledger, LedgerUnusable
+from kiosk.ledger import Age, Ledger, LedgerDamaged, LedgerUnusable
 from kiosk.ledger.sqlite import open_database
 from kiosk.ledger.tables import APPLICATION_ID, SCHEMA_VERSION
 from kiosk.recovery import OpenAct
@@ -144,14 +146,14 @@ def test_numbers_count_from_one_without_a_gap(ledger: Ledger) -> None:
     assert returned(ledger, 1, 2, 3) == [1, 2, 3]
 
 
-def test_no_number_is_used_twice_even_when_the_last_rows_are_gone(path: Path) -> None:
+def test_no_number_is_used_twice_even_when_all_rows_were_dropped(path: Path) -> None:
     first = opened(path)
     returned(first, 1, 2, 3)
+    first.acknowledge("life-1", 3, NOON)
+    first.prune(Age(NOON + 1, NOON + 1, 3))
     first.close()
-    with sqlite3.connect(path) as raw:
-        raw.execute("DELETE FROM entry WHERE seq > 1")
-    raw.close()
     again = opened(path)
+    assert again.extent == Extent(4, 3, 3)
     assert returned(again, 4) == [4]
     again.close()
 
@@ -253,7 +255,7 @@ def test_sqlite_was_asked_to_mean_a_commit_and_agreed(ledger: Ledger) -> None:
 
 def test_a_setting_that_did_not_take_refuses_the_file() -> None:
     """A database in memory has no write-ahead log; a network disk answers the same way."""
-    with pytest.raises(ValueError, match="journal_mode = memory, wanted wal; use a local disk"):
+    with pytest.raises(LedgerUnusable, match="journal_mode = memory, wanted wal; use a local disk"):
         open_database(Path(":memory:"))
 
 
@@ -262,6 +264,41 @@ def of_another_program(path: Path) -> None:
         raw.execute("CREATE TABLE recipe (name TEXT)")
         raw.execute("PRAGMA application_id = 77")
     raw.close()
+
+
+def of_another_program_without_a_name(path: Path) -> None:
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TABLE recipe (name TEXT)")
+    raw.close()
+
+
+def of_another_station(path: Path) -> None:
+    Ledger.open(path, SITE, DeviceId("kios-02"), "life-1").close()
+
+
+def with_a_fact_missing(path: Path) -> None:
+    filled(path)
+    with sqlite3.connect(path) as raw:
+        raw.execute("DELETE FROM entry WHERE seq = 7")
+    raw.close()
+
+
+def with_the_last_facts_missing(path: Path) -> None:
+    filled(path)
+    with sqlite3.connect(path) as raw:
+        raw.execute("DELETE FROM entry WHERE seq > 190")
+    raw.close()
+
+
+def emptied_beside_its_log(path: Path) -> None:
+    """As after a crash of the file system: the log still holds all that was committed."""
+    ledger = opened(path)
+    returned(ledger, 1, 2, 3)
+    log = path.with_name("ledger.db-wal")
+    held = log.read_bytes()
+    ledger.close()
+    log.write_bytes(held)
+    path.write_bytes(b"")
 
 
 def of_another_version(path: Path) -> None:
@@ -306,33 +343,119 @@ def filled(path: Path) -> None:
     ledger.close()
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        of_another_program,
-        of_another_version,
-        no_database,
-        cut_short,
-        overwritten,
-        one_page_lost,
-        a_folder,
-    ],
-    ids=lambda one: one.__name__,
+DAMAGED = (
+    of_another_program,
+    of_another_program_without_a_name,
+    of_another_station,
+    with_a_fact_missing,
+    with_the_last_facts_missing,
+    emptied_beside_its_log,
+    no_database,
+    cut_short,
+    overwritten,
+    one_page_lost,
 )
-def test_a_file_that_cannot_be_trusted_is_refused_by_name(
+
+
+@pytest.mark.parametrize("spoil", [of_another_version, a_folder], ids=lambda one: one.__name__)
+def test_a_file_that_may_be_good_is_refused_by_name_and_stays(
     path: Path, spoil: Callable[[Path], None]
 ) -> None:
     spoil(path)
-    with pytest.raises(LedgerUnusable, match=r"ledger\.db: "):
+    for start in (opened, opened_or_replaced):
+        with pytest.raises(LedgerUnusable, match=r"ledger\.db: ") as refused:
+            start(path)
+        assert not isinstance(refused.value, LedgerDamaged)
+    assert path.exists()
+
+
+@pytest.mark.parametrize("spoil", DAMAGED, ids=lambda one: one.__name__)
+def test_a_damaged_or_foreign_file_is_refused_by_name(
+    path: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(path)
+    with pytest.raises(LedgerDamaged, match=r"ledger\.db: "):
         opened(path)
 
 
 def test_a_refused_file_is_left_as_it_was(path: Path) -> None:
     of_another_program(path)
     before = path.read_bytes()
-    with pytest.raises(LedgerUnusable, match="not a ledger of this version"):
+    with pytest.raises(LedgerDamaged, match="not a ledger"):
         opened(path)
     assert path.read_bytes() == before
+
+
+# A damaged file is put aside ----------------------------------------------------------------------
+
+
+def opened_or_replaced(path: Path, install: str = "life-2") -> Ledger:
+    return Ledger.open_or_replace(path, SITE, KIOSK, install)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Whatever lies in a folder but SQLite's index of its log, which is made anew at will."""
+    found = (file for file in folder.iterdir() if file.is_file())
+    return {file.name: file.read_bytes() for file in found if not file.name.endswith("-shm")}
+
+
+@pytest.mark.parametrize("spoil", DAMAGED, ids=lambda one: one.__name__)
+def test_a_damaged_file_is_put_aside_whole_and_a_new_life_begins(
+    path: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(path)
+    before = files(path.parent)
+    ledger = opened_or_replaced(path)
+    assert (ledger.install, ledger.replaced, ledger.extent) == ("life-2", True, Extent(1, 0, 0))
+    assert files(path.parent / "damaged-1") == before
+    assert returned(ledger, 1) == [1]
+    ledger.close()
+
+
+def test_the_alarm_lasts_until_somebody_took_the_damaged_file(path: Path) -> None:
+    no_database(path)
+    opened_or_replaced(path).close()
+    again = opened_or_replaced(path, "life-3")
+    assert (again.install, again.replaced) == ("life-2", True)
+    again.close()
+    shutil.rmtree(path.parent / "damaged-1")
+    after = opened_or_replaced(path, "life-4")
+    assert (after.install, after.replaced) == ("life-2", False)
+    after.close()
+
+
+def test_a_second_damaged_file_does_not_take_the_place_of_the_first(path: Path) -> None:
+    for letter in (b"a", b"b"):
+        path.write_bytes(letter * 5000)
+        opened_or_replaced(path).close()
+    assert (path.parent / "damaged-1" / "ledger.db").read_bytes() == b"a" * 5000
+    assert (path.parent / "damaged-2" / "ledger.db").read_bytes() == b"b" * 5000
+
+
+@pytest.mark.parametrize("moved", [(), ("-wal",), ("-wal", "-shm"), ("-wal", "-shm", "")])
+def test_a_power_cut_while_putting_aside_is_carried_on_from(
+    path: Path, moved: tuple[str, ...]
+) -> None:
+    parts = {"ledger.db-wal": b"log" * 900, "ledger.db-shm": b"index" * 9, "ledger.db": b"x" * 900}
+    for name, content in parts.items():
+        path.with_name(name).write_bytes(content)
+    moving = path.parent / "damaged-1.moving"
+    moving.mkdir()
+    for part in moved:
+        path.with_name(f"ledger.db{part}").rename(moving / f"ledger.db{part}")
+    ledger = opened_or_replaced(path)
+    assert (ledger.install, ledger.replaced) == ("life-2", True)
+    aside = path.parent / "damaged-1"
+    assert {file.name: file.read_bytes() for file in aside.iterdir()} == parts
+    ledger.close()
+
+
+def test_a_disk_that_cannot_put_a_file_aside_says_so(path: Path) -> None:
+    no_database(path)
+    (path.parent / "damaged-1.moving").write_text("a file where a folder belongs")
+    with pytest.raises(LedgerUnusable, match="not put aside"):
+        opened_or_replaced(path)
+    assert path.exists()
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
@@ -355,6 +478,7 @@ def test_a_full_disk_says_so_and_the_ledger_works_again_afterwards(ledger: Ledge
 
 
 def test_every_writer_and_reader_translates_the_disks_errors(ledger: Ledger) -> None:
+    returned(ledger, 7)
     with engine_of(ledger).begin() as connection:
         for table in ("act", "entry", "memory"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
@@ -368,6 +492,10 @@ def test_every_writer_and_reader_translates_the_disks_errors(ledger: Ledger) -> 
         lambda: ledger.loans_decided_alone(SITI, 0.0),
         lambda: ledger.recall("a"),
         lambda: ledger.owed(1),
+        lambda: ledger.owe_again(0),
+        lambda: ledger.prune(Age(NOON, NOON, 0)),
+        lambda: ledger.differs(Kept(1, "")),
+        lambda: ledger.begin_again("life-2"),
         ledger.open_acts,
         ledger.debt,
     ):

@@ -18,7 +18,7 @@ from server.journal.tables import title
 from server.web.app import create_app
 from server.web.headers import HEADERS
 from tests.server.web import scenes
-from tests.server.web.scenes import NOON, SECRETS, ZONE, Visitor
+from tests.server.web.scenes import KIOSK, NOON, SECRETS, ZONE, Visitor
 
 PATHS = ("/", "/?lang=en", "/api/summary", "/health", "/static/style.css", "/static/live.js")
 
@@ -49,6 +49,18 @@ def test_the_page_tells_the_day(engine: Engine, visitor: Visitor) -> None:
         assert words in page
     order = [page.index(f'data-key="{name}"') for name in ("kotak-01", "kios-03", "kios-02")]
     assert order == sorted(order)
+
+
+def test_a_record_in_conflict_is_an_alarm_at_its_device(engine: Engine, visitor: Visitor) -> None:
+    scenes.stock(engine)
+    first, other = scenes.entry(1, scenes.lent("B00001")), scenes.entry(1, scenes.lent("B00002"))
+    scenes.tell(engine, *scenes.arrives(KIOSK, Kind.KIOSK), scenes.state(KIOSK))
+    assert 'data-key="kios-01" data-status="normal"' in visitor.get("/").body
+    scenes.tell(engine, scenes.heard(first), scenes.heard(other))
+    page = visitor.get("/?lang=en").body
+    assert 'data-key="kios-01" data-status="attention"' in page
+    assert page.count("Records in conflict") == 2  # at the device, and as a task
+    assert json.loads(visitor.get("/api/summary").body)["tasks_by_kind"] == {"quarantine": 1}
 
 
 def test_an_empty_library_says_what_will_appear(visitor: Visitor) -> None:

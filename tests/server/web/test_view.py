@@ -61,6 +61,7 @@ def ill(name: str, code: str, health: Health = Health.ERROR) -> tuple[Component,
         (replace(WELL, components=ill("pad", "unplugged")), Status.ATTENTION),
         (replace(WELL, components=ill("x", "", Health.UNKNOWN)), Status.ATTENTION),
         (replace(WELL, settings_problem="no such zone"), Status.ATTENTION),
+        (replace(WELL, incidents=(TaskKind.QUARANTINE,)), Status.ATTENTION),
         (replace(WELL, unsent=3, oldest_unsent=NOON - 10), Status.NORMAL),
         (replace(WELL, unsent=3, oldest_unsent=NOON - 301), Status.ATTENTION),
         (replace(WELL, mode=Mode.STARTING, mode_since=NOON - 30), Status.NORMAL),
@@ -102,6 +103,16 @@ def test_a_device_says_since_when_it_is_there_and_how_it_serves() -> None:
     assert row.presence == "Tersambung sejak 11.00\xa0WIB"
     assert row.mode == "Tidak melayani sejak 11.00\xa0WIB"
     assert row.reason == "Meja pindai tidak menjawab"
+
+
+def test_what_is_wrong_with_its_records_is_said_at_the_device_even_while_it_is_silent() -> None:
+    kinds = (TaskKind.GAP, TaskKind.QUARANTINE)
+    for device in (WELL, replace(WELL, presence=Presence.OFFLINE)):
+        (row,) = page(replace(NOTHING, devices=(replace(device, incidents=kinds),)), WALL).devices
+        assert [trouble.part for trouble in row.troubles][-2:] == [
+            "Catatan kurang",
+            "Catatan bertentangan",
+        ]
 
 
 def test_a_reason_in_somebodys_own_words_is_shown_as_it_is() -> None:

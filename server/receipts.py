@@ -1,0 +1,67 @@
+"""What a station is told of its ledger: how far it is kept, and what it has to send again.
+
+Law: works in the caller's transaction; nothing is said before it is committed.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Connection
+
+from broker.facts import Acknowledgement, Entry
+from broker.telemetry import Extent
+from server import incidents
+from server.journal import high_water
+from server.journal.high_water import LedgerName, Mark
+
+# So long may an entry be on its way while later ones are there already.
+GAP_SECONDS: Final = 60.0
+
+
+def contested(connection: Connection, conflicts: Iterable[Entry], now: float) -> None:
+    """Remembers what stations sent in conflict with what is kept."""
+    for entry in conflicts:
+        incidents.conflict(connection, entry, now)
+        high_water.contest(connection, LedgerName(entry.device, entry.install), entry.seq)
+
+
+def receipt(
+    connection: Connection, ledger: LedgerName, extent: Extent | None, now: float
+) -> Acknowledgement:
+    """The word on one ledger; `extent` is what its station has just said it holds."""
+    mark = _moved(connection, ledger, now, 1 if extent is None else extent.oldest)
+    held = None
+    if mark.contested is not None:
+        held = high_water.kept_at(connection, ledger, mark.contested)
+    resend = False
+    if extent is not None:
+        resend = extent.acknowledged > mark.through
+        newest = high_water.newest(connection, ledger)
+        if newest is not None and newest.seq > extent.newest:
+            held = newest
+    word = (ledger.install, mark.through, mark.backed_up)
+    return Acknowledgement(*word, resend, now, held)
+
+
+def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Acknowledgement]]:
+    """What is owed to ledgers in which something has been missing for too long: asked for once."""
+    found = []
+    for ledger, mark in high_water.gaps(connection, now - GAP_SECONDS):
+        ranges = high_water.missing(connection, ledger, mark.through)
+        if ranges and incidents.gap(connection, ledger, ranges, now):
+            word = Acknowledgement(
+                ledger.install, mark.through, mark.backed_up, resend=True, server_time=now
+            )
+            found.append((ledger, word))
+    return found
+
+
+def _moved(connection: Connection, ledger: LedgerName, now: float, oldest: int) -> Mark:
+    """The mark, moved past what its station no longer holds: that can never come, and is a task."""
+    before, mark = high_water.advance(connection, ledger, now)
+    if before.gap_since is not None and mark.through > before.through:
+        incidents.filled(connection, ledger, before.through + 1, now)
+    if oldest <= mark.through + 1:
+        return mark
+    incidents.gap(connection, ledger, [(mark.through + 1, oldest - 1)], now)
+    return high_water.advance(connection, ledger, now, least=oldest - 1)[1]
