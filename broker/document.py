@@ -18,6 +18,7 @@ from broker import wire
 from broker.asyncapi import PURPOSES, QUALITY, SCHEMAS, asyncapi, carried_on, kind, name_of, path
 from broker.examples import DEVICE, SITE, Example, examples
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
+from broker.sealing import PREFIX
 from broker.telemetry import Component, Health, Kind, Mode, OfflinePolicy, Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel, subscriptions_of_device
 from broker.vocabulary import ClockState, Reason
@@ -54,6 +55,11 @@ bytes; presence alone is plain text.
 6. An ask without a reply after 3 s is unknown: neither yes nor no. The device then decides alone,
    within the `offline` part of its settings. A reply found by no waiting `correlation` is ignored.
 7. Take `settings/desired` whenever it comes, and answer on `settings/reported`.
+8. A patron's number leaves the device's memory only sealed to the server's public key (32 bytes,
+   base64, handed over with the device's certificate): `{PREFIX}` and the base64url, without
+   padding, of libsodium's `crypto_box_seal` of the number filled up with zero bytes to 64. The
+   patron in the examples is `KTA-0007`, for the private key of bytes 0, 1, 2 ... 31. The server
+   sets aside what it cannot open. `erased:` stands only in what the server keeps for long.
 """
 
 

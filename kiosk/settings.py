@@ -4,7 +4,9 @@ from pathlib import Path
 
 import msgspec
 
+from broker.errors import BadSettings
 from broker.mqtt import Address
+from broker.sealing import SealingKey
 from broker.vocabulary import DeviceId, SiteId
 from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
 from kiosk.touchscreen.panel import Panel
@@ -37,7 +39,11 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What kiosk and drop box have in common. `folder` keeps the ledger: a local disk."""
+    """What kiosk and drop box have in common.
+
+    `folder` keeps the ledger and the server's public key: a local disk. `memory` is a folder in RAM
+    (tmpfs) for what a thief must not find on the disk.
+    """
 
     site: SiteId
     device: DeviceId
@@ -45,6 +51,7 @@ class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     broker: BrokerSettings
     tags: TagSettings
     reader: PadReaderSettings
+    memory: str = "/dev/shm"  # noqa: S108 a private file, checked to be nobody else's
 
 
 class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,6 +68,19 @@ class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: DeviceId
     broker: BrokerSettings
     disk: str = "/"
+
+
+def server_key(folder: str) -> SealingKey:
+    """The key that patrons' numbers are sealed to. Raises BadSettings: nobody is served without."""
+    file = Path(folder) / "server.pub"
+    try:
+        return SealingKey.read(file.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(
+            f"{file}: the server's public key cannot be read; enrol this station: {error}"
+        ) from error
+    except BadSettings as error:
+        raise BadSettings(f"{file}: {error}; enrol this station again") from error
 
 
 def ledger_path(folder: str) -> Path:

@@ -9,12 +9,13 @@ from typing import Annotated
 
 import msgspec
 import typer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from broker import topics
 from broker.mqtt import Address, Line
 from broker.processes import start_tied, stop
 from broker.program import run_program, stopping
+from broker.sealing import OpeningKey
 from broker.settings import read_settings
 from broker.topics import subscriptions_of_server
 from broker.vocabulary import DeviceId
@@ -24,6 +25,7 @@ from server.configuration import ServerSettings
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import open_engine, transaction
+from server.keys import forget_key, opening_key
 from server.library import Library
 from server.migrations import migrate
 from server.sample import load_sample, sample_cards, sample_items
@@ -38,6 +40,9 @@ def run(settings: File) -> None:
     """Brings the database up to date, then runs ingest and pages until Ctrl-C."""
     read = read_settings(settings, ServerSettings)
     migrate(read.database)
+    engine = open_engine(read.database)
+    _key(read, engine)
+    engine.dispose()
     stop_asked = stopping()
     program = [sys.executable, "-m", "server"]
     children = [
@@ -63,7 +68,8 @@ def ingest(settings: File) -> None:
 
     stop_asked = stopping()
     engine = open_engine(read.database)
-    taking = Ingest(engine, Intake(Library(branch), read.site), wished, stop_asked)
+    intake = Intake(Library(branch), read.site, _key(read, engine))
+    taking = Ingest(engine, intake, wished, stop_asked)
     line = Line(
         Address(read.broker.host, read.broker.port),
         f"{read.site}{topics.SERVER}",
@@ -104,7 +110,32 @@ def sample(settings: File) -> None:
     with transaction(open_engine(read.database)) as connection:
         load_sample(connection, today)
     contents = {"cards": dict(sample_cards()), "items": dict(sample_items())}
-    typer.echo(msgspec.json.encode(contents).decode())
+    _print(contents)
+
+
+@app.command()
+def key(
+    settings: File,
+    *,
+    anew: Annotated[bool, typer.Option(help="the old pair is lost for good")] = False,
+) -> None:
+    """Prints the public key that stations seal to; makes the pair when there is none."""
+    read = read_settings(settings, ServerSettings)
+    migrate(read.database)
+    engine = open_engine(read.database)
+    if anew:
+        with transaction(engine) as connection:
+            forget_key(connection)
+    typer.echo(str(_key(read, engine).sealing))
+
+
+def _key(read: ServerSettings, engine: Engine) -> OpeningKey:
+    with transaction(engine) as connection:
+        return opening_key(Path(read.keys), connection)
+
+
+def _print(told: object) -> None:
+    typer.echo(msgspec.json.encode(told).decode())
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from broker.vocabulary import DeviceId, SiteId
+from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
 from server.settings import Branch, OfflineLimits, Service
 
 
@@ -38,16 +39,37 @@ class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many days after its return the records still tell who had an item.
+
+    A library may shorten it; more than 7 days, up to 30, need a `reason` in writing.
+    """
+
+    days: int = KEPT_DAYS
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.days <= LONGEST_DAYS:
+            raise ValueError(f"retention is 0 to {LONGEST_DAYS} days, not {self.days}")
+        if self.days > KEPT_DAYS and not self.reason.strip():
+            raise ValueError(f"more than {KEPT_DAYS} days of retention need a reason in writing")
+
+
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file. `zone` is the branch's IANA time zone; weekdays are 0 Monday to 6 Sunday."""
+    """The whole file. `zone` is the branch's IANA time zone; weekdays are 0 Monday to 6 Sunday.
+
+    `keys` is the folder of the server's private key: local, backed up apart from the database.
+    """
 
     site: SiteId
     database: str
+    keys: str
     broker: BrokerAddress
     web: WebAddress
     zone: str = "Asia/Jakarta"
     closed_weekdays: tuple[int, ...] = (6,)
     offline: OfflineSettings = OfflineSettings()
+    retention: RetentionSettings = RetentionSettings()
     stations: dict[str, StationSettings] = {}
 
     def branch(self) -> Branch:

@@ -6,7 +6,7 @@ up.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -14,8 +14,10 @@ from sqlalchemy import Connection
 
 from broker import topics, wire
 from broker.errors import BadMessage
-from broker.facts import Acknowledgement
+from broker.facts import Acknowledgement, with_patron
 from broker.requests import Ask, Expired, Reply
+from broker.requests import with_patron as about
+from broker.sealing import OpeningKey
 from broker.telemetry import Birth, SettingsReported, State
 from broker.topics import Channel, Topic
 from broker.vocabulary import DeviceId, SiteId
@@ -72,10 +74,11 @@ class _Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One site's ear."""
+    """One site's ear; `key` opens what stations sealed."""
 
     library: Library
     site: SiteId
+    key: OpeningKey
 
     def digest(
         self, connection: Connection, batch: Sequence[Heard], now: float
@@ -123,11 +126,11 @@ class Intake:
         _require_storable(message.payload)
         match topic.channel:
             case Channel.FACT:
-                received = _received(topic, message)
+                received = self._received(topic, message)
                 pile.received.append(received)
                 pile.owed[topic.device, received.entry.install] = None
             case Channel.ASK:
-                pile.asked.append(_asked(topic, message))
+                pile.asked.append(self._asked(topic, message))
             case Channel.STATUS:
                 presence = wire.decode_presence(message.payload)
                 stations.present(connection, topic.device, presence, now)
@@ -141,6 +144,27 @@ class Intake:
                 stations.applied(connection, topic.device, _settings(message))
             case channel:
                 raise BadMessage(f"no station speaks on {channel.value}")
+
+    def _received(self, topic: Topic, message: Heard) -> Received:
+        entry = wire.decode_entry(message.payload)
+        if (entry.site, entry.device) != (topic.site, topic.device):
+            raise BadMessage(f"the fact is from /{entry.site}/{entry.device}")
+        _require_integer(entry.seq)
+        _require_short(entry.install, _LONGEST_WORD)
+        _require_short(entry.at.boot, _LONGEST_WORD)
+        patron = getattr(entry.fact, "patron", None)
+        if patron is not None:
+            entry = replace(entry, fact=with_patron(entry.fact, self.key.open(patron)))
+        return Received(entry, message.topic, message.payload)
+
+    def _asked(self, topic: Topic, message: Heard) -> _Asked:
+        ask = wire.decode_ask(message.payload)
+        if wire.kind_of(ask.question) != topic.kind:
+            raise BadMessage(f"a question {wire.kind_of(ask.question)!r} on another's topic")
+        patron = getattr(ask.question, "patron", None)
+        if patron is not None:
+            ask = replace(ask, question=about(ask.question, self.key.open(patron)))
+        return _Asked(topic, ask)
 
     def _acknowledgement(self, connection: Connection, ledger: Ledger, now: float) -> Outgoing:
         device, install = ledger
@@ -159,23 +183,6 @@ class Intake:
         topic = Topic(self.site, device, Channel.REPLY)
         payload = wire.encode_reply(Reply(ask.correlation, now, answer))
         return Outgoing(str(topic), payload, retain=False)
-
-
-def _received(topic: Topic, message: Heard) -> Received:
-    entry = wire.decode_entry(message.payload)
-    if (entry.site, entry.device) != (topic.site, topic.device):
-        raise BadMessage(f"the fact is from /{entry.site}/{entry.device}")
-    _require_integer(entry.seq)
-    _require_short(entry.install, _LONGEST_WORD)
-    _require_short(entry.at.boot, _LONGEST_WORD)
-    return Received(entry, message.topic, message.payload)
-
-
-def _asked(topic: Topic, message: Heard) -> _Asked:
-    ask = wire.decode_ask(message.payload)
-    if wire.kind_of(ask.question) != topic.kind:
-        raise BadMessage(f"a question {wire.kind_of(ask.question)!r} on another's topic")
-    return _Asked(topic, ask)
 
 
 def _birth(topic: Topic, message: Heard) -> Birth:

@@ -32,7 +32,7 @@ class Library:
         self.database = database
         self._settings = folder / "server.toml"
         self._settings.write_text(
-            f'site = "{SITE}"\ndatabase = "{database}"\n'
+            f'site = "{SITE}"\ndatabase = "{database}"\nkeys = "{folder / "keys"}"\n'
             f"[broker]\nport = {mosquitto.port}\n[web]\nport = {free_port()}\n",
             encoding="utf-8",
         )
