@@ -1,5 +1,6 @@
 """`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
 
+import getpass
 import sys
 import time
 from datetime import datetime
@@ -28,11 +29,17 @@ from server.journal.database import open_engine, transaction
 from server.keys import forget_key, opening_key
 from server.library import Library
 from server.migrations import migrate
+from server.retention import Retention, erase_what_is_over, overwrite_freed
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
+from server.subject import ELSEWHERE, Request, erase_subject, export_subject
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+subject = typer.Typer(help="One person's data, at that person's wish.", no_args_is_help=True)
+app.add_typer(subject, name="subject")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
+Member = Annotated[str, typer.Option("--member", help="a member number or card")]
+Note = Annotated[str, typer.Option("--note", help="the letter's number, for the audit; no names")]
 
 
 @app.command()
@@ -70,6 +77,7 @@ def ingest(settings: File) -> None:
     engine = open_engine(read.database)
     intake = Intake(Library(branch), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
+    retention = Retention(engine, read.retention.days, branch.zone)
     line = Line(
         Address(read.broker.host, read.broker.port),
         f"{read.site}{topics.SERVER}",
@@ -79,7 +87,7 @@ def ingest(settings: File) -> None:
         acknowledge_by_hand=True,
     )
     line.open(*subscriptions_of_server(read.site))
-    taking.run(line, time.time)
+    taking.run(line, time.time, retention.tick)
     line.close(server_will(read.site))
     engine.dispose()
 
@@ -129,9 +137,46 @@ def key(
     typer.echo(str(_key(read, engine).sealing))
 
 
+@app.command("retention")
+def retain(settings: File) -> None:
+    """Erases now who had what long ago, and overwrites it; others wait meanwhile. Prints JSON."""
+    read = read_settings(settings, ServerSettings)
+    engine = open_engine(read.database)
+    outcome = erase_what_is_over(engine, time.time(), read.retention.days)
+    overwrite_freed(engine)
+    _print(outcome)
+
+
+@subject.command("export")
+def export(settings: File, member: Member, note: Note = "") -> None:
+    """Prints as JSON all that is held on a person (UU 27/2022, article 32)."""
+    read = read_settings(settings, ServerSettings)
+    engine = open_engine(read.database)
+    opening = _key(read, engine)
+    with transaction(engine) as connection:
+        told = export_subject(connection, _request(member, note), opening)
+    _print({**told, "elsewhere": ELSEWHERE})
+
+
+@subject.command("erase")
+def erase(settings: File, member: Member, note: Note = "") -> None:
+    """Erases a person who has nothing on loan (UU 27/2022, article 43). Prints JSON."""
+    read = read_settings(settings, ServerSettings)
+    engine = open_engine(read.database)
+    opening = _key(read, engine)
+    with transaction(engine) as connection:
+        outcome = erase_subject(connection, _request(member, note), opening)
+    overwrite_freed(engine)
+    _print({**outcome, "elsewhere": ELSEWHERE})
+
+
 def _key(read: ServerSettings, engine: Engine) -> OpeningKey:
     with transaction(engine) as connection:
         return opening_key(Path(read.keys), connection)
+
+
+def _request(member: str, note: str) -> Request:
+    return Request(member, getpass.getuser(), note, time.time())
 
 
 def _print(told: object) -> None:

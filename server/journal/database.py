@@ -110,9 +110,9 @@ def overwrite(engine: Engine, tables: Sequence[Table]) -> None:
     """
     try:
         with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
             # Closed afterwards, not given back: its driver would begin by itself from now on.
             connection.detach()
-            connection.execution_options(isolation_level="AUTOCOMMIT")
             if connection.dialect.name == "postgresql":
                 names = map(connection.dialect.identifier_preparer.format_table, tables)
                 connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(names)}")
