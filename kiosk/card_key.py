@@ -53,7 +53,7 @@ def is_in_memory(folder: Path, mounts: str) -> bool:
 def _read(file: Path, install: str) -> bytes | None:
     """The key of this ledger, unless anybody else could have put it there or read it."""
     try:
-        opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
+        opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
     with os.fdopen(opened, "rb") as held:

@@ -29,7 +29,7 @@ from server.journal.database import open_engine, transaction
 from server.keys import forget_key, opening_key
 from server.library import Library
 from server.migrations import migrate
-from server.retention import Retention, erase_what_is_over, overwrite_freed
+from server.retention import Retention, erase_what_is_over, overwrite_freed, total
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
 from server.subject import ELSEWHERE, Request, erase_subject, export_subject
@@ -142,9 +142,8 @@ def retain(settings: File) -> None:
     """Erases now who had what long ago, and overwrites it; others wait meanwhile. Prints JSON."""
     read = read_settings(settings, ServerSettings)
     engine = open_engine(read.database)
-    outcome = erase_what_is_over(engine, time.time(), read.retention.days)
+    _print(total(erase_what_is_over(engine, time.time(), read.retention.days)))
     overwrite_freed(engine)
-    _print(outcome)
 
 
 @subject.command("export")
@@ -166,8 +165,8 @@ def erase(settings: File, member: Member, note: Note = "") -> None:
     opening = _key(read, engine)
     with transaction(engine) as connection:
         outcome = erase_subject(connection, _request(member, note), opening)
-    overwrite_freed(engine)
     _print({**outcome, "elsewhere": ELSEWHERE})
+    overwrite_freed(engine)
 
 
 def _key(read: ServerSettings, engine: Engine) -> OpeningKey:

@@ -51,11 +51,11 @@ class Ingest:
         self._heard.put(event)
 
     def run(
-        self, line: Line, now: Callable[[], float], chore: Callable[[float], None] | None = None
+        self, line: Line, now: Callable[[], float], chore: Callable[[float], object] | None = None
     ) -> None:
         """Serves until it is stopped; `now` is seconds since 1970 UTC.
 
-        `chore` is told the time between batches, and does what has to be done now and then.
+        `chore` is told the time between batches, and does a little of what has to be done.
         """
         while not self._stopping.is_set():
             if chore is not None:

@@ -14,7 +14,7 @@ from broker import wire
 from broker.facts import ItemLent, LoanUnconfirmed, with_patron
 from broker.vocabulary import ERASED, ActId, ItemId
 from server.circulation.fold import Standing
-from server.circulation.retention import Link
+from server.circulation.retention import IMPERSONAL, Link
 from server.journal.journal import chunks
 from server.journal.tables import fact, grant, loan, task
 from server.projection import refold
@@ -23,27 +23,39 @@ _LENDING = frozenset(kind for kind, cls in wire.FACTS.items() if cls in {ItemLen
 
 
 def acts_named_before(connection: Connection, before: float) -> list[ActId]:
-    """Every act that names a person and was known before then (seconds since 1970 UTC)."""
-    facts = select(fact.c.act).where(fact.c.patron.is_not(None), fact.c.received_at <= before)
+    """Every act that names a person and was known before then (seconds since 1970 UTC).
+
+    Loans that are open are left out: they are many, and stay.
+    """
+    facts = (
+        select(fact.c.act)
+        .outerjoin_from(fact, loan, loan.c.act == fact.c.act)
+        .where(fact.c.patron.is_not(None), fact.c.received_at <= before)
+        .where(or_(loan.c.act.is_(None), loan.c.returned_at.is_not(None)))
+    )
     grants = select(grant.c.act).where(grant.c.patron.is_not(None), grant.c.granted_at <= before)
     return [ActId(act) for act in connection.scalars(facts.union(grants))]
 
 
 def acts_naming(connection: Connection, numbers: Iterable[str]) -> list[ActId]:
-    """Every act of whoever has one of these numbers and cards, given in capitals."""
+    """Every act of whoever has one of these numbers and cards, given in capitals.
+
+    A loan by a card they had before is known by its member.
+    """
     known = tuple(numbers)
     facts = select(fact.c.act).where(func.upper(fact.c.patron).in_(known))
     grants = select(grant.c.act).where(
         or_(func.upper(grant.c.patron).in_(known), grant.c.member.in_(known))
     )
-    return [ActId(act) for act in connection.scalars(facts.union(grants))]
+    loans = select(loan.c.act).where(loan.c.member.in_(known))
+    return [ActId(act) for act in connection.scalars(facts.union(grants, loans))]
 
 
 def links_of(connection: Connection, acts: Sequence[ActId]) -> list[Link]:
     """The link each of these acts makes, in the order of their names."""
     found: list[Link] = []
     for chunk in chunks(sorted(map(str, acts))):
-        needed = _named_by_tasks(connection, chunk)
+        needed = _needed_by_tasks(connection, chunk)
         ended = {row.act: (row.item, _ended_at(row)) for row in _facts(connection, chunk)}
         for row in connection.execute(select(grant).where(grant.c.act.in_(chunk))):
             stands = row.standing == Standing.OPEN.value
@@ -79,11 +91,12 @@ def _without_patron(payload: bytes) -> bytes:
     return wire.encode_entry(replace(entry, fact=with_patron(entry.fact, ERASED)))
 
 
-def _named_by_tasks(connection: Connection, acts: Sequence[str]) -> frozenset[str]:
-    """Those acts that open tasks of staff are about, or compare with."""
+def _needed_by_tasks(connection: Connection, acts: Sequence[str]) -> frozenset[str]:
+    """Those acts that open tasks about somebody's loan are about, or compare with."""
     about = or_(task.c.act.in_(acts), task.c.reason.in_(acts))
+    personal = task.c.kind.not_in([kind.value for kind in IMPERSONAL])
     rows = connection.execute(
-        select(task.c.act, task.c.reason).where(task.c.settled_at.is_(None), about)
+        select(task.c.act, task.c.reason).where(task.c.settled_at.is_(None), personal, about)
     )
     return frozenset(word for row in rows for word in row)
 

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 
 from broker.vocabulary import ActId, ItemId
+from server.circulation.fold import TaskKind
 
 DAY: Final = 86_400.0
 # Libraries may shorten it; lengthening, up to the longest, needs a reason in writing.
@@ -19,6 +20,8 @@ LONGEST_DAYS: Final = 30
 # A message that could not be used may name anybody; staff have this long to look at it.
 SET_ASIDE_DAYS: Final = 30
 AUDIT_DAYS: Final = 730
+# Tasks that staff can settle without knowing whose loan it was.
+IMPERSONAL: Final = frozenset({TaskKind.UNKNOWN_ITEM, TaskKind.UNKNOWN_ITEM_DROPPED})
 # A quotation of the sender's own words, as Python's repr writes one; an apostrophe is none.
 _QUOTED: Final = re.compile(
     r"""(?<!\w)b?(?:'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))""", re.DOTALL

@@ -120,9 +120,10 @@ def overwrite(engine: Engine, tables: Sequence[Table]) -> None:
             connection.exec_driver_sql("VACUUM")
             busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     except (DBAPIError, PoolExhausted) as error:
-        raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None
+        why = str(error.__cause__ or error).partition("\n")[0]
+        raise DatabaseFailed(f"erased, but not overwritten yet: {why}") from None
     if busy:
-        raise DatabaseFailed("somebody reads for long; the log could not be emptied")
+        raise DatabaseFailed("erased, but not overwritten yet: somebody reads for long")
 
 
 def insert_into(connection: Connection, table: Table) -> Insert:

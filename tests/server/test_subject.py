@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from broker.sealing import OpeningKey
 from broker.topics import Channel
@@ -96,6 +96,18 @@ def test_a_person_is_told_all_that_is_held_by_number_or_card(library: Engine, nu
     assert [row["standing"] for row in told["grants"]] == ["closed"]
     assert sorted(row["kind"] for row in told["facts"]) == ["item-lent", "loan-abandoned"]
     assert [row["device"] for row in told["messages"]] == ["kios-01"]
+
+
+def test_what_was_lent_by_a_card_they_had_before_is_theirs(library: Engine) -> None:
+    with transaction(library) as connection:
+        intake().digest(connection, [heard(entry(5, lent(PatronId(CARD))))], NOON + 600)
+        intake().digest(connection, [heard(entry(6, returned()))], NOON + 700)
+        connection.execute(update(member).where(member.c.card == CARD).values(card="04FF"))
+    assert len(export(library, wish("KTA-1"))["loans"]) == 2
+    erase(library, wish("KTA-1"))
+    with library.connect() as connection:
+        named = connection.scalars(select(loan.c.patron).order_by(loan.c.lent_at)).all()
+    assert named == [None, "KTA-2", None]
 
 
 def test_nobody_is_told_of_anybody_else(library: Engine) -> None:
