@@ -22,8 +22,8 @@ from server.links import acts_naming, erase, links_of
 from server.retention import mark_freed
 
 ELSEWHERE: Final = (
-    "Each station's archive keeps for a while what it reported, sealed, so that only this server can "
-    "read it; a backup keeps what there was when it was made."
+    "Each station's archive keeps for a while what it reported, sealed, so that only this server "
+    "can read it; a backup keeps what there was when it was made."
 )
 # What is told of each act that names the person; times become ISO 8601 in UTC.
 _ABOUT_ACTS: Final[dict[str, tuple[ColumnElement[Any], Select[Any]]]] = {

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -114,13 +114,19 @@ def somewhere_else(file: Path) -> None:
     file.symlink_to(file.with_suffix(".moved"))
 
 
-@pytest.mark.parametrize("spoil", [open_to_others, cut_short, of_another_ledger, somewhere_else])
+def a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file, 0o600)
+
+
+@pytest.mark.parametrize(
+    "spoil", [a_pipe, open_to_others, cut_short, of_another_ledger, somewhere_else]
+)
 def test_a_key_that_others_may_know_or_have_put_there_is_replaced(
-    memory: Path, ledger: Ledger, spoil: object
+    memory: Path, ledger: Ledger, spoil: Callable[[Path], None]
 ) -> None:
     first = card_key(memory, SITE, KIOSK, ledger)
     (file,) = memory.iterdir()
-    assert callable(spoil)
     spoil(file)
     second = card_key(memory, SITE, KIOSK, ledger)
     assert second != first
