@@ -21,6 +21,7 @@ from broker.facts import Kept
 from broker.identity import codes, exchange
 from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
+from broker.sealing import PREFIX
 from broker.telemetry import Component, Extent, Health, Kind, Mode, OfflinePolicy, Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel, subscriptions_of_device
 from broker.vocabulary import ClockState, Reason
@@ -64,6 +65,11 @@ bytes; presence alone is plain text.
 8. Ignore what is on another's topic, and an `ack` or `reply` that is delivered as retained.
 9. Speak to another machine by TLS {OLDEST_TLS} or later; believe the library's own authority alone,
    and check the host's name. There the broker takes user and client id from the certificate.
+10. A patron's number leaves the device's memory only sealed to the server's public key (32 bytes,
+    base64, handed over with the device's certificate): `{PREFIX}` and the base64url, without
+    padding, of libsodium's `crypto_box_seal` of the number filled up with zero bytes to 64. The
+    patron in the examples is `KTA-0007`, for the private key of bytes 0, 1, 2 ... 31. The server
+    sets aside what it cannot open. `erased:` stands only in what the server keeps for long.
 """
 
 

@@ -47,9 +47,9 @@ from broker.vocabulary import (
     DeviceId,
     ItemId,
     Moment,
-    PatronId,
     Reason,
     Refusal,
+    SealedPatron,
     SiteId,
 )
 from broker.wire import Snapshot, encode_ask, encode_entry, encode_reply, encode_snapshot
@@ -62,7 +62,11 @@ _NOON: Final = 1_790_000_000.0
 _ACT: Final = ActId("kios-01-4f1c9a52-17")
 _CORRELATION: Final = "5b0a77"
 _ITEM: Final = ItemId("B00012")
-_PATRON: Final = PatronId("KTA-0007")
+# KTA-0007, sealed to the key pair whose private half is the bytes 0, 1, 2 ... 31.
+_PATRON: Final = SealedPatron(
+    "sealed:wC8FxLO7SA5EYGy8LMWRim-UDmggIsoFIHjtK6pArVMYaa485Gdp3Sbpy6jKf8awoQ-AXOzc3e26iscR2q9V"
+    "Dwu5AHSQ3S94mH_3xzfN1WsCegIsKfMmz-tpHUDRAwnyZxXFqxr1iYXDpPnyWIviHA"
+)
 _DUE: Final = date(2026, 9, 28)
 
 _FACTS: Final[tuple[Fact, ...]] = (

@@ -4,10 +4,10 @@ One fact carries the id of the patron action it closes (`ActId`); retries, on-li
 off-line replays all carry the same one, so that it counts once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from broker.vocabulary import ActId, DeviceId, ItemId, Moment, PatronId, Reason, SiteId
+from broker.vocabulary import ActId, DeviceId, ItemId, Moment, Patron, Reason, SiteId
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ItemLent:
     """
 
     item: ItemId
-    patron: PatronId
+    patron: Patron
     due: date
     provisional: bool
 
@@ -32,7 +32,7 @@ class LoanAbandoned:
     """
 
     item: ItemId
-    patron: PatronId
+    patron: Patron
     reason: Reason
     secured: bool
 
@@ -45,7 +45,7 @@ class LoanUnconfirmed:
     """
 
     item: ItemId
-    patron: PatronId
+    patron: Patron
     due: date
 
 
@@ -68,6 +68,15 @@ class UnknownItemDropped:
 
 
 Fact = ItemLent | LoanAbandoned | LoanUnconfirmed | ItemReturned | UnknownItemDropped
+
+
+def with_patron(fact: Fact, patron: Patron) -> Fact:
+    """The same fact with its patron in another form; one that names nobody stays as it is."""
+    match fact:
+        case ItemLent() | LoanAbandoned() | LoanUnconfirmed():
+            return replace(fact, patron=patron)
+        case _:
+            return fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,17 @@ Correlation and expiry are in the message itself, so that any MQTT 3.1.1 broker 
 ask that changes anything is without an `ActId`: asking twice is asking once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from broker.vocabulary import ActId, ItemId, PatronId, Refusal
+from broker.vocabulary import ActId, ItemId, Patron, Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Identify:
     """Who is this card, and may they borrow? Answered by `Standing` or a refusal."""
 
-    patron: PatronId
+    patron: Patron
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,19 @@ class Lend:
 
     act: ActId
     item: ItemId
-    patron: PatronId
+    patron: Patron
 
 
 Question = Identify | Describe | Lend
+
+
+def with_patron(question: Question, patron: Patron) -> Question:
+    """The same question with its patron in another form."""
+    match question:
+        case Identify() | Lend():
+            return replace(question, patron=patron)
+        case Describe():
+            return question
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The nouns of circulation, as frozen values. Pure: no clock, no randomness, no I/O.
 
-Patron numbers and PINs are types that print redacted; only `reveal()` gives the characters, so a
-log line cannot leak one by accident.
+Patron numbers are a type that prints redacted; only `reveal()` gives the characters, so a log line
+cannot leak one by accident.
 """
 
 import re
@@ -61,14 +61,22 @@ class ActId(_Word):
     """One patron action, for ever: made before the first byte leaves, carried by every retry."""
 
 
-class PatronId(_Word):
-    """The number a patron's card or keyboard gave. Prints redacted.
+class Patron(_Word):
+    """Whom a message names: a number in memory, sealed on the way, erased when it was long ago."""
+
+    _form = re.compile(r"sealed:[A-Za-z0-9_-]{150}|erased:")
+
+
+class PatronId(Patron):
+    """The number a patron's card or keyboard gave. Prints redacted; has no form on the wire.
 
     >>> PatronId("KTA-0007")
     PatronId(...)
     >>> f"{PatronId('KTA-0007')}", PatronId("KTA-0007").reveal()
     ('...', 'KTA-0007')
     """
+
+    _form = _IDENTIFIER
 
     def reveal(self) -> str:
         return self._text
@@ -78,6 +86,21 @@ class PatronId(_Word):
 
     def __repr__(self) -> str:
         return "PatronId(...)"
+
+
+class SealedPatron(Patron):
+    """A patron's number that only the server can read (`broker.sealing`). Not secret itself."""
+
+    _form = re.compile(r"sealed:[A-Za-z0-9_-]{150}")
+
+
+class ErasedPatron(Patron):
+    """Somebody whose link to the item was erased on schedule; one value for everybody."""
+
+    _form = re.compile(r"erased:")
+
+
+ERASED: Final = ErasedPatron("erased:")
 
 
 class Reason(Enum):

@@ -1,6 +1,7 @@
 """Messages to bytes and back: the only file that knows JSON, msgspec and CloudEvents.
 
 Unknown fields are ignored (a newer sender); an unknown kind or version is a BadMessage with a name.
+A patron's number in plain text has no form here, so none can be sent by mistake.
 Facts travel as CloudEvents 1.0 structured JSON; everything else as `{"v": 1, ...}`.
 """
 
@@ -37,10 +38,13 @@ from broker.vocabulary import (
     ActId,
     ClockState,
     DeviceId,
+    ErasedPatron,
     ItemId,
     Moment,
+    Patron,
     PatronId,
     Refusal,
+    SealedPatron,
     SiteId,
 )
 
@@ -69,7 +73,7 @@ ANSWERS: Final[dict[str, type[Answer]]] = {
 KINDS: Final[dict[type, str]] = {
     cls: kind for table in (FACTS, QUESTIONS, ANSWERS) for kind, cls in table.items()
 }
-WORDS: Final = (ItemId, DeviceId, SiteId, ActId)
+WORDS: Final = (ItemId, DeviceId, SiteId, ActId, Patron)
 Snapshot = Birth | State | SettingsDesired | SettingsReported | Acknowledgement
 _Known = TypeVar("_Known")
 
@@ -85,15 +89,15 @@ def type_of(kind: str) -> str:
 
 
 def _to_json(value: object) -> str:
-    if isinstance(value, PatronId):
-        return value.reveal()
-    if isinstance(value, WORDS):
+    if isinstance(value, WORDS) and not isinstance(value, PatronId):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no form on the wire")
 
 
 def _from_json(cls: type, value: object) -> object:
-    if issubclass(cls, (*WORDS, PatronId)) and isinstance(value, str):
+    if issubclass(cls, Patron) and isinstance(value, str):
+        return ErasedPatron(value) if value.startswith("erased") else SealedPatron(value)
+    if issubclass(cls, WORDS) and isinstance(value, str):
         return cls(value)
     raise ValueError(f"{type(value).__name__} where a {cls.__name__} belongs")
 

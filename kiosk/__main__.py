@@ -15,7 +15,7 @@ from devices.catalogue import open_card_reader, open_reader
 from kiosk.clock import SystemClock
 from kiosk.running import Running
 from kiosk.serving import KioskConduct, condition
-from kiosk.settings import KioskSettings
+from kiosk.settings import KioskSettings, server_key
 from kiosk.touchscreen.configure import touchscreen
 from kiosk.visit import Visit
 
@@ -26,7 +26,10 @@ def run(settings: Annotated[Path, typer.Option(help="the kiosk's TOML file")]) -
     stop = stopping()
     clock = SystemClock()
     conduct = KioskConduct()
-    running = Running(read, Kind.KIOSK, conduct, lambda: condition(conduct.visit), in_bin=False)
+    sealing = server_key(read.folder)
+    running = Running(
+        read, sealing, Kind.KIOSK, conduct, lambda: condition(conduct.visit), in_bin=False
+    )
 
     def latest() -> tuple[Visit, float]:
         if stop.is_set():

@@ -16,7 +16,7 @@ from typing import Final
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanAbandoned, UnknownItemDropped
 from broker.requests import Describe, Description, Grant, Lend
-from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal
+from broker.vocabulary import ActId, ItemId, Patron, PatronId, Reason, Refusal
 from devices.capabilities import TagUid
 from kiosk.happenings import (
     Action,
@@ -72,9 +72,10 @@ SETTLED: Final = frozenset({Stage.LENT, Stage.RETURNED, Stage.REFUSED})
 class Book:
     """A tagged thing on the pad and how far its loan or return has come.
 
-    `patron` is None in a return. `due` and `provisional` are meaningful from RELEASING on. A book
-    `in_bin` is out of the patron's reach, so nothing can stop its return. `missing` are the numbers
-    of those of its `parts` that do not lie there.
+    `patron` is None in a return, and sealed in a loan that a crash left open. `due` and
+    `provisional` are meaningful from RELEASING on. A book `in_bin` is out of the patron's reach, so
+    nothing can stop its return. `missing` are the numbers of those of its `parts` that do not lie
+    there.
     """
 
     uid: TagUid
@@ -83,7 +84,7 @@ class Book:
     on_pad: bool = True
     title: str = ""
     problem: Problem | None = None
-    patron: PatronId | None = None
+    patron: Patron | None = None
     act: ActId | None = None
     due: date | None = None
     provisional: bool = False
@@ -165,7 +166,7 @@ def _answered(book: Book, act: ActId, happening: Answered) -> Step:
 
 def _tag_written(book: Book, act: ActId) -> Step:
     match book:
-        case Book(stage=Stage.RELEASING, item=ItemId() as item, patron=PatronId() as patron):
+        case Book(stage=Stage.RELEASING, item=ItemId() as item, patron=Patron() as patron):
             if book.due is not None:
                 return _record(book, act, ItemLent(item, patron, book.due, book.provisional))
         case Book(stage=Stage.SECURING, item=ItemId() as item):
@@ -221,7 +222,7 @@ def _not_recorded(book: Book) -> Step:
     A book that is gone cannot be secured: its act stays open, and recovery says what is known.
     """
     match book:
-        case Book(stage=Stage.RECORDING, patron=PatronId(), act=ActId() as act, on_pad=True):
+        case Book(stage=Stage.RECORDING, patron=Patron(), act=ActId() as act, on_pad=True):
             undoing = replace(book, stage=Stage.UNDOING, reason=Reason.INTERRUPTED)
             return undoing, (Secure(act, book.uid),)
         case Book(stage=Stage.INTENDING | Stage.RECORDING | Stage.ABANDONING):

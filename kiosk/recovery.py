@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from broker.facts import LoanUnconfirmed
-from broker.vocabulary import ActId, ItemId, PatronId, Reason
+from broker.vocabulary import ActId, ItemId, Patron, Reason
 from devices.capabilities import TagUid
 from kiosk.book import Book, Stage, Step, abandon, advance
 from kiosk.happenings import Forget, Intended, Record, Secure
@@ -19,12 +19,15 @@ from kiosk.happenings import Forget, Intended, Record, Secure
 
 @dataclass(frozen=True, slots=True)
 class OpenAct:
-    """An act without its closing fact. `due` is set once the tag may have been released."""
+    """An act without its closing fact. `due` is set once the tag may have been released.
+
+    `patron` is as the disk knows it: sealed.
+    """
 
     act: ActId
     uid: TagUid
     item: ItemId | None
-    patron: PatronId | None
+    patron: Patron | None
     due: date | None
 
 
@@ -47,7 +50,7 @@ def resume(open_act: OpenAct, *, present: bool, in_bin: bool) -> Step:
             return replace(book, stage=Stage.REFUSED), (Forget(act),)
         case OpenAct(act, uid, due=date()) if present:
             return replace(book, stage=Stage.UNDOING), (Secure(act, uid),)
-        case OpenAct(act, _, ItemId() as item, PatronId() as patron, date() as due):
+        case OpenAct(act, _, ItemId() as item, Patron() as patron, date() as due):
             fact = LoanUnconfirmed(item, patron, due)
             return replace(book, stage=Stage.RECORDING, due=due), (Record(act, fact),)
         case OpenAct(act):

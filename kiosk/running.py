@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
 from typing import Final
@@ -11,6 +12,7 @@ from uuid import uuid4
 import structlog
 
 from broker.mqtt import Connected, Disconnected, Event, PublishRefused, Received
+from broker.sealing import SealingKey
 from broker.telemetry import Kind
 from broker.vocabulary import ActId
 from devices.capabilities import Card, PadReader, TagUid
@@ -28,11 +30,13 @@ from devices.pad_events import (
 from devices.pad_events import TagArrived as TagSeen
 from devices.pad_events import TagLeft as TagGone
 from devices.security import Security
+from kiosk.card_key import card_key
 from kiosk.certificate import keeping, with_certificate
 from kiosk.clock import SystemClock
 from kiosk.condition import Condition
 from kiosk.connection import last_word, open_line
 from kiosk.courier import Courier
+from kiosk.discretion import Discretion
 from kiosk.gathering import Gathering
 from kiosk.happenings import (
     CardArrived,
@@ -97,6 +101,7 @@ class Running:
     """A station and all it is wired to; `hear` may be called from any thread."""
 
     settings: StationSettings
+    sealing: SealingKey
     kind: Kind
     conduct: Conduct
     condition: Callable[[], Condition]
@@ -126,7 +131,9 @@ class Running:
         owners = frozenset(self.settings.tags.owners)
         self._gathering = Gathering(owners, together=not self.in_bin)
         self._tags = PadTags(pad, self._gathering)
-        equipment = Equipment(self._ledger, self._courier, self._tags, clock, _new_id)
+        key = card_key(Path(self.settings.memory), site, device, self._ledger)
+        discretion = Discretion(self.sealing, key)
+        equipment = Equipment(self._ledger, self._courier, discretion, self._tags, clock, _new_id)
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
         self._reporter = Reporter((site, device, self.kind), clock, self._courier.send)
         pad.start()

@@ -7,6 +7,7 @@ import msgspec
 from broker.errors import BadSettings
 from broker.identity.folder import IdentityFolder
 from broker.mqtt import Address
+from broker.sealing import SealingKey
 from broker.vocabulary import DeviceId, SiteId
 from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
 from kiosk.touchscreen.panel import Panel
@@ -64,11 +65,16 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StationSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What kiosk and drop box have in common."""
+    """What kiosk and drop box have in common.
+
+    `folder` keeps the ledger and the server's public key: a local disk. `memory` is a folder in RAM
+    (tmpfs) for what a thief must not find on the disk.
+    """
 
     folder: str
     tags: TagSettings
     reader: PadReaderSettings
+    memory: str = "/dev/shm"  # noqa: S108 a private file, checked to be nobody else's
 
 
 class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -82,6 +88,19 @@ class AgentSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, kw_
     """A reading-room agent: which disk to watch."""
 
     disk: str = "/"
+
+
+def server_key(folder: str) -> SealingKey:
+    """The key that patrons' numbers are sealed to. Raises BadSettings: nobody is served without."""
+    file = Path(folder) / "server.pub"
+    try:
+        return SealingKey.read(file.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(
+            f"{file}: the server's public key cannot be read; enrol this station: {error}"
+        ) from error
+    except BadSettings as error:
+        raise BadSettings(f"{file}: {error}; enrol this station again") from error
 
 
 def ledger_path(folder: str) -> Path:

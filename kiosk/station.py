@@ -13,13 +13,14 @@ import structlog
 
 from broker.errors import BadMessage
 from broker.fault_points import fault_point
-from broker.requests import Answer, Describe, Question
-from broker.vocabulary import ActId, Refusal
+from broker.requests import Answer, Describe, Identify, Lend, Question
+from broker.vocabulary import ActId, PatronId, Refusal
 from devices.capabilities import TagUid
 from kiosk.book import SETTLED, Book, advance
 from kiosk.bounds import Capacity, capacity, no_loans
 from kiosk.clock import Clock
 from kiosk.courier import Courier, Settled
+from kiosk.discretion import Discretion
 from kiosk.happenings import (
     Action,
     Answered,
@@ -81,6 +82,7 @@ class Equipment:
 
     ledger: Ledger
     courier: Courier
+    discretion: Discretion
     tags: TagSecurity
     clock: Clock
     new_id: Callable[[], str]
@@ -93,6 +95,7 @@ class Station:
         self._conduct = conduct
         self._ledger = equipment.ledger
         self._courier = equipment.courier
+        self._discretion = equipment.discretion
         self._tags = equipment.tags
         self._clock = equipment.clock
         self._new_id = equipment.new_id
@@ -209,7 +212,8 @@ class Station:
             case Intend(uid, item, patron):
                 fault_point("K2")
                 act = ActId(self._new_id())
-                self._ledger.intend(act, uid, item, patron, self._clock.moment())
+                bearer = None if patron is None else self._discretion.bearer(patron)
+                self._ledger.intend(act, uid, item, bearer, self._clock.moment())
                 self._answers.append(Intended(uid, act))
             case Enquire(question):
                 self._ask(question)
@@ -231,27 +235,31 @@ class Station:
         if reason is not None and not isinstance(question, Describe):
             self._answers.append(Answered(question, Refusal(reason), provisional=True))
         elif self._courier.online:
-            self._courier.ask(question)
+            self._courier.ask(self._discretion.sealed(question))
         else:
             self._answers.append(Settled(question, None))
 
     def _answered(self, settled: Settled) -> Answered:
+        question = self._discretion.own(settled.question)
         if settled.answer is not None:
-            return Answered(settled.question, settled.answer, provisional=False)
+            return Answered(question, settled.answer, provisional=False)
         try:
-            return Answered(settled.question, self._alone(settled.question), provisional=True)
+            return Answered(question, self._alone(question), provisional=True)
         except LedgerUnusable as error:
             self._ledger_failed(error)
-            return Answered(settled.question, None, provisional=True)
+            return Answered(question, None, provisional=True)
 
     def _alone(self, question: Question) -> Answer | None:
         """The off-line rule's answer: the same act id, so that a late yes cannot double it."""
         policy = self.orders.policy
-        if isinstance(question, Describe) or policy is None:
-            return None
-        contact = self._courier.last_contact
-        loans = self._ledger.loans_decided_alone(question.patron, contact or 0.0)
-        return decide(question, policy, Outage(self._clock.wall(), contact, loans))
+        match question:
+            case Identify(PatronId() as patron) | Lend(patron=PatronId() as patron) if policy:
+                contact = self._courier.last_contact
+                card = self._discretion.card(patron)
+                loans = self._ledger.loans_decided_alone(card, contact or 0.0)
+                return decide(question, policy, Outage(self._clock.wall(), contact, loans))
+            case _:
+                return None
 
     def _ledger_failed(self, error: LedgerUnusable) -> None:
         """Out of service until it works again; a damaged file is seen to at the next start."""

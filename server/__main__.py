@@ -1,5 +1,6 @@
 """`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
 
+import getpass
 import sys
 import threading
 import time
@@ -10,12 +11,13 @@ from typing import Annotated
 
 import msgspec
 import typer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from broker.errors import BadSettings
 from broker.mqtt import Line
 from broker.processes import start_tied, stop
 from broker.program import run_program, stopping
+from broker.sealing import OpeningKey
 from broker.settings import read_settings
 from broker.topics import server_name, subscriptions_of_server
 from broker.vocabulary import DeviceId
@@ -31,13 +33,20 @@ from server.enrolment.tending import Tending
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import open_engine, transaction
+from server.keys import forget_key, opening_key
 from server.library import Library
 from server.migrations import migrate
+from server.retention import Retention, erase_what_is_over, overwrite_freed, total
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
+from server.subject import ELSEWHERE, Request, erase_subject, export_subject
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+subject = typer.Typer(help="One person's data, at that person's wish.", no_args_is_help=True)
+app.add_typer(subject, name="subject")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
+Member = Annotated[str, typer.Option("--member", help="a member number or card")]
+Note = Annotated[str, typer.Option("--note", help="the letter's number, for the audit; no names")]
 
 
 @app.command()
@@ -45,10 +54,13 @@ def run(settings: File) -> None:
     """Brings the database up to date, then runs ingest and pages until Ctrl-C."""
     read = read_settings(settings, ServerSettings)
     migrate(read.database)
+    engine = open_engine(read.database)
+    _key(read, engine)
+    engine.dispose()
     stop_asked = stopping()
     program = [sys.executable, "-m", "server"]
     parts = ["ingest", "web"] if read.enrolment is None else ["ingest", "web", "enrolment"]
-    if read.keys:
+    if read.enrolment is not None:
         open_keys(read.keys, read.site, read.hosts(), time.time()).tend(time.time())
     children = [start_tied([*program, part, "--settings", str(settings)]) for part in parts]
     while not stop_asked.wait(0.2) and all(child.poll() is None for child in children):
@@ -71,7 +83,9 @@ def ingest(settings: File) -> None:
 
     stop_asked = stopping()
     engine = open_engine(read.database)
-    taking = Ingest(engine, Intake(Library(branch), read.site), wished, stop_asked)
+    intake = Intake(Library(branch), read.site, _key(read, engine))
+    taking = Ingest(engine, intake, wished, stop_asked)
+    retention = Retention(engine, read.retention.days, branch.zone)
     line = Line(
         read.broker_address(),
         server_name(read.site),
@@ -81,7 +95,7 @@ def ingest(settings: File) -> None:
         acknowledge_by_hand=True,
     )
     line.open(*subscriptions_of_server(read.site))
-    taking.run(line, time.time)
+    taking.run(line, time.time, retention.tick)
     line.close(server_will(read.site))
     engine.dispose()
 
@@ -150,7 +164,68 @@ def sample(settings: File) -> None:
     with transaction(open_engine(read.database)) as connection:
         load_sample(connection, today)
     contents = {"cards": dict(sample_cards()), "items": dict(sample_items())}
-    typer.echo(msgspec.json.encode(contents).decode())
+    _print(contents)
+
+
+@app.command()
+def key(
+    settings: File,
+    *,
+    anew: Annotated[bool, typer.Option(help="the old pair is lost for good")] = False,
+) -> None:
+    """Prints the public key that stations seal to; makes the pair when there is none."""
+    read = read_settings(settings, ServerSettings)
+    migrate(read.database)
+    engine = open_engine(read.database)
+    if anew:
+        with transaction(engine) as connection:
+            forget_key(connection)
+    typer.echo(str(_key(read, engine).sealing))
+
+
+@app.command("retention")
+def retain(settings: File) -> None:
+    """Erases now who had what long ago, and overwrites it; others wait meanwhile. Prints JSON."""
+    read = read_settings(settings, ServerSettings)
+    engine = open_engine(read.database)
+    _print(total(erase_what_is_over(engine, time.time(), read.retention.days)))
+    overwrite_freed(engine)
+
+
+@subject.command("export")
+def export(settings: File, member: Member, note: Note = "") -> None:
+    """Prints as JSON all that is held on a person (UU 27/2022, article 32)."""
+    read = read_settings(settings, ServerSettings)
+    engine = open_engine(read.database)
+    opening = _key(read, engine)
+    with transaction(engine) as connection:
+        told = export_subject(connection, _request(member, note), opening)
+    _print({**told, "elsewhere": ELSEWHERE})
+
+
+@subject.command("erase")
+def erase(settings: File, member: Member, note: Note = "") -> None:
+    """Erases a person who has nothing on loan (UU 27/2022, article 43). Prints JSON."""
+    read = read_settings(settings, ServerSettings)
+    engine = open_engine(read.database)
+    opening = _key(read, engine)
+    with transaction(engine) as connection:
+        outcome = erase_subject(connection, _request(member, note), opening)
+    _print({**outcome, "elsewhere": ELSEWHERE})
+    overwrite_freed(engine)
+
+
+def _key(read: ServerSettings, engine: Engine) -> OpeningKey:
+    with transaction(engine) as connection:
+        return opening_key(Path(read.keys), connection)
+
+
+def _request(member: str, note: str) -> Request:
+    return Request(member, getpass.getuser(), note, time.time())
+
+
+def _print(told: object) -> None:
+    typer.echo(msgspec.json.encode(told).decode())
 
 
 for command in (commands.keys, commands.invite, commands.revoke, commands.devices):

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, or_, select
 
 from broker.requests import Description
-from broker.vocabulary import ItemId, PatronId
+from broker.vocabulary import ItemId, Patron, PatronId
 from server.circulation.fold import Standing
 from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Rulebook
 from server.journal.journal import chunks
+from server.journal.patrons import from_column
 from server.journal.tables import closed_day, grant, item, loan, loan_rule, member, title
 from server.settings import Branch
 
@@ -20,12 +21,12 @@ WITHDRAWN = "withdrawn"
 PRESENT = "present"
 
 
-def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[PatronId, str]:
+def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patron, str]:
     """The member number of each patron that is known by number or card."""
     wanted: dict[str, list[PatronId]] = {}
     for patron in patrons:
         wanted.setdefault(patron.reveal().upper(), []).append(patron)
-    found: dict[PatronId, str] = {}
+    found: dict[Patron, str] = {}
     for chunk in chunks(sorted(wanted)):
         statement = select(member.c.number, member.c.card).where(
             or_(member.c.number.in_(chunk), member.c.card.in_(chunk))
@@ -70,7 +71,7 @@ def copy_of(connection: Connection, barcode: ItemId) -> Copy | None:
     return Copy(barcode, row.collection, row.state == WITHDRAWN, holder(connection, barcode))
 
 
-def holder(connection: Connection, barcode: ItemId) -> PatronId | None:
+def holder(connection: Connection, barcode: ItemId) -> Patron | None:
     """Who was granted the item last and has not answered for it, else who has it on loan."""
     held = (
         select(grant.c.member, grant.c.patron)
@@ -82,7 +83,7 @@ def holder(connection: Connection, barcode: ItemId) -> PatronId | None:
         loan.c.item == str(barcode), loan.c.returned_at.is_(None)
     )
     row = connection.execute(held).first() or connection.execute(lent).first()
-    return None if row is None else PatronId(row.member or row.patron)
+    return None if row is None else from_column(row.member or row.patron)
 
 
 def describe(connection: Connection, barcode: ItemId) -> Description | None:

@@ -10,6 +10,7 @@ import msgspec
 from broker.errors import BadSettings
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
+from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
 from server.enrolment.keys import client_credentials
 from server.settings import Branch, OfflineLimits, Service
 
@@ -57,21 +58,39 @@ class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many days after its return the records still tell who had an item.
+
+    A library may shorten it; more than 7 days, up to 30, need a `reason` in writing.
+    """
+
+    days: int = KEPT_DAYS
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.days <= LONGEST_DAYS:
+            raise ValueError(f"retention is 0 to {LONGEST_DAYS} days, not {self.days}")
+        if self.days > KEPT_DAYS and not self.reason.strip():
+            raise ValueError(f"more than {KEPT_DAYS} days of retention need a reason in writing")
+
+
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. `zone` is the branch's IANA time zone; weekdays are 0 Monday to 6 Sunday.
 
-    `keys` is the folder of the library's own authority; only the server's user reads it.
+    `keys` is the folder of the server's private keys and of the library's own authority: local,
+    readable by the server's user alone, backed up apart from the database.
     """
 
     site: SiteId
     database: str
+    keys: str
     broker: BrokerAddress
     web: WebAddress
-    keys: str = ""
     enrolment: EnrolmentAddress | None = None
     zone: str = "Asia/Jakarta"
     closed_weekdays: tuple[int, ...] = (6,)
     offline: OfflineSettings = OfflineSettings()
+    retention: RetentionSettings = RetentionSettings()
     stations: dict[str, StationSettings] = {}
 
     def broker_address(self) -> Address:

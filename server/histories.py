@@ -4,17 +4,18 @@ Law: reads only.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, Connection, select, tuple_
 
 from broker import wire
-from broker.facts import UnknownItemDropped
+from broker.facts import Entry, UnknownItemDropped, with_patron
 from broker.vocabulary import ActId, ClockState, ItemId, PatronId
 from server.catalogue import known_items, members_of
 from server.circulation.fold import Granted, ItemCirculation, Register, fold
 from server.circulation.timeline import Anchor, Happened, happened
 from server.journal.journal import chunks, closed_acts
+from server.journal.patrons import from_column
 from server.journal.tables import anchor, fact, grant
 
 
@@ -28,9 +29,9 @@ class _History:
 
 def events_of(connection: Connection, scope: ColumnElement[bool]) -> list[Happened]:
     """The facts in this scope of the `fact` table, at their corrected times."""
-    statement = select(fact.c.payload, fact.c.received_at).where(scope)
-    rows = connection.execute(statement).all()
-    entries = [(wire.decode_entry(payload), received_at) for payload, received_at in rows]
+    statement = select(fact.c.payload, fact.c.patron, fact.c.received_at).where(scope)
+    rows = connection.execute(statement)
+    entries = [(_entry(payload, patron), received_at) for payload, patron, received_at in rows]
     boots = {
         (str(entry.device), entry.at.boot)
         for entry, _ in entries
@@ -41,6 +42,12 @@ def events_of(connection: Connection, scope: ColumnElement[bool]) -> list[Happen
         happened(entry, received_at, known.get((str(entry.device), entry.at.boot)))
         for entry, received_at in entries
     ]
+
+
+def _entry(payload: bytes, patron: str | None) -> Entry:
+    """As it was received, with the patron as intake read it."""
+    entry = wire.decode_entry(payload)
+    return replace(entry, fact=with_patron(entry.fact, from_column(patron)))
 
 
 def _anchors_of(
@@ -64,7 +71,7 @@ def folded(connection: Connection, items: Sequence[str]) -> list[ItemCirculation
     closed = closed_acts(connection, (ActId(row.act) for row in rows))
     for row in rows:
         act = ActId(row.act)
-        granted = Granted(act, PatronId(row.patron), row.granted_at, act in closed)
+        granted = Granted(act, from_column(row.patron), row.granted_at, act in closed)
         histories[row.item].granted.append(granted)
     known = known_items(connection, items)
     members = members_of(connection, _patrons(histories.values()))
@@ -76,4 +83,5 @@ def folded(connection: Connection, items: Sequence[str]) -> list[ItemCirculation
 
 def _patrons(histories: Iterable[_History]) -> set[PatronId]:
     facts = (event.fact for history in histories for event in history.events)
-    return {patron for one in facts if (patron := getattr(one, "patron", None)) is not None}
+    patrons = (getattr(one, "patron", None) for one in facts)
+    return {patron for patron in patrons if isinstance(patron, PatronId)}

@@ -53,9 +53,16 @@ class Ingest:
         """Called from the line's thread."""
         self._heard.put(event)
 
-    def run(self, line: Line, now: Callable[[], float]) -> None:
-        """Serves until it is stopped; `now` is seconds since 1970 UTC."""
+    def run(
+        self, line: Line, now: Callable[[], float], chore: Callable[[float], object] | None = None
+    ) -> None:
+        """Serves until it is stopped; `now` is seconds since 1970 UTC.
+
+        `chore` is told the time between batches, and does a little of what has to be done.
+        """
         while not self._stopping.is_set():
+            if chore is not None:
+                chore(now())
             events = self._batch()
             if any(isinstance(event, Connected) for event in events):
                 online = Presence.ONLINE.value.encode()

@@ -6,7 +6,7 @@ up.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 
 from broker import topics, wire
 from broker.errors import BadMessage
-from broker.facts import Acknowledgement
+from broker.facts import Acknowledgement, with_patron
 from broker.fault_points import fault_point
 from broker.places import fingerprint
 from broker.requests import Ask, Expired, Reply
+from broker.requests import with_patron as about
+from broker.sealing import OpeningKey
 from broker.telemetry import Birth, Extent, SettingsReported, State
 from broker.topics import RETAINED, Channel, Topic
 from broker.vocabulary import DeviceId, SiteId
@@ -82,10 +84,11 @@ class _Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One site's ear."""
+    """One site's ear; `key` opens what stations sealed."""
 
     library: Library
     site: SiteId
+    key: OpeningKey
 
     def digest(
         self, connection: Connection, batch: Sequence[Heard], now: float
@@ -150,11 +153,11 @@ class Intake:
         _require_storable(message.payload)
         match topic.channel:
             case Channel.FACT:
-                received = _received(topic, message)
+                received = self._received(topic, message)
                 pile.received.append(received)
                 pile.owe(LedgerName(topic.device, received.entry.install))
             case Channel.ASK:
-                pile.asked.append(_asked(topic, message))
+                pile.asked.append(self._asked(topic, message))
             case Channel.STATUS:
                 presence = wire.decode_presence(message.payload)
                 stations.present(connection, topic.device, presence, now)
@@ -171,6 +174,30 @@ class Intake:
                 stations.applied(connection, topic.device, _settings(message))
             case channel:
                 raise Unheard(Cause.WRONG_TOPIC, f"no station speaks on {channel.value}")
+
+    def _received(self, topic: Topic, message: Heard) -> Received:
+        entry = wire.decode_entry(message.payload)
+        fingerprint(message.payload)  # raises for what could not be known again
+        if (entry.site, entry.device) != (topic.site, topic.device):
+            words = f"the fact is from /{entry.site}/{entry.device}"
+            raise Unheard(Cause.WRONG_TOPIC, words)
+        _require_integer(entry.seq)
+        _require_short(entry.install, _LONGEST_WORD)
+        _require_short(entry.at.boot, _LONGEST_WORD)
+        patron = getattr(entry.fact, "patron", None)
+        if patron is not None:
+            entry = replace(entry, fact=with_patron(entry.fact, self.key.open(patron)))
+        return Received(entry, message.topic, message.payload)
+
+    def _asked(self, topic: Topic, message: Heard) -> _Asked:
+        ask = wire.decode_ask(message.payload)
+        if wire.kind_of(ask.question) != topic.kind:
+            words = f"a question {wire.kind_of(ask.question)!r} on another's topic"
+            raise Unheard(Cause.WRONG_TOPIC, words)
+        patron = getattr(ask.question, "patron", None)
+        if patron is not None:
+            ask = replace(ask, question=about(ask.question, self.key.open(patron)))
+        return _Asked(topic, ask)
 
     def _told(self, ledger: LedgerName, word: Acknowledgement) -> Outgoing:
         topic = Topic(self.site, ledger.device, Channel.ACK)
@@ -195,26 +222,6 @@ def _require_welcome(topic: Topic, message: Heard, revoked: frozenset[DeviceId])
         raise Unheard(Cause.RETAINED, words)
     if topic.device in revoked and topic.channel is not Channel.STATUS:
         raise Unheard(Cause.REVOKED, "the device is revoked")
-
-
-def _received(topic: Topic, message: Heard) -> Received:
-    entry = wire.decode_entry(message.payload)
-    fingerprint(message.payload)  # raises for what could not be known again
-    if (entry.site, entry.device) != (topic.site, topic.device):
-        words = f"the fact is from /{entry.site}/{entry.device}"
-        raise Unheard(Cause.WRONG_TOPIC, words)
-    _require_integer(entry.seq)
-    _require_short(entry.install, _LONGEST_WORD)
-    _require_short(entry.at.boot, _LONGEST_WORD)
-    return Received(entry, message.topic, message.payload)
-
-
-def _asked(topic: Topic, message: Heard) -> _Asked:
-    ask = wire.decode_ask(message.payload)
-    if wire.kind_of(ask.question) != topic.kind:
-        words = f"a question {wire.kind_of(ask.question)!r} on another's topic"
-        raise Unheard(Cause.WRONG_TOPIC, words)
-    return _Asked(topic, ask)
 
 
 def _birth(topic: Topic, message: Heard) -> Birth:

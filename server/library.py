@@ -19,6 +19,7 @@ from server.circulation import rules
 from server.circulation.fold import Standing, TaskKind
 from server.circulation.rules import Borrower, Copy
 from server.journal.journal import closed_acts
+from server.journal.patrons import from_column, to_column
 from server.journal.tables import grant, task
 from server.settings import Branch
 
@@ -32,16 +33,22 @@ class Library:
     def answer(
         self, connection: Connection, question: Question, device: DeviceId, now: float
     ) -> Answer:
-        """The answer at `now` (seconds since 1970 UTC); a grant is kept before it is given."""
+        """The answer at `now` (seconds since 1970 UTC); a grant is kept before it is given.
+
+        Whom the question names was opened at intake.
+        """
         match question:
-            case Identify(patron):
+            case Identify(PatronId() as patron):
                 borrower = catalogue.borrower(connection, patron)
                 rulebook = catalogue.rulebook(connection, self.branch)
                 return rules.standing(borrower, rulebook, now)
             case Describe(item):
                 return catalogue.describe(connection, item) or Refusal(Reason.UNKNOWN_ITEM)
-            case Lend():
-                return self._lend(connection, question, device, now)
+            case Lend(patron=PatronId() as patron):
+                borrower = catalogue.borrower(connection, patron)
+                return self._lend(connection, question, borrower, device, now)
+            case _:
+                return Refusal(Reason.UNKNOWN_CARD)
 
     def apply(self, connection: Connection, new: Sequence[Entry]) -> None:
         """Bring loans and tasks up to date with entries the journal has just taken in."""
@@ -59,14 +66,18 @@ class Library:
         return done.rowcount == 1
 
     def _lend(
-        self, connection: Connection, lend: Lend, device: DeviceId, now: float
+        self,
+        connection: Connection,
+        lend: Lend,
+        borrower: Borrower | None,
+        device: DeviceId,
+        now: float,
     ) -> Grant | Refusal:
         closed = bool(closed_acts(connection, (lend.act,)))
         copy = catalogue.copy_of(connection, lend.item)
         before = connection.execute(select(grant).where(grant.c.act == str(lend.act))).first()
         if before is not None and not closed:
             return _again(lend, device, before, copy)
-        borrower = catalogue.borrower(connection, lend.patron)
         rulebook = catalogue.rulebook(connection, self.branch)
         decision = rules.decide_lend(lend, borrower, copy, rulebook, now, act_closed=closed)
         if isinstance(decision, Grant) and borrower is not None:
@@ -77,11 +88,11 @@ class Library:
 
 def _again(lend: Lend, device: DeviceId, before: Row[Any], copy: Copy | None) -> Grant | Refusal:
     """The same yes as before, unless somebody else has the item by now."""
-    asked = (str(lend.item), lend.patron.reveal(), str(device))
-    if asked != (before.item, before.patron, before.device):
+    asked = (str(lend.item), lend.patron, str(device))
+    if asked != (before.item, from_column(before.patron), before.device):
         return Refusal(Reason.ACT_CLOSED)
     holder = None if copy is None else copy.holder
-    if holder is not None and holder != PatronId(before.member):
+    if holder is not None and holder != from_column(before.member):
         return Refusal(Reason.ON_LOAN_TO_OTHER)
     return Grant(lend.act, before.due)
 
@@ -93,7 +104,7 @@ def _row(
         "act": str(lend.act),
         "device": str(device),
         "item": str(lend.item),
-        "patron": lend.patron.reveal(),
+        "patron": to_column(lend.patron),
         "member": borrower.number.reveal(),
         "due": granted.due,
         "granted_at": now,

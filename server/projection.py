@@ -33,6 +33,7 @@ from server.circulation.timeline import Anchor, anchors
 from server.histories import events_of, folded
 from server.journal.database import insert_into
 from server.journal.journal import chunks
+from server.journal.patrons import to_column
 from server.journal.tables import anchor, fact, grant, loan, task
 
 _DERIVED: Final = (loan, task, grant, anchor)
@@ -167,7 +168,7 @@ def _loan_row(one: Loan) -> dict[str, Any]:
         "act": str(one.act),
         "item": str(one.item),
         "member": one.member,
-        "patron": one.patron.reveal(),
+        "patron": to_column(one.patron),
         "lent_at": one.lent_at,
         "due": one.due,
         "provisional": one.evidence is Evidence.PROVISIONAL,

@@ -22,8 +22,9 @@ from server.intake import Heard, Intake
 from server.journal.database import transaction
 from server.library import Library
 from server.settings import Branch
+from tests.keys import OPENING
 from tests.kiosk.clocks import HandClock
-from tests.kiosk.things import DUE, SITI, item, uid
+from tests.kiosk.things import DUE, SITI_SEALED, item, uid
 
 SITE = SiteId("binjai")
 
@@ -57,7 +58,7 @@ class Correspondent:
 
     def lend(self, *numbers: int) -> None:
         for number in numbers:
-            self._record(number, ItemLent(item(number), SITI, DUE, provisional=False))
+            self._record(number, ItemLent(item(number), SITI_SEALED, DUE, provisional=False))
 
     def take_back(self, *numbers: int) -> None:
         for number in numbers:
@@ -105,7 +106,7 @@ class Exchange:
 
     def settle(self) -> None:
         """Until nobody has anything to say. Fails when that never comes."""
-        intake = Intake(Library(Branch(ZoneInfo("Asia/Jakarta"))), SITE)
+        intake = Intake(Library(Branch(ZoneInfo("Asia/Jakarta"))), SITE, OPENING)
         for _ in range(1000):
             for station in self.stations.values():
                 station.speak()

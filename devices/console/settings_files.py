@@ -8,6 +8,8 @@ from devices.console.ports import Ports
 
 SITE: Final = "binjai"
 OWNER: Final = "ID-SUMUTBINJAI"
+KIOSK: Final = "kios-01"
+DROP_BOX: Final = "boks-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,21 @@ def write_station_settings(
     folder: Path, ports: Ports, hardware: Hardware, panel: Panel
 ) -> dict[str, Path]:
     """Writes one file per station below `folder`; their paths by program."""
-    kiosk = _station(folder, "kios-01", hardware, hardware.pad)
+    kiosk = _station(folder, KIOSK, hardware, hardware.pad)
     texts = {
         "kiosk": kiosk + _panel(ports, hardware, panel),
-        "dropbox": _station(folder, "boks-01", hardware, hardware.bin),
+        "dropbox": _station(folder, DROP_BOX, hardware, hardware.bin),
         "agent": _agent(hardware),
     }
     return _written(folder, texts)
+
+
+def hand_over_key(folder: Path, key: str) -> None:
+    """Puts the server's public key where the stations look for it, as their enrolment does."""
+    for device in (KIOSK, DROP_BOX):
+        own = folder / device
+        own.mkdir(exist_ok=True)
+        (own / "server.pub").write_text(f"{key}\n", encoding="ascii")
 
 
 def _written(folder: Path, texts: dict[str, str]) -> dict[str, Path]:
@@ -59,6 +69,7 @@ def _server(folder: Path, ports: Ports) -> str:
     return f"""\
 site = "{SITE}"
 database = "sqlite:///{folder / "server.db"}"
+keys = "{folder / "keys"}"
 zone = "Asia/Jakarta"
 closed_weekdays = [6]
 

@@ -19,6 +19,7 @@ from devices.console.rehearsal import NotRehearsing, Rehearsal
 from devices.console.settings_files import (
     Hardware,
     Panel,
+    hand_over_key,
     write_library_settings,
     write_station_settings,
 )
@@ -57,21 +58,26 @@ class Stage:
         self._settings = write_library_settings(self.folder, self.ports)
 
     def furnish(self, hardware: Hardware, panel: Panel) -> None:
-        """Settings for the stations."""
+        """Settings for the stations, and the key they seal patrons' numbers to."""
         self._settings |= write_station_settings(self.folder, self.ports, hardware, panel)
+        hand_over_key(self.folder, self._server("key").decode())
 
     def sample_library(self) -> dict[str, Any]:
         """Fills the server's database; the cards and items there are. Raises StageFailed."""
-        command = [sys.executable, "-m", *PROGRAMS["server"][:1], "sample"]
-        filled = subprocess.run(  # noqa: S603 our own program
-            [*command, "--settings", str(self._settings["server"])],
+        sample: dict[str, Any] = msgspec.json.decode(self._server("sample"))
+        return sample
+
+    def _server(self, command: str) -> bytes:
+        """The last line that a command of the server's prints."""
+        program = [sys.executable, "-m", *PROGRAMS["server"][:1], command]
+        done = subprocess.run(  # noqa: S603 our own program
+            [*program, "--settings", str(self._settings["server"])],
             capture_output=True,
             check=False,
         )
-        if filled.returncode:
-            raise StageFailed(f"the sample library was not loaded: {filled.stderr.decode()}")
-        sample: dict[str, Any] = msgspec.json.decode(filled.stdout.splitlines()[-1])
-        return sample
+        if done.returncode:
+            raise StageFailed(f"the server's {command!r} failed: {done.stderr.decode()}")
+        return done.stdout.splitlines()[-1]
 
     def start(self, *programs: str) -> None:
         """Starts these programs (all when none are named), each with a log of its own."""

@@ -11,14 +11,17 @@ from broker.telemetry import Kind
 from devices.catalogue import open_reader
 from kiosk.dropbox.box import BoxConduct, condition
 from kiosk.running import Running
-from kiosk.settings import StationSettings
+from kiosk.settings import StationSettings, server_key
 
 
 def run(settings: Annotated[Path, typer.Option(help="the drop box's TOML file")]) -> None:
     """Takes back whatever falls into the bin, at that moment."""
     read = read_settings(settings, StationSettings)
     conduct = BoxConduct()
-    running = Running(read, Kind.DROP_BOX, conduct, lambda: condition(conduct.box), in_bin=True)
+    sealing = server_key(read.folder)
+    running = Running(
+        read, sealing, Kind.DROP_BOX, conduct, lambda: condition(conduct.box), in_bin=True
+    )
     running.run(lambda: open_reader(read.reader), stopping())
 
 

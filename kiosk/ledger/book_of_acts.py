@@ -2,24 +2,25 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import structlog
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from broker.facts import Entry, Fact, ItemReturned, UnknownItemDropped
+from broker.facts import Entry, Fact, ItemReturned, UnknownItemDropped, with_patron
 from broker.fault_points import fault_point
-from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
+from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, SealedPatron, SiteId
 from broker.wire import encode_entry
 from devices.capabilities import TagUid
+from kiosk.discretion import Bearer
 from kiosk.ledger.aside import finish, kept_aside, set_aside
 from kiosk.ledger.disk import LedgerDamaged, LedgerUnusable, on_disk
 from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.sqlite import open_database
+from kiosk.ledger.tables import ANYBODYS, COUNTS, NOBODYS, life, memory
 from kiosk.ledger.tables import act as acts
 from kiosk.ledger.tables import entry as entries
-from kiosk.ledger.tables import life, memory
 from kiosk.recovery import OpenAct
 
 log: Final = structlog.get_logger()
@@ -83,14 +84,18 @@ class Ledger(Outbox):
         self._engine.dispose()
 
     def intend(
-        self, act: ActId, uid: TagUid, item: ItemId | None, patron: PatronId | None, at: Moment
+        self, act: ActId, uid: TagUid, item: ItemId | None, bearer: Bearer | None, at: Moment
     ) -> None:
-        """INTENT: from here on a crash cannot make us forget that this was begun, and when."""
+        """INTENT: from here on a crash cannot make us forget that this was begun, and when.
+
+        A loan has a bearer, a return has none.
+        """
         row = {
             "act": str(act),
             "uid": str(uid),
             "item": None if item is None else str(item),
-            "patron": None if patron is None else patron.reveal(),
+            "patron": None if bearer is None else str(bearer.patron),
+            "card": NOBODYS if bearer is None else bearer.card,
             "stage": "intended",
             "boot": at.boot,
             "monotonic": at.monotonic,
@@ -115,10 +120,13 @@ class Ledger(Outbox):
         """CONFIRM: closes the act and queues its fact, in one transaction.
 
         The fact happened when the patron acted: at the INTENT, however long a crash or a slow
-        network kept it from being closed.
+        network kept it from being closed; and its patron is the INTENT's, sealed.
         """
         with on_disk(), self._engine.begin() as connection:
-            at = self._close(connection, act)
+            begun = self._close(connection, act)
+            at = Moment(begun.boot, begun.monotonic, begun.wall, ClockState(begun.clock))
+            if begun.patron is not None:
+                fact = with_patron(fact, SealedPatron(begun.patron))
             row = {"act": str(act), "payload": b"", "wall": at.wall}
             key = connection.execute(insert(entries).values(row)).inserted_primary_key
             seq = int(key[0]) if key else 0
@@ -138,11 +146,9 @@ class Ledger(Outbox):
             self._close(connection, act)
 
     @staticmethod
-    def _close(connection: Connection, act: ActId) -> Moment:
+    def _close(connection: Connection, act: ActId) -> Row[Any]:
         closing = update(acts).where(acts.c.act == str(act)).values(stage="closed")
-        begun = (acts.c.boot, acts.c.monotonic, acts.c.wall, acts.c.clock)
-        row = connection.execute(closing.returning(*begun)).one()
-        return Moment(row.boot, row.monotonic, row.wall, ClockState(row.clock))
+        return connection.execute(closing.returning(acts)).one()
 
     def open_acts(self) -> tuple[OpenAct, ...]:
         query = select(acts).where(acts.c.stage != "closed").order_by(acts.c.wall, acts.c.act)
@@ -152,16 +158,22 @@ class Ledger(Outbox):
                     act=ActId(row.act),
                     uid=TagUid(bytes.fromhex(row.uid)),
                     item=None if row.item is None else ItemId(row.item),
-                    patron=None if row.patron is None else PatronId(row.patron),
+                    patron=None if row.patron is None else SealedPatron(row.patron),
                     due=row.due,
                 )
                 for row in connection.execute(query)
             )
 
-    def loans_decided_alone(self, patron: PatronId, since: float) -> int:
-        """How many loans this card was given off line since then (wall seconds)."""
+    def forget_cards(self) -> None:
+        """Their pseudonyms tell nothing any more: what they borrowed counts for every card."""
+        with on_disk(), self._engine.begin() as connection:
+            connection.execute(update(acts).where(COUNTS).values(card=ANYBODYS))
+
+    def loans_decided_alone(self, card: str, since: float) -> int:
+        """How many loans this card may have been given off line since then (wall seconds)."""
         query = select(func.count()).where(
-            acts.c.patron == patron.reveal(),
+            COUNTS,
+            acts.c.card.in_((card, ANYBODYS)),
             acts.c.provisional.is_(True),
             acts.c.wall >= since,
         )

@@ -12,9 +12,9 @@ from broker.fault_points import fault_point
 from broker.places import fingerprint, placed
 from broker.telemetry import Extent
 from kiosk.ledger.disk import LedgerDamaged, on_disk
+from kiosk.ledger.tables import COUNTS, NOBODYS, life
 from kiosk.ledger.tables import act as acts
 from kiosk.ledger.tables import entry as entries
-from kiosk.ledger.tables import life
 
 # SQLite's own memory of AUTOINCREMENT: it outlives the rows.
 _NEWEST = text("SELECT seq FROM sqlite_sequence WHERE name = 'entry'")
@@ -99,6 +99,8 @@ class Outbox:
         news = entries.c.seq.between(self._acknowledged + 1, through)
         with on_disk(), self._engine.begin() as connection:
             connection.execute(update(entries).where(news).values(acknowledged=now))
+            # Whoever hears the server is in no outage any more.
+            connection.execute(update(acts).where(COUNTS).values(card=NOBODYS))
         self._acknowledged = through
 
     def owe_again(self, through: int) -> None:

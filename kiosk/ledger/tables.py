@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 
 APPLICATION_ID: Final = 0x53_49_52_4B  # "SIRK"
 SCHEMA_VERSION: Final = 2
@@ -18,7 +30,11 @@ life: Final = Table(
     Column("device", Text, nullable=False),
 )
 
-# Patron actions begun, and when; `stage` is intended, releasing or closed.
+# Patron actions begun, and when; `stage` is intended, releasing or closed. `patron` is sealed;
+# `card` is its pseudonym for the count of one outage, NOBODYS when that is over, ANYBODYS when the
+# key that told the cards apart is lost.
+NOBODYS: Final = ""
+ANYBODYS: Final = "?"
 act: Final = Table(
     "act",
     metadata,
@@ -26,6 +42,7 @@ act: Final = Table(
     Column("uid", Text, nullable=False),
     Column("item", Text),
     Column("patron", Text),
+    Column("card", Text, nullable=False, default=NOBODYS),
     Column("stage", Text, nullable=False),
     Column("due", Date),
     Column("provisional", Boolean, nullable=False, default=False),
@@ -34,6 +51,9 @@ act: Final = Table(
     Column("wall", Float, nullable=False),
     Column("clock", Text, nullable=False),
 )
+
+COUNTS: Final = text(f"card <> '{NOBODYS}'")  # the very words of the index
+Index("ix_act_card", act.c.card, sqlite_where=COUNTS)
 
 # The outbox and, once acknowledged, the archive. `payload` is what travels, byte for byte;
 # `acknowledged` is when, by the server's clock.

@@ -17,7 +17,7 @@ from broker.facts import (
     LoanUnconfirmed,
     UnknownItemDropped,
 )
-from broker.vocabulary import ActId, ItemId, PatronId
+from broker.vocabulary import ERASED, ActId, ItemId, Patron
 from server.circulation.timeline import Happened, in_order
 
 
@@ -64,7 +64,7 @@ class Granted:
     """A yes the server gave. `closed_elsewhere`: its act ended in a fact about another item."""
 
     act: ActId
-    patron: PatronId
+    patron: Patron
     granted_at: float
     closed_elsewhere: bool = False
 
@@ -74,7 +74,7 @@ class Register:
     """What the library knows of this item and of the cards in its history."""
 
     item_known: bool
-    members: Mapping[PatronId, str]
+    members: Mapping[Patron, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Loan:
 
     act: ActId
     item: ItemId
-    patron: PatronId
+    patron: Patron
     member: str | None
     lent_at: float
     due: date
@@ -144,7 +144,7 @@ def stray(event: Happened, dropped: UnknownItemDropped) -> Task:
 
 
 def _after(
-    circulation: ItemCirculation, event: Happened, members: Mapping[PatronId, str]
+    circulation: ItemCirculation, event: Happened, members: Mapping[Patron, str]
 ) -> ItemCirculation:
     match event.fact:
         case ItemLent(item, patron, due, provisional):
@@ -178,6 +178,9 @@ def _opened(circulation: ItemCirculation, loan: Loan) -> ItemCirculation:
 
 
 def _same_patron(one: Loan, other: Loan) -> bool:
+    # Nobody can tell any more, and what staff had to see to kept the link until they had.
+    if ERASED in {one.patron, other.patron}:
+        return True
     if one.member is not None:
         return one.member == other.member
     return one.patron == other.patron

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from broker.requests import Grant, Lend, Standing
-from broker.vocabulary import ItemId, PatronId, Reason, Refusal
+from broker.vocabulary import ItemId, Patron, PatronId, Reason, Refusal
 
 ANY_COLLECTION: Final = "*"
 _LONGEST_CLOSURE_DAYS: Final = 366
@@ -84,7 +84,7 @@ class Copy:
     item: ItemId
     collection: str
     withdrawn: bool
-    holder: PatronId | None
+    holder: Patron | None
 
 
 def standing(borrower: Borrower | None, rulebook: Rulebook, now: float) -> Standing | Refusal:

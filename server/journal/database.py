@@ -5,7 +5,7 @@ BEGIN IMMEDIATE, PostgreSQL by one advisory lock, so no two writers can deadlock
 or lend a copy twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ PRAGMAS: Final = {
     "foreign_keys": ("ON", 1),
     "busy_timeout": ("5000", 5000),
     "secure_delete": ("ON", 1),
+    # A copy made while rows are sorted or the file is written anew never reaches the disk.
+    "temp_store": ("MEMORY", 2),
 }
 _POSTGRESQL_OPTIONS: Final = (
     "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
@@ -101,6 +103,32 @@ def take_turn(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_TURN})
 
 
+def overwrite(engine: Engine, tables: Sequence[Table]) -> None:
+    """Write these tables anew, so that nothing deleted from them can be read in their files.
+
+    `secure_delete` alone leaves a few bytes between a SQLite page's rows, and PostgreSQL's VACUUM
+    leaves all until a page is filled again: hence VACUUM of the whole file there, and VACUUM FULL
+    here, during which nobody else reads or writes them. PostgreSQL's own log (pg_wal) keeps what
+    was written until it is recycled, some checkpoints later. Raises DatabaseFailed.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            # Closed afterwards, not given back: its driver would begin by itself from now on.
+            connection.detach()
+            if connection.dialect.name == "postgresql":
+                names = map(connection.dialect.identifier_preparer.format_table, tables)
+                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(names)}")
+                return
+            connection.exec_driver_sql("VACUUM")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    except (DBAPIError, PoolExhausted) as error:
+        why = str(error.__cause__ or error).partition("\n")[0]
+        raise DatabaseFailed(f"erased, but not overwritten yet: {why}") from None
+    if busy:
+        raise DatabaseFailed("erased, but not overwritten yet: somebody reads for long")
+
+
 def insert_into(connection: Connection, table: Table) -> Insert:
     """An INSERT of this database's own kind, which knows ON CONFLICT."""
     if connection.dialect.name == "postgresql":
@@ -133,7 +161,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later could not wait for another writer's end.
     options: dict[str, Any] = dict(connection.get_execution_options())
-    connection.exec_driver_sql("BEGIN" if options.get("only_reads") else "BEGIN IMMEDIATE")
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN" if options.get("only_reads") else "BEGIN IMMEDIATE")
 
 
 def _check_postgresql(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -1,7 +1,7 @@
 """Facts, each once, exactly as received; and what could not be one, kept aside with a reason.
 
-Law: nothing here is overwritten or deleted. Functions work in the caller's transaction and never
-commit.
+Law: nothing here is overwritten or deleted; only retention takes patrons out. Functions work in the
+caller's transaction and never commit.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,7 @@ from broker.facts import Entry
 from broker.places import fingerprint
 from broker.vocabulary import ActId, DeviceId
 from server.journal.database import insert_into
+from server.journal.patrons import to_column
 from server.journal.tables import fact, quarantine, retold
 
 CONFLICT_REASON: Final = "another fact with this act, or this seq, was received before"
@@ -24,7 +25,7 @@ _ROWS_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An entry, and the very bytes that said it on `topic`."""
+    """An entry, its patron opened, and the very bytes that said it on `topic`."""
 
     entry: Entry
     topic: str
@@ -138,6 +139,7 @@ def _row(entry: Entry, payload: bytes, received_at: float) -> dict[str, Any]:
         "seq": entry.seq,
         "kind": wire.kind_of(entry.fact),
         "item": str(item) if item is not None else None,
+        "patron": to_column(getattr(entry.fact, "patron", None)),
         "payload": payload,
         "payload_hash": fingerprint(payload),
         "boot": entry.at.boot,

@@ -1,9 +1,10 @@
 """Every table of the server, one schema for SQLite and PostgreSQL.
 
 Law: definitions only. Times are seconds since 1970 UTC; `due` and closed days are branch-local
-dates. `fact`, `grant`, `quarantine` and `retold` are written once and never changed (but for
-`standing`); `loan`, `anchor`, `grant.standing` and most of `task` are derived and can be rebuilt
-from them. `high_water` is kept for ever.
+dates. `fact`, `grant`, `quarantine` and `retold` are written once and never changed, but for
+`standing` and for patrons, whom retention takes out (`patron` and `member` are NULL then);
+`loan`, `anchor`, `grant.standing` and most of `task` are derived and can be rebuilt from them.
+`high_water` is kept for ever.
 """
 
 from typing import Final
@@ -45,6 +46,7 @@ fact: Final = Table(
     Column("seq", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("item", Text, index=True),
+    Column("patron", Text),
     Column("payload", LargeBinary, nullable=False),
     Column("payload_hash", Text, nullable=False),
     Column("boot", Text, nullable=False),
@@ -63,6 +65,14 @@ Index(
     fact.c.boot,
     sqlite_where=text("clock <> 'synchronised'"),
     postgresql_where=text("clock <> 'synchronised'"),
+)
+
+# Facts that still tell who: few, and looked for every hour.
+Index(
+    "ix_fact_named",
+    fact.c.received_at,
+    sqlite_where=text("patron IS NOT NULL"),
+    postgresql_where=text("patron IS NOT NULL"),
 )
 
 high_water: Final = Table(
@@ -110,7 +120,7 @@ grant: Final = Table(
     Column("act", Text, primary_key=True),
     Column("device", Text, nullable=False),
     Column("item", Text, nullable=False, index=True),
-    Column("patron", Text, nullable=False),
+    Column("patron", Text),
     Column("member", Text, index=True),
     Column("due", Date, nullable=False),
     Column("granted_at", Double, nullable=False),
@@ -132,7 +142,7 @@ loan: Final = Table(
     Column("act", Text, primary_key=True),
     Column("item", Text, nullable=False, index=True),
     Column("member", Text, index=True),
-    Column("patron", Text, nullable=False),
+    Column("patron", Text),
     Column("lent_at", Double, nullable=False),
     Column("due", Date, nullable=False),
     Column("provisional", Boolean, nullable=False),
@@ -271,6 +281,18 @@ closed_day: Final = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("name", Text, nullable=False),
+)
+
+# What was done with a person's data, by whom and why; never whose.
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("outcome", JSON, nullable=False),
 )
 
 marker: Final = Table(

@@ -26,6 +26,7 @@ from broker.telemetry import Component, Kind, Mode, Presence
 from broker.topics import Channel
 from broker.vocabulary import ClockState, Moment
 from server.circulation.fold import TaskKind
+from server.circulation.retention import without_quotations
 from server.circulation.timeline import Anchor, corrected
 from server.enrolment.register import revoked_devices
 from server.incidents import KINDS
@@ -52,7 +53,6 @@ from server.web.records import (
     SetAside,
     Summary,
     without_patron,
-    without_quotations,
 )
 
 LATEST_FACTS: Final = 30

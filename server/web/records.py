@@ -3,21 +3,13 @@
 Law: nothing here can hold a patron's number or name. Times are seconds since 1970 UTC.
 """
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
 from broker.facts import Fact, ItemLent, LoanAbandoned, LoanUnconfirmed
 from broker.telemetry import Component, Kind, Mode, Presence
 from broker.topics import Channel
 from broker.vocabulary import Reason
 from server.circulation.fold import TaskKind
-
-# A quotation of the sender's own words, as Python's repr writes one; an apostrophe is none.
-_QUOTED: Final = re.compile(
-    r"""(?<!\w)b?(?:'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))""", re.DOTALL
-)
-_LONG_NUMBER: Final = re.compile(r"\d{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +137,3 @@ def without_patron(fact: Fact) -> tuple[bool | None, bool | None, Reason | None]
             return None, None, None
         case _:
             return getattr(fact, "secured", None), None, None
-
-
-def without_quotations(reason: str) -> str:
-    """Why a message was set aside, without the sender's own words: they may name a patron.
-
-    >>> without_quotations("unknown kind 'KTA-0007'; this site's kinds are item-lent")
-    "unknown kind '…'; this site's kinds are item-lent"
-    """
-    return _LONG_NUMBER.sub("…", _QUOTED.sub("'…'", reason))

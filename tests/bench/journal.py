@@ -12,6 +12,7 @@ from broker.wire import encode_entry
 from server.intake import Heard, Intake
 from server.journal.database import transaction
 from server.library import Library
+from tests.keys import OPENING, sealed
 from tests.simulation.library import BRANCH, SITE, opened_library
 from tests.simulation.things import World, stacked_books
 
@@ -35,14 +36,14 @@ def _entries(facts: int) -> list[bytes]:
             fact = ItemLent(item, patron, due, provisional=False)
         at = Moment("boot", float(number), 1.79e9 + number, ClockState.SYNCHRONISED)
         entry = Entry(ActId(f"act-{number}"), SITE, KIOSK, "life", number + 1, at, fact)
-        entries.append(encode_entry(entry))
+        entries.append(encode_entry(sealed(entry)))
     return entries
 
 
 def _taken_in(folder: Path, entries: list[bytes]) -> float:
     world = World(stacked_books(900), [PatronId("KTA-0001")])
     engine = opened_library(folder, world)
-    intake = Intake(Library(BRANCH), SITE)
+    intake = Intake(Library(BRANCH), SITE, OPENING)
     topic = str(Topic(SITE, KIOSK, Channel.FACT))
     begun = perf_counter()
     for start in range(0, len(entries), BATCH):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from broker import facts, requests, telemetry
 from broker.vocabulary import (
+    ERASED,
     ActId,
     ClockState,
     DeviceId,
@@ -14,6 +15,7 @@ from broker.vocabulary import (
     PatronId,
     Reason,
     Refusal,
+    SealedPatron,
     SiteId,
 )
 
@@ -28,6 +30,8 @@ days = st.dates()
 
 items = st.builds(ItemId, identifiers)
 patrons = st.builds(PatronId, identifiers)
+sealed = st.builds(SealedPatron, st.from_regex(r"sealed:[A-Za-z0-9_-]{150}", fullmatch=True))
+on_the_wire = sealed | st.just(ERASED)
 acts = st.builds(ActId, identifiers)
 sites = st.builds(SiteId, names)
 devices = st.builds(DeviceId, names)
@@ -35,9 +39,9 @@ reasons = st.sampled_from(Reason)
 refusals = st.builds(Refusal, reasons)
 
 any_fact: st.SearchStrategy[facts.Fact] = st.one_of(
-    st.builds(facts.ItemLent, items, patrons, days, flags),
-    st.builds(facts.LoanAbandoned, items, patrons, reasons, flags),
-    st.builds(facts.LoanUnconfirmed, items, patrons, days),
+    st.builds(facts.ItemLent, items, on_the_wire, days, flags),
+    st.builds(facts.LoanAbandoned, items, on_the_wire, reasons, flags),
+    st.builds(facts.LoanUnconfirmed, items, on_the_wire, days),
     st.builds(facts.ItemReturned, items, flags),
     st.builds(facts.UnknownItemDropped, texts),
 )
@@ -46,9 +50,9 @@ entries = st.builds(
     facts.Entry, acts, sites, devices, texts, st.integers(1, 2**63 - 1), moments, any_fact
 )
 any_question: st.SearchStrategy[requests.Question] = st.one_of(
-    st.builds(requests.Identify, patrons),
+    st.builds(requests.Identify, on_the_wire),
     st.builds(requests.Describe, items),
-    st.builds(requests.Lend, acts, items, patrons),
+    st.builds(requests.Lend, acts, items, on_the_wire),
 )
 asks = st.builds(requests.Ask, texts, numbers, any_question)
 any_answer: st.SearchStrategy[requests.Answer] = st.one_of(

@@ -6,7 +6,16 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 
-from broker.vocabulary import ActId, DeviceId, ItemId, PatronId, SiteId
+from broker.vocabulary import (
+    ERASED,
+    ActId,
+    DeviceId,
+    ErasedPatron,
+    ItemId,
+    PatronId,
+    SealedPatron,
+    SiteId,
+)
 from tests.broker import messages
 
 WORDS: tuple[Callable[[str], object], ...] = (ItemId, ActId, PatronId, DeviceId, SiteId)
@@ -59,6 +68,19 @@ def test_a_patron_number_is_given_only_by_reveal(text: str) -> None:
         f"{patron:>5}"
     assert "%s %r" % (patron, patron) == "... PatronId(...)"  # noqa: UP031 the old way as well
     assert repr([patron, {"patron": patron}]) == "[PatronId(...), {'patron': PatronId(...)}]"
+
+
+@given(messages.patrons, messages.sealed)
+def test_a_patron_is_a_number_sealed_or_erased_and_never_two_of_them(
+    patron: PatronId, sealed: SealedPatron
+) -> None:
+    for form in (SealedPatron, ErasedPatron):
+        with pytest.raises(ValueError, match="not a valid"):
+            form(patron.reveal())
+    for text in (str(sealed), str(ERASED)):
+        with pytest.raises(ValueError, match="not a valid PatronId"):
+            PatronId(text)
+    assert len({patron, sealed, ERASED}) == 3
 
 
 @given(messages.patrons)

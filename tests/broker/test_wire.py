@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from broker import wire
 from broker.errors import BadMessage
 from broker.examples import Example, examples
-from broker.facts import Acknowledgement, Entry
-from broker.requests import Ask, Reply
+from broker.facts import Acknowledgement, Entry, with_patron
+from broker.requests import Ask, Identify, Reply
+from broker.requests import with_patron as about
 from broker.schemas import schemas, word_schema
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
 from broker.topics import Channel
+from broker.vocabulary import PatronId
 from tests.broker import messages
 
 SNAPSHOTS: tuple[type, ...] = (Birth, State, SettingsDesired, SettingsReported, Acknowledgement)
@@ -203,18 +206,40 @@ def test_depth_and_length_exhaust_nothing(payload: bytes) -> None:
     must_not_surprise(payload)
 
 
-@given(messages.entries, messages.asks)
-def test_no_patron_number_is_ever_printed(entry: Entry, ask: Ask) -> None:
+@given(messages.entries, messages.asks, messages.patrons)
+def test_no_patron_number_is_ever_printed(entry: Entry, ask: Ask, patron: PatronId) -> None:
+    entry = replace(entry, fact=with_patron(entry.fact, patron))
+    ask = replace(ask, question=about(ask.question, patron))
     for message, part in ((entry, entry.fact), (ask, ask.question)):
-        patron = getattr(part, "patron", None)
-        hidden = "PatronId(...)" if patron is not None else ""
+        hidden = "PatronId(...)" if hasattr(part, "patron") else ""
         shown = (repr(message), str(message), f"{message}", f"{message!s}", f"{message!r}")
         assert all(hidden in one for one in shown)
 
 
+@given(messages.entries, messages.asks, messages.patrons)
+def test_a_patron_number_cannot_be_sent_in_plain_text(
+    entry: Entry, ask: Ask, patron: PatronId
+) -> None:
+    entry = replace(entry, fact=with_patron(entry.fact, patron))
+    ask = replace(ask, question=about(ask.question, patron))
+    if hasattr(entry.fact, "patron"):
+        with pytest.raises(NotImplementedError, match="PatronId has no form on the wire"):
+            wire.encode_entry(entry)
+    if hasattr(ask.question, "patron"):
+        with pytest.raises(NotImplementedError, match="PatronId has no form on the wire"):
+            wire.encode_ask(ask)
+
+
+def test_a_patron_number_in_plain_text_is_refused_without_repeating_it() -> None:
+    data = {"patron": "KTA-0007"}
+    with pytest.raises(BadMessage, match="not a valid SealedPatron") as refused:
+        wire.decode_ask(rewritten(Channel.ASK, kind="identify", data=data))
+    assert "KTA-0007" not in str(refused.value)
+
+
 def test_a_patron_number_reaches_no_log_line(caplog: pytest.LogCaptureFixture) -> None:
-    ask = wire.decode_ask(next(e.payload for e in examples() if e.channel is Channel.ASK))
-    patron = getattr(ask.question, "patron")  # noqa: B009 a question may have none
+    patron = PatronId("KTA-0007")
+    ask = Ask("5b0a77", 1.0, Identify(patron))
     log = logging.getLogger("station")
     log.warning("asked %s for %s by %r", ask, patron, patron)
     log.warning("asked", extra={"patron": patron})

@@ -6,33 +6,17 @@ The messages are here; devices have modules of their own.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 from broker.errors import BadMessage
-from broker.facts import Entry, ItemLent
-from broker.requests import Ask, Grant, Lend, Reply
-from broker.telemetry import Birth, Component, Health, Kind, Mode, State
+from broker.examples import DEVICE, SITE, examples
+from broker.sealing import NotOpened
+from broker.telemetry import State
 from broker.topics import Channel, Topic, parse
-from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
-from broker.wire import (
-    decode_ask,
-    decode_entry,
-    decode_reply,
-    decode_snapshot,
-    encode_ask,
-    encode_entry,
-    encode_reply,
-    encode_snapshot,
-)
+from broker.vocabulary import SealedPatron
+from broker.wire import decode_ask, decode_entry, decode_reply, decode_snapshot
+from tests.keys import OPENING
 
-SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
-AT = Moment("boot", 1.5, 1.79e9, ClockState.SYNCHRONISED)
-LENT = ItemLent(ItemId("B00012"), PatronId("KTA-0007"), date(2026, 12, 1), provisional=False)
-WELL = Component("pad", Health.OK, "", 1.0)
-BIRTH = Birth(SITE, KIOSK, Kind.KIOSK, "0.1.0", "boot", "life", 1.0)
-STATE = State("boot", 1.0, Mode.IN_SERVICE, 1.0, "", (WELL,), 0, None)
-LEND = Lend(ActId("act-1"), ItemId("B00012"), PatronId("KTA-0007"))
 HOSTILE = (b"null", b"1e400", b"NaN", b"[" * 2000, b'"\\u0000"', b"\xff\xfe", b"-1", b'""', b"{}")
 
 
@@ -45,6 +29,10 @@ class Target:
     words: tuple[bytes, ...] = ()
 
 
+def _said(*channels: Channel) -> tuple[bytes, ...]:
+    return tuple(one.payload for one in examples() if one.channel in channels)
+
+
 def _message(decode: Callable[[bytes], object], data: bytes) -> None:
     with suppress(BadMessage):
         decode(data)
@@ -55,22 +43,28 @@ def _topic(data: bytes) -> None:
         parse(data.decode("utf-8", "replace"))
 
 
+def _sealed(data: bytes) -> None:
+    try:
+        patron = SealedPatron(data.decode("utf-8", "replace"))
+    except ValueError:
+        return
+    with suppress(NotOpened):
+        OPENING.open(patron)
+
+
 TARGETS: dict[str, Target] = {
-    "fact": Target(
-        partial(_message, decode_entry),
-        (encode_entry(Entry(ActId("act-1"), SITE, KIOSK, "life", 1, AT, LENT)),),
-        HOSTILE,
-    ),
-    "ask": Target(partial(_message, decode_ask), (encode_ask(Ask("c", 1.0, LEND)),), HOSTILE),
-    "reply": Target(
-        partial(_message, decode_reply),
-        (encode_reply(Reply("c", 1.0, Grant(ActId("act-1"), date(2026, 12, 1)))),),
-        HOSTILE,
-    ),
+    "fact": Target(partial(_message, decode_entry), _said(Channel.FACT), HOSTILE),
+    "ask": Target(partial(_message, decode_ask), _said(Channel.ASK), HOSTILE),
+    "reply": Target(partial(_message, decode_reply), _said(Channel.REPLY), HOSTILE),
     "state": Target(
         partial(_message, lambda data: decode_snapshot(data, State)),
-        (encode_snapshot(STATE), encode_snapshot(BIRTH)),
+        _said(Channel.STATE, Channel.BIRTH),
         HOSTILE,
     ),
-    "topic": Target(_topic, (str(Topic(SITE, KIOSK, Channel.FACT)).encode(),), (b"#", b"+", b"/")),
+    "topic": Target(_topic, (str(Topic(SITE, DEVICE, Channel.FACT)).encode(),), (b"#", b"+", b"/")),
+    "sealed patron": Target(
+        _sealed,
+        (_said(Channel.ASK)[0].partition(b'"patron":"')[2].partition(b'"')[0],),
+        (b"A" * 150, b"sealed:"),
+    ),
 }

@@ -19,20 +19,23 @@ from broker.requests import (
 )
 from broker.telemetry import OfflinePolicy, Presence, SettingsDesired
 from broker.topics import Channel, Topic, parse, server_status
-from broker.vocabulary import ActId, DeviceId, ItemId, Moment, PatronId, SiteId
+from broker.vocabulary import ActId, DeviceId, ItemId, Moment, SiteId
 from broker.wire import decode_ask, decode_entry, encode_reply, encode_snapshot
 from devices.capabilities import TagUid
 from kiosk.courier import Courier
+from kiosk.discretion import Bearer, Discretion
 from kiosk.dropbox.box import BoxConduct
 from kiosk.happenings import PadChanged, TagArrived, TagLeft, TagNotWritten, TagWritten
 from kiosk.ledger import Ledger, LedgerUnusable, Owed
 from kiosk.recovery import OpenAct
 from kiosk.serving import KioskConduct
 from kiosk.station import PROBE_SECONDS, SETTLE_SECONDS, Equipment, Station
+from tests.keys import SEALING, opened, opened_question
 from tests.kiosk.clocks import HandClock
 from tests.kiosk.things import DUE, item, uid
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
+CARD_KEY = b"only in memory".ljust(32)
 POLICY = OfflinePolicy(2, 72, 7, "Asia/Jakarta", (), ())
 
 
@@ -72,10 +75,10 @@ class BenchLedger(Ledger):
     refuses: Callable[[str], bool]
 
     def intend(
-        self, act: ActId, uid: TagUid, item: ItemId | None, patron: PatronId | None, at: Moment
+        self, act: ActId, uid: TagUid, item: ItemId | None, bearer: Bearer | None, at: Moment
     ) -> None:
         self._before("intend")
-        super().intend(act, uid, item, patron, at)
+        super().intend(act, uid, item, bearer, at)
         self.mains.point("intended")
 
     def releasing(self, act: ActId, due: date, *, provisional: bool) -> None:
@@ -110,9 +113,9 @@ class BenchLedger(Ledger):
         self._before("debt")
         return super().debt()
 
-    def loans_decided_alone(self, patron: PatronId, since: float) -> int:
+    def loans_decided_alone(self, card: str, since: float) -> int:
         self._before("loans_decided_alone")
-        return super().loans_decided_alone(patron, since)
+        return super().loans_decided_alone(card, since)
 
     def _before(self, what: str) -> None:
         self.mains.point(f"before {what}")
@@ -155,7 +158,8 @@ class Bench:
         self.kiosk = KioskConduct()
         self.box = BoxConduct()
         conduct = self.box if in_bin else self.kiosk
-        equipment = Equipment(self.ledger, self.courier, self, self.clock, self._new_id)
+        discretion = Discretion(SEALING, CARD_KEY)
+        equipment = Equipment(self.ledger, self.courier, discretion, self, self.clock, self._new_id)
         self.station = Station(conduct, equipment, in_bin=in_bin)
 
     def _publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
@@ -265,7 +269,7 @@ class Bench:
             match parse(topic).channel:
                 case Channel.ASK:
                     ask = decode_ask(payload)
-                    said = (answer or always_yes)(ask.question)
+                    said = (answer or always_yes)(opened_question(ask.question))
                     reply = Reply(ask.correlation, self.clock.wall(), said)
                     self.say(Channel.REPLY, encode_reply(reply))
                 case Channel.FACT:
@@ -290,7 +294,8 @@ class Bench:
             return [decode_entry(payload) for (payload,) in rows]
 
     def facts(self) -> list[Fact]:
-        return [entry.fact for entry in self.entries()]
+        """As the server reads them."""
+        return [opened(entry).fact for entry in self.entries()]
 
     def cut(self) -> Things:
         """The power is gone: nothing is closed properly, and only disk and tags remain."""

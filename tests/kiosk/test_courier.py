@@ -23,7 +23,9 @@ from kiosk.courier import (
 )
 from kiosk.ledger import Ledger
 from tests.kiosk.clocks import HandClock
-from tests.kiosk.things import BUDI, SITI, act, item, uid
+from tests.kiosk.things import BUDI_SEALED as BUDI
+from tests.kiosk.things import SITI_SEALED as SITI
+from tests.kiosk.things import act, item, uid
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
 FACT, ASK = "sirkula/v1/binjai/kios-01/fact", "sirkula/v1/binjai/kios-01/ask/identify"

@@ -1,4 +1,4 @@
-"""A station's way to its broker: with its own certificate, or not beyond this machine."""
+"""Without its own identity and the server's key a station serves nobody, and says what to do."""
 
 from pathlib import Path
 
@@ -7,7 +7,8 @@ import pytest
 from broker.errors import BadSettings
 from broker.identity.tls import NotEnrolled
 from broker.settings import read_settings
-from kiosk.settings import AgentSettings, BrokerSettings
+from kiosk.settings import AgentSettings, BrokerSettings, server_key
+from tests.keys import SEALING
 
 TEXT = 'site = "binjai"\ndevice = "ruang-01"\n[broker]\nport = 8883\n'
 
@@ -42,3 +43,20 @@ def test_with_tls_a_machine_that_is_not_enrolled_is_told_how(tmp_path: Path) -> 
 def test_with_tls_a_folder_has_to_be_named(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="folder"):
         agent(tmp_path, f"{TEXT}tls = true\n").identity()
+
+
+def test_the_key_is_read_from_the_stations_folder(tmp_path: Path) -> None:
+    (tmp_path / "server.pub").write_text(f"{SEALING}\n", encoding="ascii")
+    assert str(server_key(str(tmp_path))) == str(SEALING)
+
+
+@pytest.mark.parametrize("content", [b"", b"x", "ä".encode(), str(SEALING).encode()[:40]])
+def test_what_is_no_key_names_the_file_and_asks_to_enrol(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "server.pub").write_bytes(content)
+    with pytest.raises(BadSettings, match=r"server\.pub: .*enrol this station"):
+        server_key(str(tmp_path))
+
+
+def test_a_missing_key_names_the_file_and_asks_to_enrol(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match=r"server\.pub: .*enrol this station"):
+        server_key(str(tmp_path / "nowhere"))

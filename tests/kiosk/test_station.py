@@ -1,8 +1,10 @@
 """The station over a real ledger: loans, returns, outages, failing disks, power cuts anywhere."""
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,13 @@ from broker.facts import (
 from broker.requests import Answer, Expired, Lend, Question
 from broker.telemetry import Health, Mode, OfflinePolicy, Presence, SettingsReported
 from broker.topics import Channel, Topic, parse, server_status
-from broker.vocabulary import Reason, Refusal
+from broker.vocabulary import PatronId, Reason, Refusal
 from broker.wire import decode_ask, decode_snapshot, encode_snapshot
 from kiosk.book import Stage
 from kiosk.bounds import MOST_OWED, Capacity
 from kiosk.condition import Finding
 from kiosk.courier import ANSWER_SECONDS
+from kiosk.discretion import Discretion
 from kiosk.happenings import (
     Button,
     CardArrived,
@@ -33,10 +36,11 @@ from kiosk.happenings import (
     TagWritten,
     Touched,
 )
-from kiosk.ledger import LedgerDamaged
+from kiosk.ledger import Ledger, LedgerDamaged
 from kiosk.serving import condition
 from kiosk.station import PROBE_SECONDS, SETTLE_SECONDS
 from kiosk.visit import Outage, Page, Screen, screen
+from tests.keys import SEALING
 from tests.kiosk.bench import KIOSK, POLICY, SITE, Bench, Mains, PowerCut, Things, always_yes
 from tests.kiosk.things import BUDI, DUE, SITI, item, uid
 
@@ -838,3 +842,73 @@ def test_no_patron_number_is_in_what_a_station_logs(
     assert "recorded" in said.out
     assert SITI.reveal() not in said.out + said.err
     assert bench.kiosk.visit.page in Page
+
+
+# A thief ------------------------------------------------------------------------------------------
+
+
+def stolen(folder: Path) -> bytes:
+    """Every byte of the station's folder: database, log and all."""
+    return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+def visits(folder: Path) -> Path:
+    """Loans with the server, without it, and one that a power cut left open."""
+    path = folder / "ledger.db"
+    bench = Bench(path)
+    bench.start().connect().order()
+    borrow(bench, 1)
+    touch(bench, Button.DONE, Button.BACK)
+    bench.lift(1).disconnect()
+    borrow(bench, 2)
+    touch(bench, Button.DONE, Button.BACK)
+    bench.lift(2)
+    identify(bench, 3)
+    bench.mains.cut_at = "the tag is written"
+    touch(bench, Button.CONFIRM)
+    with pytest.raises(PowerCut):
+        bench.work()
+    return path
+
+
+def test_no_patron_number_is_in_the_stations_folder(tmp_path: Path) -> None:
+    path = visits(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} >= {"ledger.db", "ledger.db-wal"}
+    found = stolen(tmp_path)
+    assert b"B00002" in found
+    assert SITI.reveal().encode() not in found
+    again = Bench(path, life=2)
+    again.start().connect().order().serve()
+    assert SITI.reveal().encode() not in stolen(tmp_path)
+    assert [type(fact) for fact in again.facts()] == [ItemLent, ItemLent, LoanUnconfirmed]
+    assert all(getattr(fact, "patron", None) == SITI for fact in again.facts())
+    again.cut()
+
+
+def test_who_has_the_folder_can_confirm_no_number_by_trying_them_all(tmp_path: Path) -> None:
+    path = visits(tmp_path)
+    held = stolen(tmp_path)
+    thief = Discretion(SEALING, secrets.token_bytes(32))
+    ledger = Ledger.open(path, SITE, KIOSK, "thief")
+    counts = set()
+    for number in range(10_000):
+        guess = PatronId(f"KTA-{number:04}")
+        bearer = thief.bearer(guess)
+        unkeyed = blake2b(guess.reveal().encode(), digest_size=16).hexdigest()
+        for told in (str(bearer.patron), bearer.card, unkeyed):
+            assert told.encode() not in held
+        counts.add(ledger.loans_decided_alone(bearer.card, 0.0))
+    assert counts == {0}
+    ledger.close()
+
+
+def test_after_a_power_cut_an_outages_loans_count_for_every_card(tmp_path: Path) -> None:
+    again = Bench(visits(tmp_path), life=2)
+    again.ledger.forget_cards()
+    again.start()
+    counted = [again.ledger.loans_decided_alone(card, 0.0) for card in ("any", "other")]
+    assert counted == [2, 2]
+    touch(again, Button.BORROW)
+    again.station.hear(CardArrived(BUDI))
+    assert again.kiosk.visit.reason is Reason.OFFLINE_LIMIT
+    again.cut()

@@ -6,8 +6,10 @@ from broker.requests import Describe, Description, Grant, Identify, Lend, Standi
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal
 from devices.capabilities import TagUid
 from kiosk.happenings import Answered, TagArrived
+from tests.keys import seal
 
 SITI, BUDI = PatronId("KTA-0007"), PatronId("KTA-0008")
+SITI_SEALED, BUDI_SEALED = seal(SITI), seal(BUDI)
 DUE = date(2026, 12, 1)
 
 

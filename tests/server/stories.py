@@ -21,9 +21,11 @@ from broker.requests import Ask, Identify, Lend, Question
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, Reason, SiteId
 from server.intake import Heard, Intake
+from server.journal.journal import Received
 from server.journal.tables import item, loan_rule, member, title
 from server.library import Library
 from server.settings import Branch
+from tests.keys import OPENING, sealed, sealed_question
 
 SITE: Final = SiteId("binjai")
 KIOSK: Final = DeviceId("kios-01")
@@ -73,13 +75,18 @@ def abandoned(
 
 def heard(one: Entry) -> Heard:
     """The entry as the broker delivers it."""
-    return Heard(str(Topic(one.site, one.device, Channel.FACT)), wire.encode_entry(one))
+    return Heard(str(Topic(one.site, one.device, Channel.FACT)), wire.encode_entry(sealed(one)))
+
+
+def received(one: Entry) -> Received:
+    """The entry as intake hands it to the journal: opened, with the bytes that said it."""
+    return Received(one, heard(one).topic, heard(one).payload)
 
 
 def asked(question: Question, *, expires: float = NOON + 3600, device: DeviceId = KIOSK) -> Heard:
     """The question as the broker delivers it."""
     topic = Topic(SITE, device, Channel.ASK, wire.kind_of(question))
-    return Heard(str(topic), wire.encode_ask(Ask("c1", expires, question)))
+    return Heard(str(topic), wire.encode_ask(Ask("c1", expires, sealed_question(question))))
 
 
 def lend(act: str, patron: PatronId = SITI, book: ItemId = BOOK) -> Lend:
@@ -91,7 +98,7 @@ def identify(patron: PatronId = SITI) -> Identify:
 
 
 def intake() -> Intake:
-    return Intake(Library(MEDAN), SITE)
+    return Intake(Library(MEDAN), SITE, OPENING)
 
 
 def stock(connection: Connection) -> None:

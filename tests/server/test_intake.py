@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 from broker import topics, wire
 from broker.facts import Acknowledgement, Fact
 from broker.requests import Expired, Grant, Reply
+from broker.sealing import OpeningKey
 from broker.telemetry import (
     Birth,
     Component,
@@ -21,13 +22,13 @@ from broker.telemetry import (
     State,
 )
 from broker.topics import Channel, Topic
-from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, Reason, Refusal, SiteId
+from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, Reason, Refusal
 from server.enrolment.register import lift, revoke
-from server.intake import Heard, Intake, Outgoing
+from server.intake import Heard, Outgoing
 from server.journal.database import transaction
 from server.journal.tables import device, fact, grant, loan, quarantine, refused
-from server.library import Library
 from server.projection import dump, rebuild
+from tests.keys import seal
 from tests.server.stories import (
     BOOK,
     BUDI,
@@ -203,6 +204,7 @@ def test_a_fact_of_a_newer_program_holds_nothing_up(connection: Connection) -> N
     assert connection.scalars(select(quarantine.c.seq)).all() == [2]
 
 
+SEALED_SITI = str(seal(SITI)).encode()
 GOOD_FACT = heard(entry(1, lent()))
 BAD = {
     "nothing": b"",
@@ -215,7 +217,10 @@ BAD = {
     "a NUL": GOOD_FACT.payload.replace(b"install-1", b"install\\u0000"),
     "an endless install": GOOD_FACT.payload.replace(b"install-1", b"i" * 5000),
     "half a surrogate": GOOD_FACT.payload.replace(b"install-1", b"\\ud800"),
-    "no patron": GOOD_FACT.payload.replace(b"KTA-1", b"; DROP TABLE loan"),
+    "no patron": GOOD_FACT.payload.replace(SEALED_SITI, b"; DROP TABLE loan"),
+    "a patron for all to read": GOOD_FACT.payload.replace(SEALED_SITI, b"KTA-1"),
+    "a patron nobody sealed": GOOD_FACT.payload.replace(SEALED_SITI, b"sealed:" + b"A" * 150),
+    "an erased patron": GOOD_FACT.payload.replace(SEALED_SITI, b"erased:"),
     "an impossible day": GOOD_FACT.payload.replace(b"2026-12-01", b"2026-02-30"),
 }
 
@@ -341,6 +346,31 @@ def test_what_is_said_on_a_wrong_topic_is_counted(connection: Connection) -> Non
     }
 
 
+def test_a_seal_of_another_servers_is_set_aside_with_words_a_technician_understands(
+    connection: Connection,
+) -> None:
+    """As after the keys folder was lost: nothing is guessed, nothing holds its neighbours up."""
+    strange = str(OpeningKey.new().sealing.seal(SITI)).encode()
+    batch = [
+        Heard(one.topic, one.payload.replace(SEALED_SITI, strange))
+        for one in (GOOD_FACT, asked(identify()))
+    ]
+    out = digest(connection, *batch)
+    assert acknowledgements(out) == [("kios-01", INSTALL, 1)]
+    assert replies(out) == []
+    assert [reason.partition(":")[0] for reason in reasons(connection)] == [
+        "a patron sealed to another key than this server's"
+    ] * 2
+    assert connection.scalars(select(fact.c.act)).all() == []
+
+
+def test_what_is_set_aside_for_its_patron_names_nobody(connection: Connection) -> None:
+    digest(connection, on(Channel.FACT, GOOD_FACT.payload.replace(SEALED_SITI, b"KTA-1")))
+    (reason,) = reasons(connection)
+    assert "not a valid SealedPatron" in reason
+    assert "KTA-1" not in reason
+
+
 PATRONS = st.sampled_from((SITI, BUDI, STRANGER))
 BOOKS = st.sampled_from((BOOK, OTHER_BOOK, ItemId("X-1")))
 FACTS: st.SearchStrategy[Fact] = st.one_of(
@@ -424,7 +454,7 @@ def poison(draw: st.DrawFn) -> Heard:
 def test_no_message_can_make_the_database_fail(engine: Engine, batch: list[Heard]) -> None:
     with engine.connect() as connection, connection.begin() as trial:
         stock(connection)
-        Intake(Library(intake().library.branch), SiteId("binjai")).digest(connection, batch, LATER)
+        digest(connection, *batch)
         through = digest(connection, heard(entry(1, returned(), DeviceId("lain"))))
         assert acknowledgements(through) == [("lain", INSTALL, 1)]
         trial.rollback()

@@ -2,27 +2,36 @@
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import Connection, Engine, delete, select
 
-from broker import wire
 from broker.facts import Entry
 from server.journal.database import transaction
 from server.journal.high_water import LedgerName, advance
 from server.journal.journal import (
     CONFLICT_REASON,
     Misfit,
-    Received,
     Recorded,
     record,
     set_aside,
 )
 from server.journal.tables import fact, quarantine
-from tests.server.stories import DROP_BOX, INSTALL, KIOSK, NOON, entry, lent, returned
+from tests.keys import sealed
+from tests.server.stories import (
+    DROP_BOX,
+    INSTALL,
+    KIOSK,
+    NOON,
+    entry,
+    heard,
+    lent,
+    received,
+    returned,
+)
 
 
 def keep(connection: Connection, *entries: Entry) -> Recorded:
-    received = [Received(one, "topic", wire.encode_entry(one)) for one in entries]
-    return record(connection, received, NOON)
+    return record(connection, [received(one) for one in entries], NOON)
 
 
 def through(connection: Connection, install: str = INSTALL) -> int:
@@ -34,8 +43,13 @@ def test_a_fact_is_kept_as_received(engine: Engine) -> None:
     with transaction(engine) as connection:
         assert keep(connection, one) == Recorded((one,), (), ())
         row = connection.execute(select(fact)).one()
-    assert row.payload == wire.encode_entry(one)
+    assert (row.payload, row.patron) == (heard(one).payload, "KTA-1")
     assert (row.act, row.item, row.seq, row.kind) == (str(one.act), "B00001", 1, "item-lent")
+
+
+def test_a_patron_that_is_still_sealed_is_not_kept(engine: Engine) -> None:
+    with transaction(engine) as connection, pytest.raises(ValueError, match="open it first"):
+        keep(connection, sealed(entry(1, lent())))
 
 
 def test_a_fact_heard_again_is_a_duplicate(engine: Engine) -> None:
@@ -55,7 +69,7 @@ def test_another_fact_with_the_same_act_is_set_aside_and_holds_nothing_up(engine
         assert keep(connection, forged).conflicts == (forged,)
         assert through(connection) == 3
         row = connection.execute(select(quarantine)).one()
-    assert (row.reason, row.payload) == (CONFLICT_REASON, wire.encode_entry(forged))
+    assert (row.reason, row.payload) == (CONFLICT_REASON, heard(forged).payload)
 
 
 def test_another_fact_with_the_same_seq_never_overwrites(engine: Engine) -> None:

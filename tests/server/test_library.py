@@ -7,17 +7,27 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from broker import wire
 from broker.facts import Entry
-from broker.requests import Answer, Describe, Description, Grant, Lend
+from broker.requests import Answer, Describe, Description, Grant, Identify, Lend
 from broker.requests import Standing as MayBorrow
-from broker.vocabulary import ActId, ClockState, ItemId, Moment, PatronId, Reason, Refusal
+from broker.vocabulary import (
+    ERASED,
+    ActId,
+    ClockState,
+    ItemId,
+    Moment,
+    Patron,
+    PatronId,
+    Reason,
+    Refusal,
+)
 from server.circulation.fold import TaskKind
 from server.journal.database import transaction
-from server.journal.journal import Received, record
+from server.journal.journal import record
 from server.journal.tables import grant, loan, member, task
 from server.library import Library
 from server.projection import dump
+from tests.keys import seal
 from tests.server.stories import (
     BOOK,
     BUDI,
@@ -34,6 +44,7 @@ from tests.server.stories import (
     identify,
     lend,
     lent,
+    received,
     returned,
     stock,
     unconfirmed,
@@ -55,8 +66,8 @@ def answer(connection: Connection, question: Lend, now: float = NOON) -> Answer:
 
 
 def take_in(connection: Connection, *entries: Entry, at_time: float = NOON + 7200) -> None:
-    received = [Received(one, "topic", wire.encode_entry(one)) for one in entries]
-    LIBRARY.apply(connection, record(connection, received, at_time).new)
+    recorded = record(connection, [received(one) for one in entries], at_time)
+    LIBRARY.apply(connection, recorded.new)
 
 
 def closing(act: str, one: Entry) -> Entry:
@@ -87,6 +98,12 @@ def test_who_may_not_borrow_is_told_why(
     patron = PatronId(number)
     assert LIBRARY.answer(connection, identify(patron), KIOSK, NOON) == Refusal(reason)
     assert answer(connection, lend("a1", patron)) == Refusal(reason)
+
+
+@pytest.mark.parametrize("patron", [seal(SITI), ERASED])
+def test_whom_nobody_could_read_is_an_unknown_card(connection: Connection, patron: Patron) -> None:
+    for question in (Identify(patron), Lend(ActId("a1"), BOOK, patron)):
+        assert LIBRARY.answer(connection, question, KIOSK, NOON) == Refusal(Reason.UNKNOWN_CARD)
 
 
 def test_an_item_is_described(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from server.journal.database import open_engine, transaction
 from server.journal.tables import item, loan_rule, member, metadata, title
 from server.library import Library
 from server.settings import Branch, OfflineLimits, Service, desired_settings
+from tests.keys import OPENING
 from tests.simulation.things import World
 from tests.simulation.weather import BEGINNING, Weather
 
@@ -76,7 +77,7 @@ class Server:
         self.tell = tell
         self.up = True
         self.inbox: list[Heard] = []
-        self.intake = Intake(Library(BRANCH), SITE)
+        self.intake = Intake(Library(BRANCH), SITE, OPENING)
 
     def hear(self, message: Heard) -> None:
         if not self.up:

@@ -13,12 +13,14 @@ from broker.wire import encode_snapshot
 from devices.capabilities import TagUid
 from kiosk.book import BUSY, Book, Stage
 from kiosk.courier import Publish
+from kiosk.discretion import Bearer, Discretion
 from kiosk.dropbox.box import BoxConduct
 from kiosk.happenings import Happening, PadChanged, TagArrived, TagLeft, TagNotWritten, TagWritten
 from kiosk.ledger import Ledger
 from kiosk.serving import KioskConduct
 from kiosk.station import Equipment, Station
 from server.intake import Heard
+from tests.keys import SEALING
 from tests.simulation.library import SITE, Server
 from tests.simulation.planted import PlantedCourier, PlantedLedger, PlantedStation
 from tests.simulation.things import BookInHand, Promise, World
@@ -39,10 +41,10 @@ class FragileLedger(PlantedLedger):
             raise PowerCut
 
     def intend(
-        self, act: ActId, uid: TagUid, item: ItemId | None, patron: PatronId | None, at: Moment
+        self, act: ActId, uid: TagUid, item: ItemId | None, bearer: Bearer | None, at: Moment
     ) -> None:
         self._perhaps_cut("before INTENT")
-        super().intend(act, uid, item, patron, at)
+        super().intend(act, uid, item, bearer, at)
         self._perhaps_cut("after INTENT")
 
     def releasing(self, act: ActId, due: date, *, provisional: bool) -> None:
@@ -96,7 +98,10 @@ class SimulatedStation:
             (SITE, self.device), self.ledger, clock, self._publish(self.life), self._new_id
         )
         self.courier.bug = self.bug
-        equipment = Equipment(self.ledger, self.courier, self, clock, self._new_act)
+        # A power cut takes the key out of memory: whose loans were whose is forgotten.
+        self.ledger.forget_cards()
+        discretion = Discretion(SEALING, f"{self.name} {self.life}".encode().ljust(32))
+        equipment = Equipment(self.ledger, self.courier, discretion, self, clock, self._new_act)
         self.station: Station = PlantedStation(self.conduct, equipment, in_bin=self.is_box)
         self.station.bug = self.bug
         self.weather.say(f"{self.name} starts")
@@ -223,7 +228,8 @@ class SimulatedStation:
         for book in self.books():
             promised = book.stage in {Stage.LENT, Stage.RETURNED}
             if promised and book.item and book.act and str(book.act) not in known:
-                yes = Promise(self.weather.now, book.item, str(book.act), book.patron)
+                patron = book.patron if isinstance(book.patron, PatronId) else None
+                yes = Promise(self.weather.now, book.item, str(book.act), patron)
                 self.world.promises.append(yes)
                 self.weather.say(f"{self.name} says {book.stage.name} {book.item} {book.act}")
 

@@ -61,7 +61,7 @@ def test_one_visit_plays_by_itself_and_all_witnesses_agree(tmp_path: Path) -> No
     assert left_behind(folder) == []
 
 
-def test_nobody_of_the_visit_is_named_in_any_log(tmp_path: Path) -> None:
+def test_nobody_of_the_visit_is_named_in_any_log_or_on_any_stations_disk(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     run = subprocess.run(
         command(folder, three_free_ports()), capture_output=True, text=True, check=False
@@ -74,6 +74,13 @@ def test_nobody_of_the_visit_is_named_in_any_log(tmp_path: Path) -> None:
         words = log.read_text(encoding="utf-8")
         assert card not in words, log
         assert "KTA-0007" not in words, log
+    held = [file for own in ("kios-01", "boks-01") for file in (folder / own).rglob("*")]
+    assert any(file.name == "ledger.db" for file in held)
+    for file in (*held, *(folder / "broker").rglob("*")):
+        content = file.read_bytes() if file.is_file() else b""
+        assert card.encode() not in content, file
+        assert bytes.fromhex(card) not in content, file
+        assert b"KTA-0007" not in content, file
 
 
 def test_interrupting_it_stops_everything(tmp_path: Path) -> None:

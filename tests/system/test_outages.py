@@ -201,6 +201,28 @@ def test_an_unplugged_reader_is_said_and_comes_back(library: Library) -> None:
     )
 
 
+@pytest.mark.parametrize("program", ["kiosk", "kiosk.dropbox"])
+def test_a_station_without_the_servers_key_serves_nobody_and_says_what_to_do(
+    library: Library, tmp_path: Path, program: str
+) -> None:
+    name = program.rpartition(".")[2]
+    settings = (library.stage.folder / f"{name}.toml").read_text(encoding="utf-8")
+    own = library.stage.folder / {"kiosk": "kios-01", "dropbox": "boks-01"}[name]
+    elsewhere = tmp_path / "station.toml"
+    elsewhere.write_text(settings.replace(str(own), str(tmp_path)), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", program, "--settings", str(elsewhere)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert run.returncode == 1
+    assert f"{tmp_path}/server.pub" in run.stderr
+    assert "enrol this station" in run.stderr
+    assert not (tmp_path / "ledger.db").exists()
+
+
 def test_a_wrong_settings_file_names_itself_and_the_line(library: Library, tmp_path: Path) -> None:
     settings = library.stage.folder / "dropbox.toml"
     wrong = tmp_path / "wrong.toml"

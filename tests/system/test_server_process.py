@@ -3,19 +3,23 @@
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from broker.facts import Acknowledgement, Entry, ItemReturned
+from broker.facts import Acknowledgement, Entry, Fact, ItemLent, ItemReturned
 from broker.mosquitto.child import Mosquitto
 from broker.mqtt import Event, Received
 from broker.processes import start_tied, stop
+from broker.sealing import SealingKey
 from broker.telemetry import Birth, Kind, SettingsDesired
 from broker.topics import Channel, Topic, server_status, subscriptions_of_device
-from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, SiteId
+from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
 from broker.wire import decode_snapshot, encode_entry, encode_snapshot
 from server.journal.database import open_engine
 from server.journal.tables import fact
@@ -32,10 +36,11 @@ class Library:
         self.database = database
         self._settings = folder / "server.toml"
         self._settings.write_text(
-            f'site = "{SITE}"\ndatabase = "{database}"\n'
+            f'site = "{SITE}"\ndatabase = "{database}"\nkeys = "{folder / "keys"}"\n'
             f"[broker]\nport = {mosquitto.port}\n[web]\nport = {free_port()}\n",
             encoding="utf-8",
         )
+        self.pause = threading.Event()
         topics = subscriptions_of_device(SITE, BOX)
         self.box = Listener(mosquitto.port, str(BOX), *topics).connected()
         self.start()
@@ -73,6 +78,14 @@ class Library:
     def acknowledged(self) -> int:
         return decode_snapshot(self.hears(Channel.ACK), Acknowledgement).through
 
+    def named(self) -> set[str | None]:
+        """Whom the journal names."""
+        engine = open_engine(self.database)
+        with engine.connect() as connection:
+            found = set(connection.scalars(select(fact.c.patron)))
+        engine.dispose()
+        return found
+
     def journalled(self) -> int:
         engine = open_engine(self.database)
         with engine.connect() as connection:
@@ -91,9 +104,13 @@ def library(tmp_path: Path, empty_url: str) -> Iterator[Library]:
     mosquitto.stop()
 
 
+def entry(seq: int, told: Fact) -> bytes:
+    at = replace(AT, wall=AT.wall + seq)
+    return encode_entry(Entry(ActId(f"act-{seq}"), SITE, BOX, "life", seq, at, told))
+
+
 def returned(seq: int) -> bytes:
-    fact_of_it = ItemReturned(ItemId("B00012"), secured=True)
-    return encode_entry(Entry(ActId(f"act-{seq}"), SITE, BOX, "life", seq, AT, fact_of_it))
+    return entry(seq, ItemReturned(ItemId("B00012"), secured=True))
 
 
 def test_what_is_acknowledged_survives_a_crash_and_counts_once(library: Library) -> None:
@@ -107,6 +124,28 @@ def test_what_is_acknowledged_survives_a_crash_and_counts_once(library: Library)
     library.say(Channel.FACT, returned(2))
     assert library.acknowledged() == 2
     assert library.journalled() == 2
+
+
+def test_a_server_that_runs_erases_who_had_what(library: Library, tmp_path: Path) -> None:
+    settings = tmp_path / "server.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "[retention]\ndays = 0\n", encoding="utf-8"
+    )
+    public = (tmp_path / "keys" / "sealing.pub").read_text(encoding="ascii")
+    patron = SealingKey.read(public).seal(PatronId("KTA-0007"))
+    lent = ItemLent(ItemId("B00012"), patron, date(2026, 12, 1), provisional=False)
+    library.say(Channel.FACT, entry(1, lent))
+    library.say(Channel.FACT, returned(2))
+    while library.acknowledged() < 2:
+        pass
+    assert library.named() == {"KTA-0007", None}
+    library.crash()
+    library.start()
+    for _ in range(100):
+        if library.named() == {None}:
+            return
+        library.pause.wait(0.1)
+    raise AssertionError("somebody is still named")
 
 
 def test_a_station_that_is_born_hears_what_is_kept_and_what_it_shall_be(library: Library) -> None:

@@ -15,15 +15,18 @@ from broker.facts import ItemLent, ItemReturned, Kept
 from broker.telemetry import Extent
 from broker.vocabulary import ClockState, DeviceId, Moment, SiteId
 from broker.wire import decode_entry
+from kiosk.discretion import Bearer
 from kiosk.ledger import Age, Ledger, LedgerDamaged, LedgerUnusable
 from kiosk.ledger.sqlite import open_database
 from kiosk.ledger.tables import APPLICATION_ID, SCHEMA_VERSION
 from kiosk.recovery import OpenAct
 from tests.kiosk.clocks import NOON
-from tests.kiosk.things import BUDI, DUE, SITI, act, item, uid
+from tests.kiosk.things import BUDI_SEALED, DUE, SITI, SITI_SEALED, act, item, uid
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
 AT = Moment("boot-1", 5.0, NOON, ClockState.COASTING)
+SITIS = Bearer(SITI_SEALED, "5171")
+BUDIS = Bearer(BUDI_SEALED, "b0d1")
 RETURNED = ItemReturned(item(1), secured=True)
 
 
@@ -71,14 +74,14 @@ def pragma(ledger: Ledger, text: str) -> object:
 
 def test_an_intent_survives_reopening(path: Path) -> None:
     first = opened(path)
-    first.intend(act(1), uid(1), item(1), SITI, AT)
+    first.intend(act(1), uid(1), item(1), SITIS, AT)
     first.intend(act(2), uid(2), item(2), None, replace(AT, wall=NOON + 1))
     first.intend(act(3), uid(3), None, None, replace(AT, wall=NOON + 2))
     first.releasing(act(1), DUE, provisional=True)
     first.close()
     again = opened(path)
     assert again.open_acts() == (
-        OpenAct(act(1), uid(1), item(1), SITI, DUE),
+        OpenAct(act(1), uid(1), item(1), SITIS.patron, DUE),
         OpenAct(act(2), uid(2), item(2), None, None),
         OpenAct(act(3), uid(3), None, None, None),
     )
@@ -87,7 +90,7 @@ def test_an_intent_survives_reopening(path: Path) -> None:
 
 def test_a_fact_survives_reopening_byte_for_byte(path: Path) -> None:
     first = opened(path)
-    first.intend(act(1), uid(1), item(1), SITI, AT)
+    first.intend(act(1), uid(1), item(1), SITIS, AT)
     entry = first.record(act(1), ItemLent(item(1), SITI, DUE, provisional=False))
     before = first.owed(1)
     first.close()
@@ -227,18 +230,59 @@ def test_what_was_acknowledged_stays_in_the_archive(ledger: Ledger, path: Path) 
 
 
 def test_only_this_cards_own_loans_since_the_contact_are_counted(ledger: Ledger) -> None:
-    for number, patron, wall, provisional in (
-        (1, SITI, NOON, True),
-        (2, SITI, NOON + 1, True),
-        (3, SITI, NOON + 2, False),
-        (4, BUDI, NOON + 2, True),
+    for number, bearer, wall, provisional in (
+        (1, SITIS, NOON, True),
+        (2, SITIS, NOON + 1, True),
+        (3, SITIS, NOON + 2, False),
+        (4, BUDIS, NOON + 2, True),
     ):
-        ledger.intend(act(number), uid(number), item(number), patron, replace(AT, wall=wall))
+        ledger.intend(act(number), uid(number), item(number), bearer, replace(AT, wall=wall))
         ledger.releasing(act(number), DUE, provisional=provisional)
-    ledger.intend(act(5), uid(5), item(5), SITI, replace(AT, wall=NOON + 3))
-    assert ledger.loans_decided_alone(SITI, NOON + 1) == 1
-    assert ledger.loans_decided_alone(SITI, 0.0) == 2
-    assert ledger.loans_decided_alone(BUDI, 0.0) == 1
+    ledger.intend(act(5), uid(5), item(5), SITIS, replace(AT, wall=NOON + 3))
+    assert ledger.loans_decided_alone(SITIS.card, NOON + 1) == 1
+    assert ledger.loans_decided_alone(SITIS.card, 0.0) == 2
+    assert ledger.loans_decided_alone(BUDIS.card, 0.0) == 1
+
+
+def lent_alone(ledger: Ledger, number: int, bearer: Bearer) -> None:
+    ledger.intend(act(number), uid(number), item(number), bearer, AT)
+    ledger.releasing(act(number), DUE, provisional=True)
+    ledger.record(act(number), ItemLent(item(number), bearer.patron, DUE, provisional=True))
+
+
+def test_loans_whose_card_cannot_be_told_any_more_count_for_every_card(ledger: Ledger) -> None:
+    lent_alone(ledger, 1, SITIS)
+    ledger.forget_cards()
+    lent_alone(ledger, 2, BUDIS)
+    assert ledger.loans_decided_alone(SITIS.card, 0.0) == 1
+    assert ledger.loans_decided_alone(BUDIS.card, 0.0) == 2
+
+
+def test_returns_and_loans_of_an_outage_that_is_over_are_nobodys(ledger: Ledger) -> None:
+    lent_alone(ledger, 1, SITIS)
+    returned(ledger, 2)
+    ledger.acknowledge("life-1", 0, NOON)
+    ledger.forget_cards()
+    assert ledger.loans_decided_alone(SITIS.card, 0.0) == 0
+    with engine_of(ledger).connect() as connection:
+        cards = connection.exec_driver_sql("SELECT DISTINCT card FROM act").scalars().all()
+    assert cards == [""]
+
+
+def test_counting_looks_only_at_the_loans_of_this_outage(ledger: Ledger) -> None:
+    """However long the ledger: `WHERE card <> ''` has an index of its own."""
+    with engine_of(ledger).connect() as connection:
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT count(*) FROM act WHERE card <> '' AND card IN ('a', '?')"
+        ).all()
+    assert "ix_act_card" in str(plan)
+
+
+def test_a_fact_is_written_with_the_patron_sealed_at_its_intent(ledger: Ledger) -> None:
+    ledger.intend(act(1), uid(1), item(1), SITIS, AT)
+    entry = ledger.record(act(1), ItemLent(item(1), SITI, DUE, provisional=False))
+    assert entry.fact == ItemLent(item(1), SITIS.patron, DUE, provisional=False)
+    assert decode_entry(ledger.owed(1)[0].payload) == entry
 
 
 # The disk -----------------------------------------------------------------------------------------
@@ -489,7 +533,8 @@ def test_every_writer_and_reader_translates_the_disks_errors(ledger: Ledger) -> 
         lambda: ledger.forget(act(1)),
         lambda: ledger.acknowledge("life-1", 1, NOON),
         lambda: ledger.remember("a", b"b"),
-        lambda: ledger.loans_decided_alone(SITI, 0.0),
+        lambda: ledger.loans_decided_alone(SITIS.card, 0.0),
+        ledger.forget_cards,
         lambda: ledger.recall("a"),
         lambda: ledger.owed(1),
         lambda: ledger.owe_again(0),
@@ -511,7 +556,8 @@ def test_an_unknown_act_cannot_be_closed(ledger: Ledger) -> None:
 
 
 def test_no_error_of_the_disk_repeats_a_patron_number(ledger: Ledger) -> None:
-    ledger.intend(act(1), uid(1), item(1), SITI, AT)
+    ledger.intend(act(1), uid(1), item(1), SITIS, AT)
     with pytest.raises(LedgerUnusable) as refused:
-        ledger.intend(act(1), uid(1), item(1), SITI, AT)
-    assert SITI.reveal() not in str(refused.value)
+        ledger.intend(act(1), uid(1), item(1), SITIS, AT)
+    for word in (SITI.reveal(), str(SITIS.patron), SITIS.card):
+        assert word not in str(refused.value)

@@ -11,13 +11,15 @@ from broker.places import fingerprint
 from broker.telemetry import Extent
 from broker.vocabulary import ClockState, DeviceId, Moment, SiteId
 from broker.wire import decode_entry
+from kiosk.discretion import Bearer
 from kiosk.ledger import Age, Ledger
 from tests.kiosk.clocks import NOON
-from tests.kiosk.things import SITI, act, item, uid
+from tests.kiosk.things import SITI_SEALED, act, item, uid
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
 AT = Moment("boot-1", 5.0, NOON, ClockState.SYNCHRONISED)
 HUGE = 2**100
+SITIS = Bearer(SITI_SEALED, "5171")
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def opened(path: Path) -> Ledger:
 
 def returned(ledger: Ledger, *numbers: int) -> None:
     for number in numbers:
-        ledger.intend(act(number), uid(number), item(number), SITI, AT)
+        ledger.intend(act(number), uid(number), item(number), SITIS, AT)
         ledger.record(act(number), ItemReturned(item(number), secured=True))
 
 
@@ -76,7 +78,7 @@ def test_what_no_backup_holds_stays_longer(ledger: Ledger) -> None:
 def test_an_act_is_dropped_with_its_fact_and_an_open_one_never(path: Path) -> None:
     first = opened(path)
     returned(first, 1)
-    first.intend(act(2), uid(2), item(2), SITI, AT)
+    first.intend(act(2), uid(2), item(2), SITIS, AT)
     first.acknowledge("life-1", 1, NOON)
     first.prune(Age(NOON + 1, NOON + 1, backed_up_through=1))
     first.close()

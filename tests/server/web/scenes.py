@@ -31,6 +31,7 @@ from server.library import Library
 from server.settings import Branch
 from server.web.app import create_app
 from server.web.serve import WebServer
+from tests.keys import OPENING, sealed
 
 ZONE: Final = ZoneInfo("Asia/Jakarta")
 SITE: Final = SiteId("binjai")
@@ -61,7 +62,7 @@ def entry(
 
 def heard(one: Entry) -> Heard:
     topic = Topic(one.site, one.device, Channel.FACT)
-    return Heard(str(topic), wire.encode_entry(one))
+    return Heard(str(topic), wire.encode_entry(sealed(one)))
 
 
 def says(device: DeviceId, channel: Channel, payload: bytes) -> Heard:
@@ -101,7 +102,7 @@ def returned(book: str, *, secured: bool = True) -> ItemReturned:
 def tell(engine: Engine, *messages: Heard, now: float = NOON) -> None:
     """The server hears these messages at `now` and commits."""
     with transaction(engine) as connection:
-        Intake(Library(Branch(ZONE)), SITE).digest(connection, messages, now)
+        Intake(Library(Branch(ZONE)), SITE, OPENING).digest(connection, messages, now)
 
 
 def stock(engine: Engine) -> None:

@@ -9,8 +9,9 @@ from broker.telemetry import Component, Health, Kind, Mode, Presence
 from broker.topics import Channel
 from broker.vocabulary import Reason
 from server.circulation.fold import TaskKind
+from server.circulation.retention import without_quotations
 from server.web.languages import read_texts
-from server.web.records import Device, Happening, OpenTask, Records, SetAside, without_quotations
+from server.web.records import Device, Happening, OpenTask, Records, SetAside
 from server.web.status import SILENT_AFTER_SECONDS, Status, status_of
 from server.web.times import Wall
 from server.web.view import page

@@ -1,0 +1,158 @@
+"""What a library's staff type at the server, over both databases."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Select, select
+
+from broker.facts import Entry, Fact, ItemLent, ItemReturned
+from broker.sealing import OpeningKey, SealingKey
+from broker.topics import Channel, Topic
+from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
+from broker.wire import encode_entry
+from server.intake import Heard, Intake
+from server.journal.database import open_engine, transaction
+from server.journal.tables import audit, fact
+from server.library import Library
+from server.settings import Branch
+from tests.brokers import free_port
+
+SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
+SITI, BOOK = PatronId("KTA-0007"), ItemId("B00012")
+LONG_AGO = 1_780_000_000.0
+
+
+class Server:
+    """A server's settings, and its commands run as a technician runs them."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.keys = folder / "keys"
+        self.database = database
+        self._settings = folder / "server.toml"
+        self.configure()
+
+    def configure(self, more: str = "") -> None:
+        self._settings.write_text(
+            f'site = "{SITE}"\ndatabase = "{self.database}"\nkeys = "{self.keys}"\n'
+            f"[broker]\nport = {free_port()}\n[web]\nport = {free_port()}\n{more}",
+            encoding="utf-8",
+        )
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "server", *words, "--settings", str(self._settings)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    def prints(self, *words: str) -> str:
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()[-1]
+
+    def told(self, *words: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.prints(*words))
+        return found
+
+    def refuses(self, *words: str) -> str:
+        done = self.run(*words)
+        assert done.returncode == 1, done.stdout
+        return done.stderr
+
+    def hear(self, *facts: Fact) -> None:
+        """What a kiosk reported long ago."""
+        key = OpeningKey.read((self.keys / "sealing.key").read_text(encoding="ascii"))
+        intake = Intake(Library(Branch(ZoneInfo("Asia/Jakarta"))), SITE, key)
+        topic = str(Topic(SITE, KIOSK, Channel.FACT))
+        batch = [Heard(topic, encode_entry(_entry(seq, one))) for seq, one in enumerate(facts, 1)]
+        engine = open_engine(self.database)
+        with transaction(engine) as connection:
+            intake.digest(connection, batch, LONG_AGO)
+        engine.dispose()
+
+    def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        engine = open_engine(self.database)
+        with engine.connect() as connection:
+            found = connection.execute(statement).all()
+        engine.dispose()
+        return found
+
+
+def _entry(seq: int, told: Fact) -> Entry:
+    at = Moment("boot", float(seq), LONG_AGO + seq, ClockState.SYNCHRONISED)
+    return Entry(ActId(f"act-{seq}"), SITE, KIOSK, "life", seq, at, told)
+
+
+@pytest.fixture
+def server(tmp_path: Path, empty_url: str) -> Server:
+    """A server with the sample library, and a key."""
+    server = Server(tmp_path, empty_url)
+    server.prints("sample")
+    server.prints("key")
+    return server
+
+
+def lent(server: Server) -> ItemLent:
+    sealing = SealingKey.read((server.keys / "sealing.pub").read_text(encoding="ascii"))
+    return ItemLent(BOOK, sealing.seal(SITI), date(2026, 12, 1), provisional=False)
+
+
+def test_the_key_is_printed_for_the_stations_and_stays_the_same(server: Server) -> None:
+    first = server.prints("key")
+    assert str(SealingKey.read(first)) == first
+    assert server.prints("key") == first
+
+
+def test_a_server_whose_key_is_lost_does_not_start_and_says_what_to_do(server: Server) -> None:
+    lost = server.prints("key")
+    (server.keys / "sealing.key").unlink()
+    for command in ("run", "ingest", "key"):
+        said = server.refuses(command)
+        assert "bring the folder back from the backup" in said
+        assert lost in said
+    assert server.prints("key", "--anew") != lost
+
+
+def test_retention_erases_what_is_over_and_tells_how_much(server: Server) -> None:
+    server.hear(lent(server), ItemReturned(BOOK, secured=True))
+    assert server.told("retention") == {
+        "links_erased": 1,
+        "links_held_for_tasks": 0,
+        "messages_erased": 0,
+    }
+    assert set(server.rows(select(fact.c.patron))) == {(None,)}
+    assert server.told("retention")["links_erased"] == 0
+
+
+def test_longer_than_seven_days_needs_a_reason_in_writing(server: Server) -> None:
+    server.configure("[retention]\ndays = 14\n")
+    assert "more than 7 days of retention need a reason" in server.refuses("retention")
+    server.configure('[retention]\ndays = 14\nreason = "perpustakaan sekolah, SK 4/2026"\n')
+    assert server.told("retention")["links_erased"] == 0
+    server.configure('[retention]\ndays = 31\nreason = "SK 4/2026"\n')
+    assert "0 to 30 days, not 31" in server.refuses("retention")
+
+
+def test_a_person_is_told_what_is_held_and_then_forgotten(server: Server) -> None:
+    server.hear(lent(server), ItemReturned(BOOK, secured=True))
+    subject = ("--member", "kta-0007", "--note", "surat 12/2026")
+    told = server.told("subject", "export", *subject)
+    assert [row["number"] for row in told["member"]] == ["KTA-0007"]
+    assert [row["item"] for row in told["loans"]] == ["B00012"]
+    assert "sealed" in told["elsewhere"]
+    erased = server.told("subject", "erase", *subject)
+    assert (erased["member"], erased["links"]) == (1, 1)
+    assert "no member has this number" in server.refuses("subject", "export", *subject)
+    lines = server.rows(select(audit.c.action, audit.c.note).order_by(audit.c.id))
+    assert lines == [("exported", "surat 12/2026"), ("erased", "surat 12/2026")]
+
+
+def test_a_person_who_has_a_book_is_not_forgotten(server: Server) -> None:
+    server.hear(lent(server))
+    said = server.refuses("subject", "erase", "--member", "KTA-0007")
+    assert "B00012: on loan" in said
+    assert "KTA-0007" not in said
