@@ -2,7 +2,9 @@
 
 Facts of the library used here: a v3.1.1 PUBACK hides a refused publish, so stations speak MQTT 5;
 TCP_NODELAY is not set by default (20 ms per acknowledgement); message ids start again with each
-connection, so a manual acknowledgement carries the epoch of its connection.
+connection, so a manual acknowledgement carries the epoch of its connection; whoever publishes
+writes to the socket at once, with no lock against the thread that reads it, unless somebody is
+registered to be told of writing: TLS does not survive two threads.
 """
 
 import socket
@@ -16,7 +18,7 @@ from typing import Any, Final
 
 import paho.mqtt.client as paho
 import structlog
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -135,6 +137,7 @@ class Line:
         self._client.max_inflight_messages_set(IN_FLIGHT)
         self._client.will_set(will.topic, will.payload, qos=1, retain=True, properties=_delayed())
         self._client.on_socket_open = _without_delay
+        self._client.on_socket_register_write = _by_our_thread_alone
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
@@ -181,7 +184,8 @@ class Line:
                     clean_start=True,
                     properties=_limits(),
                 )
-                self._client.loop_forever()
+                while self._client.loop() is MQTTErrorCode.MQTT_ERR_SUCCESS:
+                    pass
             except (OSError, NotEnrolled) as error:
                 self._tell(Disconnected(str(error)))
             self._failures += 1
@@ -238,6 +242,10 @@ def _is_loopback(host: str) -> bool:
 
 def _without_delay(_: paho.Client, __: object, connection: Any) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _by_our_thread_alone(_: paho.Client, __: object, ___: object) -> None:
+    """The loop is woken by paho itself, and writes."""
 
 
 def _delayed() -> Properties:

@@ -215,7 +215,7 @@ def test_a_dead_kiosk_is_replaced_by_one_command_and_loses_nothing(library: Secu
     while dead.acknowledged() < 3:
         pass
     before = facts(library)
-    successor = library.enrol("kios-08", library.folder / "kios-08 anew")
+    successor = library.enrol("kios-08", library.folder / "kios-08-anew")
     new = Kiosk(library, successor, "kios-08")
     new.line.connected()
     dead.cut_off()
