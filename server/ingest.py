@@ -55,6 +55,7 @@ class Ingest:
 
     def run(self, line: Line, now: Callable[[], float]) -> None:
         """Serves until it is stopped; `now` is seconds since 1970 UTC."""
+        self._reminded = now()
         while not self._stopping.is_set():
             events = self._batch()
             if any(isinstance(event, Connected) for event in events):
@@ -65,10 +66,10 @@ class Ingest:
             outgoing = self._committed(received, now)
             if outgoing is None:
                 return
-            fault_point("S3")
             for message in outgoing:
                 line.publish(message.topic, message.payload, retain=message.retain)
-            fault_point("S5")
+            if outgoing:
+                fault_point("S5")
             for event in received:
                 line.acknowledge(event.receipt)
 
@@ -94,7 +95,7 @@ class Ingest:
             for event in received
             if event.topic != own
         ]
-        remind = now() - self._reminded > _REMIND_EVERY_SECONDS
+        remind = abs(now() - self._reminded) > _REMIND_EVERY_SECONDS
         if not batch and not remind:
             return ()
         fault_point("S1")
@@ -109,6 +110,7 @@ class Ingest:
                 log.warning("the database refuses; stations keep their facts", problem=str(error))
                 self._stopping.wait(_RETRY_SECONDS)
             else:
+                fault_point("S3")
                 self._reminded = now() if remind else self._reminded
                 return (*outgoing, *wishes)
         return None
