@@ -10,9 +10,10 @@ from datetime import date
 from functools import partial
 
 from broker.errors import BadMessage
-from broker.facts import Entry, ItemLent
+from broker.facts import Acknowledgement, Entry, ItemLent, Kept
+from broker.places import fingerprint, placed
 from broker.requests import Ask, Grant, Lend, Reply
-from broker.telemetry import Birth, Component, Health, Kind, Mode, State
+from broker.telemetry import Birth, Component, Extent, Health, Kind, Mode, State
 from broker.topics import Channel, Topic, parse
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
 from broker.wire import (
@@ -30,7 +31,7 @@ SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
 AT = Moment("boot", 1.5, 1.79e9, ClockState.SYNCHRONISED)
 LENT = ItemLent(ItemId("B00012"), PatronId("KTA-0007"), date(2026, 12, 1), provisional=False)
 WELL = Component("pad", Health.OK, "", 1.0)
-BIRTH = Birth(SITE, KIOSK, Kind.KIOSK, "0.1.0", "boot", "life", 1.0)
+BIRTH = Birth(SITE, KIOSK, Kind.KIOSK, "0.1.0", "boot", "life", 1.0, Extent(1, 3, 2))
 STATE = State("boot", 1.0, Mode.IN_SERVICE, 1.0, "", (WELL,), 0, None)
 LEND = Lend(ActId("act-1"), ItemId("B00012"), PatronId("KTA-0007"))
 HOSTILE = (b"null", b"1e400", b"NaN", b"[" * 2000, b'"\\u0000"', b"\xff\xfe", b"-1", b'""', b"{}")
@@ -69,7 +70,22 @@ TARGETS: dict[str, Target] = {
     ),
     "state": Target(
         partial(_message, lambda data: decode_snapshot(data, State)),
-        (encode_snapshot(STATE), encode_snapshot(BIRTH)),
+        (encode_snapshot(STATE),),
+        HOSTILE,
+    ),
+    "place": Target(
+        partial(_message, lambda data: (fingerprint(data), placed(data, "next", 1))),
+        (encode_entry(Entry(ActId("act-1"), SITE, KIOSK, "life", 1, AT, LENT)),),
+        HOSTILE,
+    ),
+    "acknowledgement": Target(
+        partial(_message, lambda data: decode_snapshot(data, Acknowledgement)),
+        (encode_snapshot(Acknowledgement("life", 1, 0, True, 1.0, Kept(2, "00"))),),  # noqa: FBT003
+        HOSTILE,
+    ),
+    "birth": Target(
+        partial(_message, lambda data: decode_snapshot(data, Birth)),
+        (encode_snapshot(BIRTH),),
         HOSTILE,
     ),
     "topic": Target(_topic, (str(Topic(SITE, KIOSK, Channel.FACT)).encode(),), (b"#", b"+", b"/")),
