@@ -60,6 +60,7 @@ class Ingest:
 
         `chore` is told the time between batches, and does a little of what has to be done.
         """
+        self._reminded = now()
         while not self._stopping.is_set():
             if chore is not None:
                 chore(now())
@@ -72,10 +73,10 @@ class Ingest:
             outgoing = self._committed(received, now)
             if outgoing is None:
                 return
-            fault_point("S3")
             for message in outgoing:
                 line.publish(message.topic, message.payload, retain=message.retain)
-            fault_point("S5")
+            if outgoing:
+                fault_point("S5")
             for event in received:
                 line.acknowledge(event.receipt)
 
@@ -101,7 +102,7 @@ class Ingest:
             for event in received
             if event.topic != own
         ]
-        remind = now() - self._reminded > _REMIND_EVERY_SECONDS
+        remind = abs(now() - self._reminded) > _REMIND_EVERY_SECONDS
         if not batch and not remind:
             return ()
         fault_point("S1")
@@ -116,6 +117,7 @@ class Ingest:
                 log.warning("the database refuses; stations keep their facts", problem=str(error))
                 self._stopping.wait(_RETRY_SECONDS)
             else:
+                fault_point("S3")
                 self._reminded = now() if remind else self._reminded
                 return (*outgoing, *wishes)
         return None

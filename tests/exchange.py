@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from broker.facts import Acknowledgement, Fact, ItemLent, ItemReturned
+from broker.facts import Acknowledgement, Entry, Fact, ItemLent, ItemReturned
 from broker.telemetry import Kind, Presence
 from broker.topics import Channel, parse
 from broker.vocabulary import ActId, DeviceId, SiteId
-from broker.wire import decode_snapshot
+from broker.wire import decode_entry, decode_snapshot
 from kiosk.courier import Courier
 from kiosk.ledger import Ledger
 from kiosk.report import Reporter
@@ -63,6 +63,16 @@ class Correspondent:
     def take_back(self, *numbers: int) -> None:
         for number in numbers:
             self._record(number, ItemReturned(item(number), secured=True))
+
+    def finish_as_returned(self, act: str, number: int, *, secured: bool) -> None:
+        """Ends an act that was begun before."""
+        self.ledger.record(ActId(act), ItemReturned(item(number), secured))
+
+    def entries(self) -> list[Entry]:
+        """All that its disk holds."""
+        with self.ledger._engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT payload FROM entry ORDER BY seq")
+            return [decode_entry(payload) for (payload,) in rows]
 
     def _record(self, number: int, fact: Fact) -> None:
         act = ActId(self._new_id())

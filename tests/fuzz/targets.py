@@ -10,8 +10,10 @@ from functools import partial
 
 from broker.errors import BadMessage
 from broker.examples import DEVICE, SITE, examples
+from broker.facts import Acknowledgement
+from broker.places import fingerprint, placed
 from broker.sealing import NotOpened
-from broker.telemetry import State
+from broker.telemetry import Birth, State
 from broker.topics import Channel, Topic, parse
 from broker.vocabulary import SealedPatron
 from broker.wire import decode_ask, decode_entry, decode_reply, decode_snapshot
@@ -58,7 +60,22 @@ TARGETS: dict[str, Target] = {
     "reply": Target(partial(_message, decode_reply), _said(Channel.REPLY), HOSTILE),
     "state": Target(
         partial(_message, lambda data: decode_snapshot(data, State)),
-        _said(Channel.STATE, Channel.BIRTH),
+        _said(Channel.STATE),
+        HOSTILE,
+    ),
+    "place": Target(
+        partial(_message, lambda data: (fingerprint(data), placed(data, "next", 1))),
+        _said(Channel.FACT),
+        HOSTILE,
+    ),
+    "acknowledgement": Target(
+        partial(_message, lambda data: decode_snapshot(data, Acknowledgement)),
+        _said(Channel.ACK),
+        HOSTILE,
+    ),
+    "birth": Target(
+        partial(_message, lambda data: decode_snapshot(data, Birth)),
+        _said(Channel.BIRTH),
         HOSTILE,
     ),
     "topic": Target(_topic, (str(Topic(SITE, DEVICE, Channel.FACT)).encode(),), (b"#", b"+", b"/")),

@@ -1,5 +1,9 @@
 """The database keeps what it says it has kept."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from threading import Barrier, Thread
 from traceback import format_exception
@@ -121,3 +125,24 @@ def test_writers_take_turns_and_none_is_refused(engine: Engine) -> None:
         writer.join(timeout=60)
     with engine.connect() as connection:
         assert sorted(connection.scalars(select(marker.c.name))) == ["0", "1", "2", "3"]
+
+
+def test_a_migration_that_crashes_leaves_the_old_schema_and_is_done_again(
+    empty_url: str, tmp_path: Path
+) -> None:
+    settings = tmp_path / "server.toml"
+    settings.write_text(
+        f'site = "binjai"\ndatabase = "{empty_url}"\n[broker]\nport = 1\n[web]\nport = 2\n',
+        encoding="utf-8",
+    )
+    crashed = subprocess.run(
+        [sys.executable, "-m", "server", "migrate", "--settings", str(settings)],
+        env=os.environ | {"SIRKULA_CRASH_AT": "S11"},
+        check=False,
+    )
+    assert crashed.returncode == -signal.SIGKILL
+    engine = open_engine(empty_url)
+    assert inspect(engine).get_table_names() == []
+    migrate(empty_url)
+    assert "fact" in inspect(engine).get_table_names()
+    engine.dispose()

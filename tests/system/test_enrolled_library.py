@@ -47,7 +47,7 @@ class Secured:
             "broker", f'[tls]\nsite = "{SITE}"\nkeys = "{keys}/broker"\nhost = "127.0.0.1"'
         )
         enrolment = f'[enrolment]\nport = {self.port}\nnames = ["127.0.0.1"]'
-        self._change("server", enrolment, f'keys = "{keys}"')
+        self._change("server", enrolment)
         self.says("server", "keys")
         self.stage.start("broker", "server")
         stage.until("the server", lambda: stage.summary() is not None)

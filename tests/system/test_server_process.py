@@ -45,10 +45,10 @@ class Library:
         self.box = Listener(mosquitto.port, str(BOX), *topics).connected()
         self.start()
 
-    def start(self) -> None:
+    def start(self, crash_at: str = "") -> None:
         """Returns when the server says it is there."""
         command = [sys.executable, "-m", "server", "run", "--settings", str(self._settings)]
-        self.server = start_tied(command)
+        self.server = start_tied(["env", f"SIRKULA_CRASH_AT={crash_at}", *command])
         self.box.until(self._online)
 
     def crash(self) -> None:
@@ -146,6 +146,24 @@ def test_a_server_that_runs_erases_who_had_what(library: Library, tmp_path: Path
             return
         library.pause.wait(0.1)
     raise AssertionError("somebody is still named")
+
+
+@pytest.mark.parametrize("point", ["S1", "S2", "S3", "S5", "S6"])
+def test_a_server_that_crashes_at_any_point_counts_a_fact_once(
+    library: Library, point: str
+) -> None:
+    library.say(Channel.FACT, returned(1))
+    assert library.acknowledged() == 1
+    stop(library.server)
+    library.start(crash_at=point)
+    library.say(Channel.FACT, returned(2))
+    assert library.server.wait(timeout=30) != 0
+    library.start()
+    library.say(Channel.FACT, returned(2))
+    library.say(Channel.FACT, returned(3))
+    while library.acknowledged() < 3:
+        pass
+    assert library.journalled() == 3
 
 
 def test_a_station_that_is_born_hears_what_is_kept_and_what_it_shall_be(library: Library) -> None:
