@@ -77,7 +77,7 @@ def tasks(connection: Connection, kind: TaskKind, *, settled: bool = False) -> l
 
 
 def kept(one: Entry) -> Kept:
-    return Kept(one.seq, fingerprint(wire.encode_entry(one)))
+    return Kept(one.seq, fingerprint(heard(one).payload))
 
 
 # How far it is safe -------------------------------------------------------------------------------
