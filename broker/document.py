@@ -20,13 +20,13 @@ from broker.examples import DEVICE, SITE, Example, examples
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
 from broker.telemetry import Component, Health, Kind, Mode, OfflinePolicy, Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel, subscriptions_of_device
-from broker.vocabulary import ClockState, Reason
+from broker.vocabulary import Anchor, BootClock, ClockState, Reason, TimeSource
 
 FOLDER: Final = Path(__file__).parent
 _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
-_PARTS: Final = (Component, OfflinePolicy)
-_WORDS: Final = (Reason, ClockState, Kind, Mode, Health)
+_PARTS: Final = (Component, BootClock, Anchor, OfflinePolicy)
+_WORDS: Final = (Reason, ClockState, TimeSource, Kind, Mode, Health)
 _SUBSCRIPTIONS: Final = "\n".join(f"   - `{one}`" for one in subscriptions_of_device(SITE, DEVICE))
 _GUIDE: Final = f"""\
 # The contract
@@ -54,6 +54,9 @@ bytes; presence alone is plain text.
 6. An ask without a reply after 3 s is unknown: neither yes nor no. The device then decides alone,
    within the `offline` part of its settings. A reply found by no waiting `correlation` is ignored.
 7. Take `settings/desired` whenever it comes, and answer on `settings/reported`.
+8. Keep on disk, per boot, its last second and what was learnt of its time: the first NTP time, and
+   the highest `server_time` for its second. Tell this boot's in `state`, earlier boots' in `birth`.
+   The server corrects facts by it; a wall clock that nobody set counts for nothing.
 """
 
 
@@ -108,7 +111,7 @@ def _fields(cls: type) -> list[str]:
     return [f"### {cls.__name__}\n", f"{inspect.getdoc(cls)}\n", *table]
 
 
-def _word(word: type[Reason | ClockState | Kind | Mode | Health]) -> list[str]:
+def _word(word: type[Reason | ClockState | TimeSource | Kind | Mode | Health]) -> list[str]:
     values = ", ".join(f"`{one.value}`" for one in word)
     return [f"### {word.__name__}\n", f"{inspect.getdoc(word)}\n", f"One of {values}.\n"]
 

@@ -42,6 +42,8 @@ from broker.telemetry import (
 from broker.topics import Channel
 from broker.vocabulary import (
     ActId,
+    Anchor,
+    BootClock,
     ClockState,
     DeviceId,
     ItemId,
@@ -50,6 +52,7 @@ from broker.vocabulary import (
     Reason,
     Refusal,
     SiteId,
+    TimeSource,
 )
 from broker.wire import Snapshot, encode_ask, encode_entry, encode_reply, encode_snapshot
 
@@ -63,6 +66,7 @@ _CORRELATION: Final = "5b0a77"
 _ITEM: Final = ItemId("B00012")
 _PATRON: Final = PatronId("KTA-0007")
 _DUE: Final = date(2026, 9, 28)
+_ANCHOR: Final = Anchor(62.5, _NOON - 9058, TimeSource.NTP, 0.04)
 
 _FACTS: Final[tuple[Fact, ...]] = (
     ItemLent(_ITEM, _PATRON, _DUE, provisional=False),
@@ -84,7 +88,19 @@ _ANSWERS: Final[tuple[Answer, ...]] = (
     Expired(),
 )
 _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
-    (Channel.BIRTH, Birth(SITE, DEVICE, Kind.KIOSK, "0.1.0", _BOOT, _INSTALL, _NOON)),
+    (
+        Channel.BIRTH,
+        Birth(
+            SITE,
+            DEVICE,
+            Kind.KIOSK,
+            "0.1.0",
+            _BOOT,
+            _INSTALL,
+            _NOON,
+            (BootClock(7, "91e5d0aa", 30400.0, ()), BootClock(8, _BOOT, 9080.5, (_ANCHOR,))),
+        ),
+    ),
     (
         Channel.STATE,
         State(
@@ -99,6 +115,8 @@ _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
             ),
             unsent=2,
             oldest_unsent=_NOON - 40,
+            monotonic=9120.5,
+            anchors=(_ANCHOR,),
         ),
     ),
     (Channel.ACK, Acknowledgement(_INSTALL, 17, _NOON)),
@@ -126,7 +144,7 @@ class Example:
 
 def examples() -> tuple[Example, ...]:
     """Every message once, in the order of a station's day."""
-    at = Moment(_BOOT, 9120.5, _NOON, ClockState.SYNCHRONISED)
+    at = Moment(_BOOT, 9120.5, _NOON, ClockState.SYNCHRONISED, 0.04)
     entries = [Entry(_ACT, SITE, DEVICE, _INSTALL, 17, at, fact) for fact in _FACTS]
     asks = [Ask(_CORRELATION, _NOON + 3.0, question) for question in _QUESTIONS]
     replies = [Reply(_CORRELATION, _NOON, answer) for answer in _ANSWERS]

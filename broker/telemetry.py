@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from broker.vocabulary import DeviceId, SiteId
+from broker.vocabulary import Anchor, BootClock, DeviceId, SiteId
 
 
 class Presence(Enum):
@@ -42,7 +42,11 @@ class Health(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """Who a station is; retained, sent on every connection. `at` is seconds since 1970 UTC."""
+    """Who a station is; retained, sent on every connection. `at` is seconds since 1970 UTC.
+
+    `boots` are the latest of its ledger, oldest first and this one last: what was learnt of their
+    time after their facts had left corrects those facts.
+    """
 
     site: SiteId
     device: DeviceId
@@ -51,6 +55,7 @@ class Birth:
     boot: str
     install: str
     at: float
+    boots: tuple[BootClock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class State:
     """A full snapshot, retained, on change and every 60 s. Times are seconds since 1970 UTC.
 
     `unsent` counts entries the server has not acknowledged, `oldest_unsent` is the first's time.
+    It was sent `monotonic` seconds after the start of `boot`, of whose time `anchors` are known.
     """
 
     boot: str
@@ -78,6 +84,8 @@ class State:
     components: tuple[Component, ...]
     unsent: int
     oldest_unsent: float | None
+    monotonic: float = 0.0
+    anchors: tuple[Anchor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

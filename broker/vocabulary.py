@@ -119,11 +119,47 @@ class ClockState(Enum):
 class Moment:
     """When something happened, as far as the station knows.
 
-    `wall` is seconds since 1970 UTC; `monotonic` is seconds since boot `boot`, which the server
-    uses to correct a whole boot once one anchor is known.
+    `wall` is seconds since 1970 UTC, and off by at most `bound` seconds while the clock is
+    synchronised; `monotonic` is seconds since boot `boot`, by which the server corrects a whole
+    boot once something is known of its time.
     """
 
     boot: str
     monotonic: float
     wall: float
     clock: ClockState
+    bound: float = 0.0
+
+
+class TimeSource(Enum):
+    """Who told a station the time."""
+
+    NTP = "ntp"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What was learnt of the time at `monotonic` seconds of a boot.
+
+    By NTP: `wall` (seconds since 1970 UTC), give or take `bound` seconds. By the server's word:
+    `wall` less `bound` or later, for it was written before it was heard.
+    """
+
+    monotonic: float
+    wall: float
+    source: TimeSource
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class BootClock:
+    """What a station knows of the time in one of its boots, number 1, 2, 3 in one ledger.
+
+    `monotonic` is the last second of that boot that the station knows of.
+    """
+
+    number: int
+    boot: str
+    monotonic: float
+    anchors: tuple[Anchor, ...]

@@ -4,7 +4,7 @@ Unknown fields are ignored (a newer sender); an unknown kind or version is a Bad
 Facts travel as CloudEvents 1.0 structured JSON; everything else as `{"v": 1, ...}`.
 """
 
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
@@ -102,7 +102,7 @@ class FactEnvelope(msgspec.Struct, rename={"content": "datacontenttype"}):
     """CloudEvents 1.0 context attributes; extension names are lower case without signs.
 
     `id` is the act's, `source` is `/{site}/{device}`, `seq` counts 1, 2, 3 in one `install`; boot,
-    monotonic, wall and clock are the moment it happened.
+    monotonic, wall, clock and bound are the moment it happened.
     """
 
     specversion: str
@@ -116,6 +116,7 @@ class FactEnvelope(msgspec.Struct, rename={"content": "datacontenttype"}):
     wall: float
     clock: ClockState
     data: msgspec.Raw
+    bound: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     content: str = "application/json"
 
 
@@ -180,6 +181,7 @@ def encode_entry(entry: Entry) -> bytes:
             monotonic=entry.at.monotonic,
             wall=entry.at.wall,
             clock=entry.at.clock,
+            bound=entry.at.bound,
             data=msgspec.Raw(_encoder.encode(entry.fact)),
         )
     )
@@ -202,7 +204,7 @@ def decode_entry(payload: bytes) -> Entry:
     if event.type != type_of(kind):
         raise BadMessage(f"type {event.type!r}; this program speaks {type_of(kind)!r}")
     fact = _decode(bytes(event.data), known)
-    at = Moment(event.boot, event.monotonic, event.wall, event.clock)
+    at = Moment(event.boot, event.monotonic, event.wall, event.clock, event.bound)
     return Entry(act, *source, event.install, event.seq, at, fact)
 
 

@@ -1,12 +1,13 @@
 """What technicians are told about a station: presence, birth and a full snapshot of its state."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Final, Protocol
 
 from broker.telemetry import Birth, Component, Kind, Presence, State
 from broker.topics import Channel
-from broker.vocabulary import DeviceId, SiteId
+from broker.vocabulary import BootClock, DeviceId, SiteId
 from broker.wire import encode_snapshot
 from kiosk.clock import Clock
 from kiosk.condition import Condition, Finding
@@ -47,14 +48,22 @@ def _component(found: Finding, before: dict[str, Component], now: float) -> Comp
 
 
 class Reporter:
-    """Sends birth on every connection, and the state on change and every 60 s."""
+    """Sends birth on every connection, and the state on change and every 60 s.
+
+    `boots` gives what the station's ledger knows of its boots; without a ledger there are none.
+    """
 
     def __init__(
-        self, identity: tuple[SiteId, DeviceId, Kind, str], clock: Clock, send: Send
+        self,
+        identity: tuple[SiteId, DeviceId, Kind, str],
+        clock: Clock,
+        send: Send,
+        boots: Callable[[], tuple[BootClock, ...]] = tuple,
     ) -> None:
         self._site, self._device, self._kind, self._install = identity
         self._clock = clock
         self._send = send
+        self._boots = boots
         self._boot = clock.moment().boot
         self._state: State | None = None
         self._due = 0.0
@@ -69,6 +78,7 @@ class Reporter:
             self._boot,
             self._install,
             self._clock.wall(),
+            self._boots(),
         )
         self._send(Channel.STATUS, Presence.ONLINE.value.encode(), retain=True)
         self._send(Channel.BIRTH, encode_snapshot(birth), retain=True)
@@ -77,9 +87,22 @@ class Reporter:
     def tell(self, condition: Condition, debt: tuple[int, float | None]) -> None:
         """Sends the snapshot when anything but the time is new, or the minute is over."""
         now = self._clock.monotonic()
-        state = next_state(self._state, condition, debt, self._boot, self._clock.wall())
-        same = self._state is not None and replace(state, at=self._state.at) == self._state
-        if same and now < self._due:
+        state = self._next(condition, debt)
+        if now < self._due and _says_the_same(self._state, state):
             return
         self._state, self._due = state, now + EVERY_SECONDS
         self._send(Channel.STATE, encode_snapshot(state), retain=True)
+
+    def _next(self, condition: Condition, debt: tuple[int, float | None]) -> State:
+        at = self._clock.moment()
+        state = next_state(self._state, condition, debt, self._boot, at.wall)
+        own = [one for one in self._boots() if one.boot == self._boot]
+        anchors = own[-1].anchors if own else ()
+        return replace(state, monotonic=at.monotonic, anchors=anchors)
+
+
+def _says_the_same(before: State | None, state: State) -> bool:
+    """Whether only the time is new."""
+    return before is not None and before == replace(
+        state, at=before.at, monotonic=before.monotonic
+    )

@@ -126,7 +126,8 @@ class Running:
         equipment = Equipment(self._ledger, self._courier, self._tags, clock, _new_id)
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
         identity = (site, device, self.kind, self._ledger.install)
-        self._reporter = Reporter(identity, clock, self._courier.send)
+        boots = self._ledger.boots
+        self._reporter = Reporter(identity, clock, self._courier.send, lambda: boots.known)
         pad.start()
         while not stop.is_set():
             self._turn()

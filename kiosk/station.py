@@ -140,6 +140,7 @@ class Station:
     def tick(self) -> None:
         """Time went on: a few times a second."""
         try:
+            self._ledger.boots.look(self._clock.moment())
             self._courier.deliver()
         except LedgerUnusable as error:
             self._ledger_failed(error)
@@ -181,7 +182,8 @@ class Station:
         match action:
             case Intend(uid, item, patron):
                 act = ActId(self._new_id())
-                self._ledger.intend(act, uid, item, patron, self._clock.moment())
+                at = self._ledger.boots.judged(self._clock.moment())
+                self._ledger.intend(act, uid, item, patron, at)
                 self._answers.append(Intended(uid, act))
             case Enquire(question):
                 self._ask(question)

@@ -1,7 +1,5 @@
 """Acts begun, the facts that close them, and what is still owed to the server."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,22 +7,18 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError, NoResultFound
 
-from broker.errors import SirkulaError
 from broker.facts import Entry, Fact
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
 from broker.wire import encode_entry
 from devices.capabilities import TagUid
+from kiosk.ledger.boots import Boots
+from kiosk.ledger.disk import LedgerUnusable, on_disk
 from kiosk.ledger.sqlite import open_database
 from kiosk.ledger.tables import act as acts
 from kiosk.ledger.tables import entry as entries
 from kiosk.ledger.tables import life, memory
 from kiosk.recovery import OpenAct
-
-
-class LedgerUnusable(SirkulaError):
-    """The disk does not take writes, or the file is not this station's ledger; the text says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +29,14 @@ class Owed:
     payload: bytes
 
 
-@contextmanager
-def _on_disk() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise LedgerUnusable(f"the ledger was not written: {error.orig}") from error
-    except NoResultFound as error:
-        raise LedgerUnusable("the ledger does not know this act") from error
-
-
 class Ledger:
-    """One station's ledger. `install` is new whenever the file is."""
+    """One station's ledger. `install` is new whenever the file is; `boots` knows of its time."""
 
     def __init__(self, engine: Engine, site: SiteId, device: DeviceId, install: str) -> None:
         self._engine = engine
         self._site = site
         self._device = device
-        with _on_disk(), engine.begin() as connection:
+        with on_disk(), engine.begin() as connection:
             known = connection.scalar(select(life.c.install))
             if known is None:
                 connection.execute(insert(life).values(install=install))
@@ -63,6 +47,7 @@ class Ledger:
         self.install: str = known or install
         self._newest: int = newest or 0
         self._acknowledged: int = kept or 0
+        self.boots = Boots(engine)
 
     @property
     def owes(self) -> bool:
@@ -73,7 +58,7 @@ class Ledger:
     def open(cls, path: Path, site: SiteId, device: DeviceId, install: str) -> Self:
         """Opens or makes the ledger at `path`. Raises LedgerUnusable when it cannot be trusted."""
         try:
-            with _on_disk():
+            with on_disk():
                 return cls(open_database(path), site, device, install)
         except (LedgerUnusable, OSError, ValueError) as error:
             raise LedgerUnusable(f"{path}: {error}") from error
@@ -95,13 +80,14 @@ class Ledger:
             "monotonic": at.monotonic,
             "wall": at.wall,
             "clock": at.clock.value,
+            "bound": at.bound,
         }
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             connection.execute(insert(acts).values(row))
 
     def releasing(self, act: ActId, due: date, *, provisional: bool) -> None:
         """The tag may be unsecured from here on."""
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             connection.execute(
                 update(acts)
                 .where(acts.c.act == str(act))
@@ -114,7 +100,7 @@ class Ledger:
         The fact happened when the patron acted: at the INTENT, however long a crash or a slow
         network kept it from being closed.
         """
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             at = self._close(connection, act)
             row = {"act": str(act), "payload": b"", "wall": at.wall}
             key = connection.execute(insert(entries).values(row)).inserted_primary_key
@@ -127,19 +113,19 @@ class Ledger:
 
     def forget(self, act: ActId) -> None:
         """Closes an act that came to nothing and that nobody else knows of."""
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             self._close(connection, act)
 
     @staticmethod
     def _close(connection: Connection, act: ActId) -> Moment:
         closing = update(acts).where(acts.c.act == str(act)).values(stage="closed")
-        begun = (acts.c.boot, acts.c.monotonic, acts.c.wall, acts.c.clock)
+        begun = (acts.c.boot, acts.c.monotonic, acts.c.wall, acts.c.clock, acts.c.bound)
         row = connection.execute(closing.returning(*begun)).one()
-        return Moment(row.boot, row.monotonic, row.wall, ClockState(row.clock))
+        return Moment(row.boot, row.monotonic, row.wall, ClockState(row.clock), row.bound)
 
     def open_acts(self) -> tuple[OpenAct, ...]:
         query = select(acts).where(acts.c.stage != "closed").order_by(acts.c.wall, acts.c.act)
-        with _on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._engine.connect() as connection:
             return tuple(
                 OpenAct(
                     act=ActId(row.act),
@@ -159,7 +145,7 @@ class Ledger:
             .order_by(entries.c.seq)
             .limit(limit)
         )
-        with _on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._engine.connect() as connection:
             return tuple(Owed(row.seq, row.payload) for row in connection.execute(query))
 
     def debt(self) -> tuple[int, float | None]:
@@ -167,7 +153,7 @@ class Ledger:
         query = select(func.count(), func.min(entries.c.wall)).where(
             entries.c.acknowledged.is_(None)
         )
-        with _on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._engine.connect() as connection:
             count, oldest = connection.execute(query).one()
             return count, oldest
 
@@ -180,7 +166,7 @@ class Ledger:
         if install != self.install:
             return
         through = min(through, self._newest)
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             connection.execute(
                 update(entries)
                 .where(entries.c.seq <= through, entries.c.acknowledged.is_(None))
@@ -195,15 +181,15 @@ class Ledger:
             acts.c.provisional.is_(True),
             acts.c.wall >= since,
         )
-        with _on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._engine.connect() as connection:
             return int(connection.scalar(query) or 0)
 
     def remember(self, name: str, value: bytes) -> None:
         statement = upsert(memory).values(name=name, value=value)
         kept = statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
-        with _on_disk(), self._engine.begin() as connection:
+        with on_disk(), self._engine.begin() as connection:
             connection.execute(kept)
 
     def recall(self, name: str) -> bytes | None:
-        with _on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._engine.connect() as connection:
             return connection.scalar(select(memory.c.value).where(memory.c.name == name))

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from broker import facts, requests, telemetry
 from broker.vocabulary import (
     ActId,
+    Anchor,
+    BootClock,
     ClockState,
     DeviceId,
     ItemId,
@@ -15,6 +17,7 @@ from broker.vocabulary import (
     Reason,
     Refusal,
     SiteId,
+    TimeSource,
 )
 
 identifiers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", fullmatch=True)
@@ -41,7 +44,8 @@ any_fact: st.SearchStrategy[facts.Fact] = st.one_of(
     st.builds(facts.ItemReturned, items, flags),
     st.builds(facts.UnknownItemDropped, texts),
 )
-moments = st.builds(Moment, texts, numbers, numbers, st.sampled_from(ClockState))
+bounds = st.floats(0, allow_nan=False, allow_infinity=False)
+moments = st.builds(Moment, texts, numbers, numbers, st.sampled_from(ClockState), bounds)
 entries = st.builds(
     facts.Entry, acts, sites, devices, texts, st.integers(1, 2**63 - 1), moments, any_fact
 )
@@ -60,8 +64,19 @@ any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
 )
 replies = st.builds(requests.Reply, texts, numbers, any_answer)
 
+anchors = st.lists(
+    st.builds(Anchor, numbers, numbers, st.sampled_from(TimeSource), bounds), max_size=2
+).map(tuple)
 births = st.builds(
-    telemetry.Birth, sites, devices, st.sampled_from(telemetry.Kind), texts, texts, texts, numbers
+    telemetry.Birth,
+    sites,
+    devices,
+    st.sampled_from(telemetry.Kind),
+    texts,
+    texts,
+    texts,
+    numbers,
+    st.lists(st.builds(BootClock, counts, texts, numbers, anchors), max_size=3).map(tuple),
 )
 components = st.builds(
     telemetry.Component, texts, st.sampled_from(telemetry.Health), texts, numbers
@@ -76,6 +91,8 @@ states = st.builds(
     components=st.lists(components, max_size=3).map(tuple),
     unsent=counts,
     oldest_unsent=st.none() | numbers,
+    monotonic=numbers,
+    anchors=anchors,
 )
 policies = st.builds(
     telemetry.OfflinePolicy,
