@@ -103,6 +103,4 @@ class Reporter:
 
 def _says_the_same(before: State | None, state: State) -> bool:
     """Whether only the time is new."""
-    return before is not None and before == replace(
-        state, at=before.at, monotonic=before.monotonic
-    )
+    return before is not None and before == replace(state, at=before.at, monotonic=before.monotonic)

@@ -21,6 +21,7 @@ from broker.vocabulary import DeviceId
 from broker.wire import encode_snapshot
 from server.catalogue import rulebook
 from server.configuration import ServerSettings
+from server.desk import commands as desk
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import open_engine, transaction
@@ -30,6 +31,7 @@ from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+app.add_typer(desk.app, name="tasks")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
 
 

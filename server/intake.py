@@ -6,7 +6,7 @@ up.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -18,14 +18,17 @@ from broker.facts import Acknowledgement
 from broker.requests import Ask, Expired, Reply
 from broker.telemetry import Birth, SettingsReported, State
 from broker.topics import Channel, Topic
-from broker.vocabulary import DeviceId, SiteId
+from broker.vocabulary import BootClock, DeviceId, SiteId
 from server import stations
+from server.circulation.timeline import judged
+from server.clocks import Report
 from server.journal.journal import Misfit, Received, acknowledged_through, record, set_aside
 from server.library import Library
 
 _LARGEST_INTEGER: Final = 2**63 - 1
 _LONGEST_WORD: Final = 64
 _LONGEST_TEXT: Final = 500
+_MOST_BOOTS: Final = 200
 Ledger = tuple[DeviceId, str]
 
 
@@ -68,6 +71,7 @@ class _Sorted:
     asked: list[_Asked]
     owed: dict[Ledger, None]  # an ordered set: whom to tell how far their ledger is kept
     alive: dict[DeviceId, None]
+    reports: list[Report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +89,16 @@ class Intake:
         Facts come before asks, so that an answer knows all that was heard with it. Raises only
         what the database raises; then nothing of the batch may be committed or acknowledged.
         """
-        pile = _Sorted([], [], {}, {})
+        pile = _Sorted([], [], {}, {}, [])
         for message in batch:
             self._sort(connection, message, pile, now)
         for device in pile.alive:
             stations.heard(connection, device, now)
         recorded = record(connection, pile.received, now)
         self.library.apply(connection, recorded.new)
+        for report in pile.reports:
+            self.library.learn(connection, report, now)
+        self.library.miss(connection, now)
         acknowledgements = [self._acknowledgement(connection, ledger, now) for ledger in pile.owed]
         replies = [self._reply(connection, asked, now) for asked in pile.asked]
         return (*acknowledgements, *replies)
@@ -123,7 +130,7 @@ class Intake:
         _require_storable(message.payload)
         match topic.channel:
             case Channel.FACT:
-                received = _received(topic, message)
+                received = _received(topic, message, now)
                 pile.received.append(received)
                 pile.owed[topic.device, received.entry.install] = None
             case Channel.ASK:
@@ -135,8 +142,12 @@ class Intake:
                 birth = _birth(topic, message)
                 stations.born(connection, birth)
                 pile.owed[topic.device, birth.install] = None
+                pile.reports.append(Report(topic.device, birth.install, birth.boots))
             case Channel.STATE:
-                stations.told(connection, topic.device, _state(message))
+                state = _state(message)
+                stations.told(connection, topic.device, state)
+                boot = BootClock(0, state.boot, state.monotonic, state.anchors)
+                pile.reports.append(Report(topic.device, None, (boot,)))
             case Channel.SETTINGS_REPORTED:
                 stations.applied(connection, topic.device, _settings(message))
             case channel:
@@ -161,13 +172,15 @@ class Intake:
         return Outgoing(str(topic), payload, retain=False)
 
 
-def _received(topic: Topic, message: Heard) -> Received:
+def _received(topic: Topic, message: Heard, now: float) -> Received:
+    """The entry; a clock that tells what cannot be is not believed."""
     entry = wire.decode_entry(message.payload)
     if (entry.site, entry.device) != (topic.site, topic.device):
         raise BadMessage(f"the fact is from /{entry.site}/{entry.device}")
     _require_integer(entry.seq)
     _require_short(entry.install, _LONGEST_WORD)
     _require_short(entry.at.boot, _LONGEST_WORD)
+    entry = replace(entry, at=judged(entry.at, now))
     return Received(entry, message.topic, message.payload)
 
 
@@ -182,8 +195,12 @@ def _birth(topic: Topic, message: Heard) -> Birth:
     birth = wire.decode_snapshot(message.payload, Birth)
     if (birth.site, birth.device) != (topic.site, topic.device):
         raise BadMessage(f"the birth is of /{birth.site}/{birth.device}")
-    for word in (birth.boot, birth.install, birth.version):
+    for word in (birth.boot, birth.install, birth.version, *(one.boot for one in birth.boots)):
         _require_short(word, _LONGEST_WORD)
+    if len(birth.boots) > _MOST_BOOTS:
+        raise BadMessage(f"{len(birth.boots)} boots; at most {_MOST_BOOTS}")
+    for one in birth.boots:
+        _require_integer(one.number)
     return birth
 
 

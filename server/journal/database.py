@@ -78,15 +78,27 @@ def reader(engine: Engine) -> Engine:
 
 
 @contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """A reader's transaction. Raises DatabaseFailed when the database does not answer."""
+    with _told_without_rows(), reader(engine).connect() as connection:
+        yield connection
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One writer's turn: committed at the end, rolled back on any error.
 
     Raises DatabaseFailed when the database refuses or goes away.
     """
+    with _told_without_rows(), engine.begin() as connection:
+        take_turn(connection)
+        yield connection
+
+
+@contextmanager
+def _told_without_rows() -> Iterator[None]:
     try:
-        with engine.begin() as connection:
-            take_turn(connection)
-            yield connection
+        yield
     except (DBAPIError, PoolExhausted) as error:
         # The rest of the message, and the chain, would show the row: people never reach the log.
         raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None

@@ -14,8 +14,10 @@ from sqlalchemy import Connection, and_, select, union_all
 from broker import wire
 from broker.facts import Entry
 from broker.vocabulary import ActId, DeviceId
+from server.circulation.tasks import Grounds, Task, TaskKind
 from server.journal.database import insert_into
-from server.journal.tables import fact, high_water, quarantine
+from server.journal.tables import fact, high_water, lost, quarantine
+from server.journal.tasks import open_task
 
 CONFLICT_REASON: Final = "another fact with this act, or this seq, was received before"
 _ROWS_AT_ONCE: Final = 500
@@ -77,7 +79,7 @@ def record(connection: Connection, received: Sequence[Received], received_at: fl
 
 
 def acknowledged_through(connection: Connection, device: DeviceId, install: str) -> int:
-    """The highest seq up to which every entry of this ledger is kept, in journal or quarantine.
+    """The highest seq up to which every entry of this ledger is kept, set aside or given up.
 
     Remembers it (the high-water mark is kept for ever), so that only what is new is looked at.
     """
@@ -100,10 +102,14 @@ def acknowledged_through(connection: Connection, device: DeviceId, install: str)
 
 
 def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> None:
-    """Keep a message that cannot be used, once however often it comes."""
+    """Keep a message that cannot be used, once however often it comes.
+
+    A station's numbered entry among them is a fact that does not count: staff look at it.
+    """
     topic = _storable(misfit.topic)
+    fingerprint = sha256(topic.encode() + b"\0" + misfit.payload).hexdigest()
     row = {
-        "fingerprint": sha256(topic.encode() + b"\0" + misfit.payload).hexdigest(),
+        "fingerprint": fingerprint,
         "topic": topic,
         "device": str(misfit.device) if misfit.device else None,
         "install": misfit.install,
@@ -112,7 +118,13 @@ def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> Non
         "reason": _storable(misfit.reason),
         "received_at": received_at,
     }
-    connection.execute(insert_into(connection, quarantine).on_conflict_do_nothing(), row)
+    statement = insert_into(connection, quarantine).on_conflict_do_nothing()
+    number = connection.scalar(statement.returning(quarantine.c.id), row)
+    if number is not None and misfit.seq is not None:
+        grounds = Grounds(messages=(number,), install=misfit.install, seqs=(misfit.seq,))
+        act = ActId(f"quarantine/{fingerprint[:32]}")
+        kind = TaskKind.QUARANTINE
+        open_task(connection, Task(kind, act, None, "", received_at, misfit.device, None, grounds))
 
 
 def closed_acts(connection: Connection, acts: Iterable[ActId]) -> frozenset[ActId]:
@@ -196,7 +208,7 @@ def _contiguous(connection: Connection, device: DeviceId, install: str, through:
         select(table.c.seq).where(
             table.c.device == str(device), table.c.install == install, table.c.seq > through
         )
-        for table in (fact, quarantine)
+        for table in (fact, quarantine, lost)
     ]
     seqs = union_all(*wanted).subquery()
     statement = select(seqs.c.seq).distinct().order_by(seqs.c.seq).limit(_ROWS_AT_ONCE)

@@ -11,7 +11,7 @@ from broker.facts import Fact, ItemLent, LoanAbandoned, LoanUnconfirmed
 from broker.telemetry import Component, Kind, Mode, Presence
 from broker.topics import Channel
 from broker.vocabulary import Reason
-from server.circulation.fold import TaskKind
+from server.circulation.tasks import TaskKind
 
 # A quotation of the sender's own words, as Python's repr writes one; an apostrophe is none.
 _QUOTED: Final = re.compile(
@@ -40,7 +40,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A fact without its patron. `sure` is False when only an unset clock tells its time.
+    """A fact without its patron. `sure` is False when its minute cannot be proved.
 
     `secured`, `provisional` and `reason` are as in the fact; what its kind lacks is None.
     """

@@ -12,7 +12,6 @@ from broker.facts import Entry
 from broker.requests import Answer, Describe, Description, Grant, Lend
 from broker.requests import Standing as MayBorrow
 from broker.vocabulary import ActId, ClockState, ItemId, Moment, PatronId, Reason, Refusal
-from server.circulation.fold import TaskKind
 from server.journal.database import transaction
 from server.journal.journal import Received, record
 from server.journal.tables import grant, loan, member, task
@@ -189,15 +188,6 @@ def test_something_unreadable_in_the_bin_is_a_task_at_its_corrected_time(
     take_in(connection, at(entry(2, returned()), synchronised))
     rows = connection.execute(select(task.c.kind, task.c.item, task.c.opened_at)).all()
     assert rows == [("unknown-item-dropped", None, NOON + 300)]
-
-
-def test_what_staff_settled_stays_settled(connection: Connection) -> None:
-    one = entry(1, returned(secured=False))
-    take_in(connection, one)
-    assert LIBRARY.settle(connection, TaskKind.TAG_NOT_SECURED, one.act, NOON + 1)
-    assert not LIBRARY.settle(connection, TaskKind.TAG_NOT_SECURED, one.act, NOON + 2)
-    LIBRARY.rebuild(connection)
-    assert connection.scalars(select(task.c.settled_at)).all() == [NOON + 1]
 
 
 def test_a_rebuild_comes_out_byte_for_byte(connection: Connection) -> None:

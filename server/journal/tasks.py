@@ -1,0 +1,36 @@
+"""Tasks for staff as rows of their table.
+
+Law: works in the caller's transaction and never commits.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from server.circulation.tasks import Task
+from server.journal.database import insert_into
+from server.journal.tables import task
+
+
+def open_task(connection: Connection, one: Task) -> None:
+    """Open a task that no fold makes; one that is there, or was settled, stays as it is."""
+    connection.execute(insert_into(connection, task).on_conflict_do_nothing(), task_row(one))
+
+
+def task_row(one: Task) -> dict[str, Any]:
+    """An open task's row, every column of it."""
+    return {
+        "kind": one.kind.value,
+        "act": str(one.act),
+        "item": None if one.item is None else str(one.item),
+        "device": None if one.device is None else str(one.device),
+        "patron": one.patron,
+        "reason": one.reason,
+        "evidence": msgspec.to_builtins(one.grounds, enc_hook=str),
+        "opened_at": one.opened_at,
+        "settled_at": None,
+        "settled_by": None,
+        "settlement": None,
+        "note": None,
+    }
