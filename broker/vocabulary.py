@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+# Nothing of ours happened before: 1 January 2026, UTC.
+BEGINNING: Final = 1_767_225_600.0
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 _NAME_IN_TOPIC: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 

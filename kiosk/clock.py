@@ -1,14 +1,12 @@
 """The station's clocks: the only place that reads them."""
 
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
 from broker.kernel_clock import discipline
-from broker.vocabulary import ClockState, Moment
+from broker.vocabulary import BEGINNING, ClockState, Moment
 
-_NEVER_BEFORE: Final = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -37,7 +35,7 @@ class SystemClock:
     def moment(self) -> Moment:
         kept = discipline()
         wall, monotonic = self.wall(), time.clock_gettime(time.CLOCK_BOOTTIME)
-        if wall < _NEVER_BEFORE:
+        if wall < BEGINNING:
             return Moment(self._boot, monotonic, wall, ClockState.UNKNOWN)
         if not kept.synchronised:
             return Moment(self._boot, monotonic, wall, ClockState.COASTING)

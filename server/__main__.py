@@ -1,5 +1,6 @@
 """`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
 
+import os
 import sys
 import time
 from datetime import datetime
@@ -12,6 +13,7 @@ import typer
 from sqlalchemy import Connection
 
 from broker import topics
+from broker.doctor.report import AsJson, examine
 from broker.mqtt import Address, Line
 from broker.processes import start_tied, stop
 from broker.program import run_program, stopping
@@ -22,6 +24,7 @@ from broker.wire import encode_snapshot
 from server.catalogue import rulebook
 from server.configuration import ServerSettings
 from server.desk import commands as desk
+from server.fitness import server_checks
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import open_engine, transaction
@@ -39,6 +42,7 @@ File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")
 def run(settings: File) -> None:
     """Brings the database up to date, then runs ingest and pages until Ctrl-C."""
     read = read_settings(settings, ServerSettings)
+    examine(server_checks(read, os.environ), only=False, json=False)
     migrate(read.database)
     stop_asked = stopping()
     program = [sys.executable, "-m", "server"]
@@ -55,6 +59,7 @@ def run(settings: File) -> None:
 def ingest(settings: File) -> None:
     """Takes in what stations send."""
     read = read_settings(settings, ServerSettings)
+    examine(server_checks(read, os.environ), only=False, json=False)
     branch = read.branch()
 
     def wished(connection: Connection, device: DeviceId) -> bytes:
@@ -89,6 +94,13 @@ def web(settings: File) -> None:
     read = read_settings(settings, ServerSettings)
     engine = open_engine(read.database)
     serve(create_app(engine, read.branch().zone, time.time), read.web.host, read.web.port)
+
+
+@app.command()
+def check(settings: File, *, as_json: AsJson = False) -> None:
+    """Says whether all is well, and what to do; status 1 if anything has to be put right."""
+    read = read_settings(settings, ServerSettings)
+    examine(server_checks(read, os.environ), only=True, json=as_json)
 
 
 @app.command("migrate")

@@ -1,20 +1,29 @@
 """`sirkula-broker`: Mosquitto for one machine, until Ctrl-C."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from broker.doctor.report import AsJson, CheckOnly, examine
 from broker.errors import Unreachable
 from broker.mosquitto.child import Mosquitto
+from broker.mosquitto.fitness import broker_checks
 from broker.mosquitto.settings import BrokerSettings
 from broker.program import run_command, stopping
 from broker.settings import read_settings
 
 
-def run(settings: Annotated[Path, typer.Option(help="the broker's TOML file")]) -> None:
+def run(
+    settings: Annotated[Path, typer.Option(help="the broker's TOML file")],
+    *,
+    check: CheckOnly = False,
+    as_json: AsJson = False,
+) -> None:
     """Runs a private Mosquitto on the loopback interface."""
     read = read_settings(settings, BrokerSettings)
+    examine(broker_checks(read, os.environ), only=check, json=as_json)
     stop = stopping()
     mosquitto = Mosquitto(read.port, Path(read.folder))
     mosquitto.start()

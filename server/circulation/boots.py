@@ -15,10 +15,8 @@ from functools import reduce
 from math import inf
 from typing import Final
 
-from broker.vocabulary import Anchor, BootClock, TimeSource
+from broker.vocabulary import BEGINNING, Anchor, BootClock, TimeSource
 
-# Nothing of ours happened before: 1 January 2026, UTC.
-BEGINNING: Final = 1_767_225_600.0
 # A monotonic clock is slewed by at most 500 ppm (adjtimex(2)), and a cheap crystal errs by 100.
 DRIFT: Final = 0.0006
 # What telemetry teaches about a boot counts when it is better by more: each refolds its facts.

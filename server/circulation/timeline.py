@@ -12,8 +12,8 @@ from math import inf
 from typing import Final
 
 from broker.facts import Entry, Fact, ItemLent, ItemReturned, LoanUnconfirmed
-from broker.vocabulary import ActId, ClockState, DeviceId, Moment
-from server.circulation.boots import BEGINNING, Placed, Span, narrowed
+from broker.vocabulary import BEGINNING, ActId, ClockState, DeviceId, Moment
+from server.circulation.boots import Placed, Span, narrowed
 
 # So much difference between a station's clock and the server's is nothing unusual; what a station
 # says is later than that in the server's future is not believed.

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.facts import Entry, Fact
-from broker.vocabulary import Anchor, BootClock, ClockState, Moment, TimeSource
+from broker.vocabulary import BEGINNING, Anchor, BootClock, ClockState, Moment, TimeSource
 from kiosk.timekeeping import heard, judged, seen
 from server.circulation.boots import (
-    BEGINNING,
     DRIFT,
     Boot,
     Mark,

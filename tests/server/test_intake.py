@@ -23,6 +23,7 @@ from broker.telemetry import (
 )
 from broker.topics import Channel, Topic
 from broker.vocabulary import (
+    BEGINNING,
     ActId,
     Anchor,
     BootClock,
@@ -35,7 +36,6 @@ from broker.vocabulary import (
     SiteId,
     TimeSource,
 )
-from server.circulation.boots import BEGINNING
 from server.intake import Heard, Intake, Outgoing
 from server.journal.database import transaction
 from server.journal.tables import boot, device, fact, grant, loan, quarantine, task
