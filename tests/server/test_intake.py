@@ -410,6 +410,54 @@ def test_any_order_and_any_repetition_give_the_same_records(
     assert out if recorded else True
 
 
+@st.composite
+def rumours(draw: st.DrawFn) -> list[Heard]:
+    """Facts of boots that nobody had set the clock of, and reports about those boots, mixed."""
+    told: list[Heard] = []
+    for seq in range(1, draw(st.integers(1, 6)) + 1):
+        boot_name = draw(st.sampled_from(("b1", "b2", "b3")))
+        fact_told = blind(seq, draw(FACTS), boot_name, draw(st.floats(0, 3000)))
+        told.append(heard(fact_told))
+    anchors = st.builds(
+        Anchor,
+        st.floats(0, 3000),
+        st.floats(NOON - 9000, NOON + 9000),
+        st.sampled_from(TimeSource),
+        st.floats(0, 5),
+    )
+    clocks = st.builds(
+        BootClock,
+        st.just(0),
+        st.sampled_from(("b1", "b2", "b3")),
+        st.floats(0, 3000),
+        st.lists(anchors, max_size=2).map(tuple),
+    )
+    for clock in draw(st.lists(clocks, max_size=4)):
+        number = int(clock.boot[1:])
+        if draw(st.booleans()):
+            told.append(birth(replace(clock, number=number)))
+        else:
+            said = replace(STATE, boot=clock.boot, monotonic=clock.monotonic)
+            said = replace(said, anchors=clock.anchors)
+            told.append(on(Channel.STATE, wire.encode_snapshot(said)))
+    return draw(st.permutations(told))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=rumours())
+def test_whatever_is_learnt_of_the_time_a_rebuild_comes_to_the_same(
+    engine: Engine, told: list[Heard]
+) -> None:
+    with engine.connect() as connection, connection.begin() as trial:
+        stock(connection)
+        for number, message in enumerate(told):
+            digest(connection, message, now=LATER + number)
+            assert rebuilds(connection)
+        trial.rollback()
+
+
 WORDS = st.one_of(
     st.text(max_size=20),
     st.integers(),
