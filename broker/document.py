@@ -24,13 +24,13 @@ from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
 from broker.sealing import PREFIX
 from broker.telemetry import Component, Extent, Health, Kind, Mode, OfflinePolicy, Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel, subscriptions_of_device
-from broker.vocabulary import ClockState, Reason
+from broker.vocabulary import Anchor, BootClock, ClockState, Reason, TimeSource
 
 FOLDER: Final = Path(__file__).parent
 _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
-_PARTS: Final = (Component, Extent, Kept, OfflinePolicy)
-_WORDS: Final = (Reason, ClockState, Kind, Mode, Health)
+_PARTS: Final = (Component, BootClock, Anchor, Extent, Kept, OfflinePolicy)
+_WORDS: Final = (Reason, ClockState, TimeSource, Kind, Mode, Health)
 _SUBSCRIPTIONS: Final = "\n".join(f"   - `{one}`" for one in subscriptions_of_device(SITE, DEVICE))
 _GUIDE: Final = f"""\
 # The contract
@@ -70,6 +70,9 @@ bytes; presence alone is plain text.
     padding, of libsodium's `crypto_box_seal` of the number filled up with zero bytes to 64. The
     patron in the examples is `KTA-0007`, for the private key of bytes 0, 1, 2 ... 31. The server
     sets aside what it cannot open. `erased:` stands only in what the server keeps for long.
+11. Keep on disk, per boot, its last second and what was learnt of its time: the first NTP time,
+    and the highest `server_time` for its second. Tell this boot's in `state`, earlier boots' in
+    `birth`. The server corrects facts by it; a wall clock that nobody set counts for nothing.
 """
 
 
@@ -136,7 +139,7 @@ def _fields(cls: type) -> list[str]:
     return [f"### {cls.__name__}\n", f"{inspect.getdoc(cls)}\n", *table]
 
 
-def _word(word: type[Reason | ClockState | Kind | Mode | Health]) -> list[str]:
+def _word(word: type[Reason | ClockState | TimeSource | Kind | Mode | Health]) -> list[str]:
     values = ", ".join(f"`{one.value}`" for one in word)
     return [f"### {word.__name__}\n", f"{inspect.getdoc(word)}\n", f"One of {values}.\n"]
 

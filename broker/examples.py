@@ -43,6 +43,8 @@ from broker.telemetry import (
 from broker.topics import Channel
 from broker.vocabulary import (
     ActId,
+    Anchor,
+    BootClock,
     ClockState,
     DeviceId,
     ItemId,
@@ -51,6 +53,7 @@ from broker.vocabulary import (
     Refusal,
     SealedPatron,
     SiteId,
+    TimeSource,
 )
 from broker.wire import Snapshot, encode_ask, encode_entry, encode_reply, encode_snapshot
 
@@ -68,6 +71,7 @@ _PATRON: Final = SealedPatron(
     "Dwu5AHSQ3S94mH_3xzfN1WsCegIsKfMmz-tpHUDRAwnyZxXFqxr1iYXDpPnyWIviHA"
 )
 _DUE: Final = date(2026, 9, 28)
+_ANCHOR: Final = Anchor(62.5, _NOON - 9058, TimeSource.NTP, 0.04)
 
 _FACTS: Final[tuple[Fact, ...]] = (
     ItemLent(_ITEM, _PATRON, _DUE, provisional=False),
@@ -91,7 +95,17 @@ _ANSWERS: Final[tuple[Answer, ...]] = (
 _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
     (
         Channel.BIRTH,
-        Birth(SITE, DEVICE, Kind.KIOSK, "0.1.0", _BOOT, _INSTALL, _NOON, Extent(3, 19, 17)),
+        Birth(
+            SITE,
+            DEVICE,
+            Kind.KIOSK,
+            "0.1.0",
+            _BOOT,
+            _INSTALL,
+            _NOON,
+            Extent(3, 19, 17),
+            (BootClock(7, "91e5d0aa", 30400.0, ()), BootClock(8, _BOOT, 9080.5, (_ANCHOR,))),
+        ),
     ),
     (
         Channel.STATE,
@@ -107,6 +121,8 @@ _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
             ),
             unsent=2,
             oldest_unsent=_NOON - 40,
+            monotonic=9120.5,
+            anchors=(_ANCHOR,),
         ),
     ),
     (Channel.ACK, Acknowledgement(_INSTALL, 17, 12, resend=False, server_time=_NOON)),
@@ -134,7 +150,7 @@ class Example:
 
 def examples() -> tuple[Example, ...]:
     """Every message once, in the order of a station's day."""
-    at = Moment(_BOOT, 9120.5, _NOON, ClockState.SYNCHRONISED)
+    at = Moment(_BOOT, 9120.5, _NOON, ClockState.SYNCHRONISED, 0.04)
     entries = [Entry(_ACT, SITE, DEVICE, _INSTALL, 17, at, fact) for fact in _FACTS]
     asks = [Ask(_CORRELATION, _NOON + 3.0, question) for question in _QUESTIONS]
     replies = [Reply(_CORRELATION, _NOON, answer) for answer in _ANSWERS]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from broker.vocabulary import DeviceId, SiteId
+from broker.vocabulary import Anchor, BootClock, DeviceId, SiteId
 
 
 class Presence(Enum):
@@ -57,7 +57,9 @@ class Extent:
 class Birth:
     """Who a station is; retained, sent on every connection and whenever the server comes back.
 
-    `at` is seconds since 1970 UTC. A device without a ledger has no `ledger`.
+    `at` is seconds since 1970 UTC. A device without a ledger has no `ledger`. `boots` are the
+    latest of its ledger, oldest first and this one last: what was learnt of their time after their
+    facts had left corrects those facts.
     """
 
     site: SiteId
@@ -68,6 +70,7 @@ class Birth:
     install: str
     at: float
     ledger: Extent | None = None
+    boots: tuple[BootClock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class State:
 
     `unsent` counts entries the server has not acknowledged, `oldest_unsent` is the first's time;
     `ignored` counts messages since the program began that were stale, another's or not readable.
+    It was sent `monotonic` seconds after the start of `boot`, of whose time `anchors` are known.
     """
 
     boot: str
@@ -97,6 +101,8 @@ class State:
     unsent: int
     oldest_unsent: float | None
     ignored: int = 0
+    monotonic: float = 0.0
+    anchors: tuple[Anchor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+# Nothing of ours happened before: 1 January 2026, UTC.
+BEGINNING: Final = 1_767_225_600.0
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 _NAME_IN_TOPIC: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
@@ -144,11 +146,47 @@ class ClockState(Enum):
 class Moment:
     """When something happened, as far as the station knows.
 
-    `wall` is seconds since 1970 UTC; `monotonic` is seconds since boot `boot`, which the server
-    uses to correct a whole boot once one anchor is known.
+    `wall` is seconds since 1970 UTC, and off by at most `bound` seconds while the clock is
+    synchronised; `monotonic` is seconds since boot `boot`, by which the server corrects a whole
+    boot once something is known of its time.
     """
 
     boot: str
     monotonic: float
     wall: float
     clock: ClockState
+    bound: float = 0.0
+
+
+class TimeSource(Enum):
+    """Who told a station the time."""
+
+    NTP = "ntp"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What was learnt of the time at `monotonic` seconds of a boot.
+
+    By NTP: `wall` (seconds since 1970 UTC), give or take `bound` seconds. By the server's word:
+    `wall` less `bound` or later, for it was written before it was heard.
+    """
+
+    monotonic: float
+    wall: float
+    source: TimeSource
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class BootClock:
+    """What a station knows of the time in one of its boots, number 1, 2, 3 in one ledger.
+
+    `monotonic` is the last second of that boot that the station knows of.
+    """
+
+    number: int
+    boot: str
+    monotonic: float
+    anchors: tuple[Anchor, ...]

@@ -5,7 +5,7 @@ A patron's number in plain text has no form here, so none can be sent by mistake
 Facts travel as CloudEvents 1.0 structured JSON; everything else as `{"v": 1, ...}`.
 """
 
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
@@ -106,7 +106,7 @@ class FactEnvelope(msgspec.Struct, rename={"content": "datacontenttype"}):
     """CloudEvents 1.0 context attributes; extension names are lower case without signs.
 
     `id` is the act's, `source` is `/{site}/{device}`, `seq` counts 1, 2, 3 in one `install`; boot,
-    monotonic, wall and clock are the moment it happened.
+    monotonic, wall, clock and bound are the moment it happened.
     """
 
     specversion: str
@@ -120,6 +120,7 @@ class FactEnvelope(msgspec.Struct, rename={"content": "datacontenttype"}):
     wall: float
     clock: ClockState
     data: msgspec.Raw
+    bound: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     content: str = "application/json"
 
 
@@ -184,6 +185,7 @@ def encode_entry(entry: Entry) -> bytes:
             monotonic=entry.at.monotonic,
             wall=entry.at.wall,
             clock=entry.at.clock,
+            bound=entry.at.bound,
             data=msgspec.Raw(_encoder.encode(entry.fact)),
         )
     )
@@ -206,7 +208,7 @@ def decode_entry(payload: bytes) -> Entry:
     if event.type != type_of(kind):
         raise BadMessage(f"type {event.type!r}; this program speaks {type_of(kind)!r}")
     fact = _decode(bytes(event.data), known)
-    at = Moment(event.boot, event.monotonic, event.wall, event.clock)
+    at = Moment(event.boot, event.monotonic, event.wall, event.clock, event.bound)
     return Entry(act, *source, event.install, event.seq, at, fact)
 
 

@@ -1,5 +1,6 @@
 """`sirkula-kiosk`: one patron's visit after another, until Ctrl-C."""
 
+import os
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +8,14 @@ from typing import Annotated
 import structlog
 import typer
 
+from broker.doctor.report import AsJson, CheckOnly, examine
 from broker.program import run_command, stopping
 from broker.settings import read_settings
 from broker.telemetry import Kind
 from devices.card_watch import CardWatch
 from devices.catalogue import open_card_reader, open_reader
 from kiosk.clock import SystemClock
+from kiosk.fitness import station_checks
 from kiosk.running import Running
 from kiosk.serving import KioskConduct, condition
 from kiosk.settings import KioskSettings, server_key
@@ -20,9 +23,15 @@ from kiosk.touchscreen.configure import touchscreen
 from kiosk.visit import Visit
 
 
-def run(settings: Annotated[Path, typer.Option(help="the kiosk's TOML file")]) -> None:
+def run(
+    settings: Annotated[Path, typer.Option(help="the kiosk's TOML file")],
+    *,
+    check: CheckOnly = False,
+    as_json: AsJson = False,
+) -> None:
     """Lends and takes back on a touchscreen."""
     read = read_settings(settings, KioskSettings)
+    examine(station_checks(read, os.environ), only=check, json=as_json)
     stop = stopping()
     clock = SystemClock()
     conduct = KioskConduct()

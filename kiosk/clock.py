@@ -1,15 +1,13 @@
 """The station's clocks: the only place that reads them."""
 
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from broker.vocabulary import ClockState, Moment
+from broker.kernel_clock import discipline
+from broker.vocabulary import BEGINNING, ClockState, Moment
 
-_NEVER_BEFORE: Final = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
-_SYNCHRONISED: Final = Path("/run/systemd/timesync/synchronized")
 
 
 class Clock(Protocol):
@@ -35,11 +33,10 @@ class SystemClock:
         return time.monotonic()
 
     def moment(self) -> Moment:
-        return Moment(
-            self._boot, time.clock_gettime(time.CLOCK_BOOTTIME), self.wall(), self._state()
-        )
-
-    def _state(self) -> ClockState:
-        if self.wall() < _NEVER_BEFORE:
-            return ClockState.UNKNOWN
-        return ClockState.SYNCHRONISED if _SYNCHRONISED.exists() else ClockState.COASTING
+        kept = discipline()
+        wall, monotonic = self.wall(), time.clock_gettime(time.CLOCK_BOOTTIME)
+        if wall < BEGINNING:
+            return Moment(self._boot, monotonic, wall, ClockState.UNKNOWN)
+        if not kept.synchronised:
+            return Moment(self._boot, monotonic, wall, ClockState.COASTING)
+        return Moment(self._boot, monotonic, wall, ClockState.SYNCHRONISED, kept.bound)

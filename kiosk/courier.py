@@ -74,8 +74,9 @@ class Courier:
         self._waiting: dict[str, _Waiting] = {}
         self._sent = self._oldest = 0
         self._progress = 0.0
-        self._ahead = 0.0
         self._pruned = 0.0
+        # From monotonic seconds to the server's clock: a step of ours must not void an ask.
+        self._ahead = clock.wall() - clock.monotonic()
         kept = ledger.recall(_CONTACT)
         self.last_contact: float | None = None if kept is None else float(kept)
         self._contact_kept = self.last_contact or 0.0
@@ -140,7 +141,7 @@ class Courier:
     def ask(self, question: Question) -> None:
         """Sends a question; its end comes from `replied` or `unanswered`."""
         correlation = self._new_id()
-        expires = self._clock.wall() + self._ahead + ANSWER_SECONDS
+        expires = self._clock.monotonic() + self._ahead + ANSWER_SECONDS
         payload = encode_ask(Ask(correlation, expires, question))
         until = self._clock.monotonic() + ANSWER_SECONDS
         self._waiting[correlation] = _Waiting(question, until)
@@ -188,7 +189,8 @@ class Courier:
 
     def _heard(self, server_time: float) -> None:
         now = self._clock.wall()
-        self._ahead = server_time - now
+        self._ahead = server_time - self._clock.monotonic()
+        self._ledger.boots.told(self._clock.moment(), server_time)
         self.last_contact = now
         if abs(now - self._contact_kept) > _CONTACT_EVERY_SECONDS:
             self._contact_kept = now

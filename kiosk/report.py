@@ -1,12 +1,13 @@
 """What technicians are told about a station: presence, birth and a full snapshot of its state."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Final, Protocol
 
 from broker.telemetry import Birth, Component, Extent, Kind, Presence, State
 from broker.topics import Channel
-from broker.vocabulary import DeviceId, SiteId
+from broker.vocabulary import BootClock, DeviceId, SiteId
 from broker.wire import encode_snapshot
 from kiosk.clock import Clock
 from kiosk.condition import Condition, Finding
@@ -47,12 +48,22 @@ def _component(found: Finding, before: dict[str, Component], now: float) -> Comp
 
 
 class Reporter:
-    """Sends birth on every connection, and the state on change and every 60 s."""
+    """Sends birth on every connection, and the state on change and every 60 s.
 
-    def __init__(self, identity: tuple[SiteId, DeviceId, Kind], clock: Clock, send: Send) -> None:
+    `boots` gives what the station's ledger knows of its boots; without a ledger there are none.
+    """
+
+    def __init__(
+        self,
+        identity: tuple[SiteId, DeviceId, Kind],
+        clock: Clock,
+        send: Send,
+        boots: Callable[[], tuple[BootClock, ...]] = tuple,
+    ) -> None:
         self._site, self._device, self._kind = identity
         self._clock = clock
         self._send = send
+        self._boots = boots
         self._boot = clock.moment().boot
         self._state: State | None = None
         self._due = 0.0
@@ -73,7 +84,8 @@ class Reporter:
     def _born(self, install: str, ledger: Extent | None) -> None:
         identity = (self._site, self._device, self._kind)
         now = self._clock.wall()
-        birth = Birth(*identity, VERSION, self._boot, install, now, ledger)
+        boots = self._boots()
+        birth = Birth(*identity, VERSION, self._boot, install, now, ledger, boots)
         self._send(Channel.BIRTH, encode_snapshot(birth), retain=True)
 
     def tell(self, condition: Condition, debt: tuple[int, float | None], ignored: int = 0) -> None:
@@ -82,11 +94,24 @@ class Reporter:
         `ignored` may grow as fast as somebody likes to send rubbish: it waits for the minute.
         """
         now = self._clock.monotonic()
-        state = next_state(self._state, condition, debt, self._boot, self._clock.wall())
-        last = self._state
-        same = last is not None and replace(state, at=last.at, ignored=last.ignored) == last
-        if same and now < self._due:
+        state = self._next(condition, debt)
+        if now < self._due and _says_the_same(self._state, state):
             return
         state = replace(state, ignored=ignored)
         self._state, self._due = state, now + EVERY_SECONDS
         self._send(Channel.STATE, encode_snapshot(state), retain=True)
+
+    def _next(self, condition: Condition, debt: tuple[int, float | None]) -> State:
+        at = self._clock.moment()
+        state = next_state(self._state, condition, debt, self._boot, at.wall)
+        own = [one for one in self._boots() if one.boot == self._boot]
+        anchors = own[-1].anchors if own else ()
+        return replace(state, monotonic=at.monotonic, anchors=anchors)
+
+
+def _says_the_same(before: State | None, state: State) -> bool:
+    """Whether only the time, and what was ignored, is new."""
+    if before is None:
+        return False
+    same = replace(state, at=before.at, monotonic=before.monotonic, ignored=before.ignored)
+    return before == same

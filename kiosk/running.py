@@ -135,7 +135,8 @@ class Running:
         discretion = Discretion(self.sealing, key)
         equipment = Equipment(self._ledger, self._courier, discretion, self._tags, clock, _new_id)
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
-        self._reporter = Reporter((site, device, self.kind), clock, self._courier.send)
+        named, boots = (site, device, self.kind), self._ledger.boots
+        self._reporter = Reporter(named, clock, self._courier.send, lambda: boots.known)
         pad.start()
         while not stop.is_set():
             self._turn()

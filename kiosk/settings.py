@@ -1,6 +1,7 @@
 """What a station's settings file may hold; each program reads only what it names."""
 
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,8 @@ from broker.sealing import SealingKey
 from broker.vocabulary import DeviceId, SiteId
 from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
 from kiosk.touchscreen.panel import Panel
+
+LEDGER: Final = "ledger.db"
 
 
 class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,4 +110,4 @@ def ledger_path(folder: str) -> Path:
     """Where a station keeps its ledger below its own folder, which is made when missing."""
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
-    return path / "ledger.db"
+    return path / LEDGER

@@ -155,6 +155,7 @@ class Station:
         """Time went on: a few times a second."""
         self._measure()
         try:
+            self._ledger.boots.look(self._clock.moment())
             self._courier.deliver()
         except LedgerUnusable as error:
             self._ledger_failed(error)
@@ -213,7 +214,8 @@ class Station:
                 fault_point("K2")
                 act = ActId(self._new_id())
                 bearer = None if patron is None else self._discretion.bearer(patron)
-                self._ledger.intend(act, uid, item, bearer, self._clock.moment())
+                at = self._ledger.boots.judged(self._clock.moment())
+                self._ledger.intend(act, uid, item, bearer, at)
                 self._answers.append(Intended(uid, act))
             case Enquire(question):
                 self._ask(question)

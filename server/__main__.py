@@ -1,6 +1,7 @@
 """`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
 
 import getpass
+import os
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ import msgspec
 import typer
 from sqlalchemy import Connection, Engine
 
+from broker.doctor.report import AsJson, examine
 from broker.errors import BadSettings
 from broker.mqtt import Line
 from broker.processes import start_tied, stop
@@ -25,11 +27,13 @@ from broker.wire import encode_snapshot
 from server.backup import back_up, restore
 from server.catalogue import rulebook
 from server.configuration import ServerSettings
+from server.desk import commands as desk
 from server.enrolment import commands
 from server.enrolment.eviction import Eviction
 from server.enrolment.keys import host_credentials, open_keys
 from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
+from server.fitness import server_checks
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import open_engine, transaction
@@ -44,6 +48,7 @@ from server.subject import ELSEWHERE, Request, erase_subject, export_subject
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 subject = typer.Typer(help="One person's data, at that person's wish.", no_args_is_help=True)
 app.add_typer(subject, name="subject")
+app.add_typer(desk.app, name="tasks")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
 Member = Annotated[str, typer.Option("--member", help="a member number or card")]
 Note = Annotated[str, typer.Option("--note", help="the letter's number, for the audit; no names")]
@@ -53,6 +58,7 @@ Note = Annotated[str, typer.Option("--note", help="the letter's number, for the 
 def run(settings: File) -> None:
     """Brings the database up to date, then runs ingest and pages until Ctrl-C."""
     read = read_settings(settings, ServerSettings)
+    examine(server_checks(read, os.environ), only=False, json=False)
     migrate(read.database)
     engine = open_engine(read.database)
     _key(read, engine)
@@ -73,6 +79,7 @@ def run(settings: File) -> None:
 def ingest(settings: File) -> None:
     """Takes in what stations send."""
     read = read_settings(settings, ServerSettings)
+    examine(server_checks(read, os.environ), only=False, json=False)
     branch = read.branch()
 
     def wished(connection: Connection, device: DeviceId) -> bytes:
@@ -132,6 +139,13 @@ def enrolment(settings: File) -> None:
     app = create_enrolment(registrar, time.time)
     WebServer(app, read.enrolment.host, read.enrolment.port, tls).run()
     stop.set()
+
+
+@app.command()
+def check(settings: File, *, as_json: AsJson = False) -> None:
+    """Says whether all is well, and what to do; status 1 if anything has to be put right."""
+    read = read_settings(settings, ServerSettings)
+    examine(server_checks(read, os.environ), only=True, json=as_json)
 
 
 @app.command("migrate")

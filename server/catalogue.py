@@ -10,7 +10,7 @@ from sqlalchemy import Connection, or_, select
 
 from broker.requests import Description
 from broker.vocabulary import ItemId, Patron, PatronId
-from server.circulation.fold import Standing
+from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Rulebook
 from server.journal.journal import chunks
 from server.journal.patrons import from_column

@@ -22,8 +22,10 @@ from broker.requests import with_patron as about
 from broker.sealing import OpeningKey
 from broker.telemetry import Birth, Extent, SettingsReported, State
 from broker.topics import RETAINED, Channel, Topic
-from broker.vocabulary import DeviceId, SiteId
+from broker.vocabulary import BootClock, DeviceId, SiteId
 from server import incidents, refusals, stations
+from server.circulation.timeline import judged
+from server.clocks import Report
 from server.enrolment.register import revoked_devices
 from server.journal.high_water import LedgerName
 from server.journal.journal import Misfit, Received, record, set_aside
@@ -34,6 +36,7 @@ from server.refusals import Cause, Unheard
 _LARGEST_INTEGER: Final = 2**63 - 1
 _LONGEST_WORD: Final = 64
 _LONGEST_TEXT: Final = 500
+_MOST_BOOTS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class _Sorted:
     owed: dict[LedgerName, Extent | None]  # whom to tell how far their ledger is kept, in order
     alive: dict[DeviceId, None]
     revoked: frozenset[DeviceId]
+    reports: list[Report]
 
     def owe(self, ledger: LedgerName, extent: Extent | None = None) -> None:
         """`extent` is what the station just said it holds."""
@@ -98,7 +102,7 @@ class Intake:
         Facts come before asks, so that an answer knows all that was heard with it. Raises only
         what the database raises; then nothing of the batch may be committed or acknowledged.
         """
-        pile = _Sorted([], [], {}, {}, revoked_devices(connection))
+        pile = _Sorted([], [], {}, {}, revoked_devices(connection), [])
         for message in batch:
             self._sort(connection, message, pile, now)
         for device in pile.alive:
@@ -107,7 +111,10 @@ class Intake:
         fault_point("S2")
         self.library.apply(connection, recorded.new)
         incidents.recorded(connection, recorded.new, now)
-        contested(connection, recorded.conflicts, now)
+        contested(connection, recorded.conflicts)
+        for report in pile.reports:
+            self.library.learn(connection, report, now)
+        self.library.miss(connection, now)
         acknowledgements = [
             self._told(ledger, receipt(connection, ledger, extent, now))
             for ledger, extent in pile.owed.items()
@@ -153,7 +160,7 @@ class Intake:
         _require_storable(message.payload)
         match topic.channel:
             case Channel.FACT:
-                received = self._received(topic, message)
+                received = self._received(topic, message, now)
                 pile.received.append(received)
                 pile.owe(LedgerName(topic.device, received.entry.install))
             case Channel.ASK:
@@ -168,14 +175,19 @@ class Intake:
                 # What the broker remembers of a ledger is long past.
                 extent = None if message.retained else birth.ledger
                 pile.owe(LedgerName(topic.device, birth.install), extent)
+                pile.reports.append(Report(topic.device, birth.install, birth.boots))
             case Channel.STATE:
-                stations.told(connection, topic.device, _state(message))
+                state = _state(message)
+                stations.told(connection, topic.device, state)
+                boot = BootClock(0, state.boot, state.monotonic, state.anchors)
+                pile.reports.append(Report(topic.device, None, (boot,)))
             case Channel.SETTINGS_REPORTED:
                 stations.applied(connection, topic.device, _settings(message))
             case channel:
                 raise Unheard(Cause.WRONG_TOPIC, f"no station speaks on {channel.value}")
 
-    def _received(self, topic: Topic, message: Heard) -> Received:
+    def _received(self, topic: Topic, message: Heard, now: float) -> Received:
+        """The entry; a clock that tells what cannot be is not believed."""
         entry = wire.decode_entry(message.payload)
         fingerprint(message.payload)  # raises for what could not be known again
         if (entry.site, entry.device) != (topic.site, topic.device):
@@ -187,6 +199,7 @@ class Intake:
         patron = getattr(entry.fact, "patron", None)
         if patron is not None:
             entry = replace(entry, fact=with_patron(entry.fact, self.key.open(patron)))
+        entry = replace(entry, at=judged(entry.at, now))
         return Received(entry, message.topic, message.payload)
 
     def _asked(self, topic: Topic, message: Heard) -> _Asked:
@@ -228,10 +241,14 @@ def _birth(topic: Topic, message: Heard) -> Birth:
     birth = wire.decode_snapshot(message.payload, Birth)
     if (birth.site, birth.device) != (topic.site, topic.device):
         raise Unheard(Cause.WRONG_TOPIC, f"the birth is of /{birth.site}/{birth.device}")
-    for word in (birth.boot, birth.install, birth.version):
+    for word in (birth.boot, birth.install, birth.version, *(one.boot for one in birth.boots)):
         _require_short(word, _LONGEST_WORD)
     if birth.ledger is not None:
         _require_possible(birth.ledger)
+    if len(birth.boots) > _MOST_BOOTS:
+        raise BadMessage(f"{len(birth.boots)} boots; at most {_MOST_BOOTS}")
+    for one in birth.boots:
+        _require_integer(one.number)
     return birth
 
 

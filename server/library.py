@@ -6,22 +6,26 @@ commits. The rules decide; this shell reads what they need and keeps what they d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, text, update
 
 from broker.facts import Entry
-from broker.fault_points import fault_point
 from broker.requests import Answer, Describe, Grant, Identify, Lend, Question
-from broker.vocabulary import ActId, DeviceId, PatronId, Reason, Refusal
+from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal
 from server import catalogue, projection
 from server.circulation import rules
-from server.circulation.fold import Standing, TaskKind
+from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Copy
+from server.clocks import Report
 from server.journal.journal import closed_acts
 from server.journal.patrons import from_column, to_column
-from server.journal.tables import grant, task
+from server.journal.tables import grant
 from server.settings import Branch
+
+# A station closes an act within seconds, unless it is off line or dead.
+GRANT_PATIENCE_SECONDS: Final = 900.0
+_UNANSWERED: Final = text("standing = 'open' AND missed_at IS NULL")  # the index's very words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,16 @@ class Library:
         """Derive every loan and task again from the journal."""
         projection.rebuild(connection)
 
-    def settle(self, connection: Connection, kind: TaskKind, act: ActId, now: float) -> bool:
-        """Staff have seen to this task; False when there is no such open task."""
-        this = (task.c.kind == kind.value, task.c.act == str(act), task.c.settled_at.is_(None))
-        done = connection.execute(update(task).where(*this).values(settled_at=now))
-        fault_point("S10")
-        return done.rowcount == 1
+    def learn(self, connection: Connection, report: Report, now: float) -> None:
+        """Keep what a station says of its clocks; loans and tasks follow the corrected times."""
+        projection.learn(connection, report, now)
+
+    def miss(self, connection: Connection, now: float) -> None:
+        """Show staff each grant that no fact has closed for a quarter of an hour."""
+        long_ago = grant.c.granted_at < now - GRANT_PATIENCE_SECONDS
+        noticed = update(grant).where(_UNANSWERED, long_ago).values(missed_at=now)
+        items = connection.scalars(noticed.returning(grant.c.item)).all()
+        projection.refold(connection, map(ItemId, items))
 
     def _lend(
         self,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from broker import wire
 from broker.facts import ItemLent, LoanUnconfirmed, with_patron
 from broker.vocabulary import ERASED, ActId, ItemId
-from server.circulation.fold import Standing
+from server.circulation.grants import Standing
 from server.circulation.retention import IMPERSONAL, Link
 from server.journal.journal import chunks
 from server.journal.tables import fact, grant, loan, task

@@ -1,61 +1,66 @@
-"""The derived tables: loans, tasks, grants' standing and anchors, always a fold of the journal.
+"""The derived tables: loans, tasks and grants' standing, always a fold of the journal.
 
 Law: only this file writes them (and only staff settle a task). Whatever the order in which facts
 became known, and whether refolded a little or rebuilt whole, the rows come out the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     Table,
     and_,
     bindparam,
     delete,
+    func,
     insert,
-    or_,
     select,
     text,
     true,
     tuple_,
+    union,
     update,
 )
 
 from broker.facts import Entry, UnknownItemDropped
 from broker.fault_points import fault_point
-from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment
-from server import incidents
-from server.circulation.fold import Evidence, ItemCirculation, Loan, Task, TaskKind, stray
-from server.circulation.timeline import Anchor, anchors
+from broker.vocabulary import ActId, DeviceId, ItemId
+from server import clocks, incidents
+from server.circulation.fold import Evidence, ItemCirculation, Loan, stray
+from server.circulation.tasks import Grounds, Task, TaskKind
 from server.histories import events_of, folded
-from server.journal.database import insert_into
 from server.journal.journal import chunks
 from server.journal.patrons import to_column
-from server.journal.tables import anchor, fact, grant, loan, task
+from server.journal.tables import boot, decision, fact, grant, loan, task
+from server.journal.tasks import task_row
 
-_DERIVED: Final = (loan, task, grant, anchor)
+_DERIVED: Final = (loan, task, grant, boot)
+# Tasks that other parts open, and that no fold would bring back.
 _FOLDED: Final = task.c.kind.not_in([kind.value for kind in incidents.KINDS])
-_UNSURE: Final = text("clock <> 'synchronised'")  # the very words of the index
-Boot = tuple[DeviceId, str]
+# The very words of the index; timeline.CLOCK_TOLERANCE_SECONDS.
+_AHEAD: Final = text("wall > received_at + 300")
 
 
 def apply(connection: Connection, new: Sequence[Entry]) -> None:
     """Refold every item whose history the new entries touch."""
     if not new:
         return
-    items = {entry.fact.item for entry in new if not isinstance(entry.fact, UnknownItemDropped)}
-    strays = {entry.act for entry in new if isinstance(entry.fact, UnknownItemDropped)}
-    items |= _granted_items(connection, [str(entry.act) for entry in new])
-    boots = _learn(connection, anchors((entry.device, entry.at) for entry in new))
-    for act, item in _unsure(connection, boots):
-        items |= {ItemId(item)} if item is not None else set()
-        strays |= {ActId(act)} if item is None else set()
-    refold(connection, items)
+    moved = clocks.synchronised(connection, new)
+    touched = [(str(entry.act), _item(entry)) for entry in new]
+    granted = _granted_items(connection, [act for act, _ in touched])
+    _refold_moved(connection, [*moved, *touched, *granted])
     fault_point("S6")
-    _refold_strays(connection, strays)
+    _refold_clocks(connection, {(str(entry.device), entry.at.boot) for entry in new})
+
+
+def learn(connection: Connection, report: clocks.Report, received_at: float) -> None:
+    """Keep what a station says of its clocks, and refold every item whose history that moves."""
+    _refold_moved(connection, clocks.hear(connection, report, received_at))
 
 
 def refold(connection: Connection, items: Iterable[ItemId]) -> None:
@@ -64,7 +69,7 @@ def refold(connection: Connection, items: Iterable[ItemId]) -> None:
         circulations = folded(connection, chunk)
         loans = [_loan_row(one) for item in circulations for one in item.loans]
         _replace(connection, loan, loan.c.item.in_(chunk), loans)
-        tasks = [_task_row(one) for item in circulations for one in item.tasks]
+        tasks = [task_row(one) for item in circulations for one in item.tasks]
         _replace_tasks(connection, and_(task.c.item.in_(chunk), _FOLDED), tasks)
         _write_standings(connection, circulations)
 
@@ -76,13 +81,14 @@ def rebuild(connection: Connection) -> None:
     """
     connection.execute(delete(loan))
     connection.execute(delete(task).where(task.c.settled_at.is_(None), _FOLDED))
-    connection.execute(delete(anchor))
-    _learn(connection, anchors(_synchronised(connection)))
-    both = select(fact.c.item).union(select(grant.c.item)).subquery()
-    items = connection.scalars(select(both.c.item).where(both.c.item.is_not(None))).all()
+    tables = (fact, grant, decision)
+    every = union(*(select(table.c.item) for table in tables)).subquery()
+    items = connection.scalars(select(every.c.item).where(every.c.item.is_not(None))).all()
     refold(connection, map(ItemId, items))
     strays = connection.scalars(select(fact.c.act).where(fact.c.item.is_(None))).all()
-    _refold_strays(connection, map(ActId, strays))
+    _refold_strays(connection, strays)
+    ahead = select(fact.c.device, fact.c.boot).where(_AHEAD).distinct()
+    _refold_clocks(connection, {(device, name) for device, name in connection.execute(ahead)})
 
 
 def dump(connection: Connection) -> bytes:
@@ -98,69 +104,66 @@ def dump(connection: Connection) -> bytes:
     return msgspec.json.encode(tables, order="deterministic")
 
 
-def _granted_items(connection: Connection, acts: Sequence[str]) -> set[ItemId]:
-    found: set[ItemId] = set()
+def _item(entry: Entry) -> str | None:
+    return None if isinstance(entry.fact, UnknownItemDropped) else str(entry.fact.item)
+
+
+def _granted_items(connection: Connection, acts: Sequence[str]) -> clocks.Moved:
+    found: clocks.Moved = []
     for chunk in chunks(acts):
-        statement = select(grant.c.item).where(grant.c.act.in_(chunk))
-        found.update(map(ItemId, connection.scalars(statement)))
+        statement = select(grant.c.act, grant.c.item).where(grant.c.act.in_(chunk))
+        found += [(act, item) for act, item in connection.execute(statement)]
     return found
 
 
-def _synchronised(connection: Connection) -> Iterable[tuple[DeviceId, Moment]]:
-    state = ClockState.SYNCHRONISED
-    columns = (fact.c.device, fact.c.boot, fact.c.monotonic, fact.c.wall)
-    statement = select(*columns).where(fact.c.clock == state.value)
-    for device, boot, monotonic, wall in connection.execute(
-        statement.execution_options(yield_per=1000)
-    ):
-        yield DeviceId(device), Moment(boot, monotonic, wall, state)
-
-
-def _learn(connection: Connection, found: Mapping[Boot, Anchor]) -> list[tuple[str, str]]:
-    """Keep each boot's earliest anchor; the boots for which that changed something."""
-    if not found:
-        return []
-    statement = insert_into(connection, anchor)
-    better = statement.excluded
-    earlier = or_(
-        better.monotonic < anchor.c.monotonic,
-        and_(better.monotonic == anchor.c.monotonic, better.wall < anchor.c.wall),
-    )
-    upsert = statement.on_conflict_do_update(
-        index_elements=[anchor.c.device, anchor.c.boot],
-        set_={"monotonic": better.monotonic, "wall": better.wall},
-        where=earlier,
-    ).returning(anchor.c.device, anchor.c.boot)
-    rows = [
-        {"device": str(device), "boot": boot, "monotonic": one.monotonic, "wall": one.wall}
-        for (device, boot), one in found.items()
-    ]
-    return [(device, boot) for device, boot in connection.execute(upsert, rows)]
-
-
-def _unsure(
-    connection: Connection, boots: Sequence[tuple[str, str]]
-) -> list[tuple[str, str | None]]:
-    """Act and item of each fact in these boots whose time an anchor corrects."""
-    found: list[tuple[str, str | None]] = []
-    for chunk in chunks(boots):
-        statement = select(fact.c.act, fact.c.item).where(
-            tuple_(fact.c.device, fact.c.boot).in_(chunk), _UNSURE
+def _refold_moved(connection: Connection, moved: clocks.Moved) -> None:
+    strays = {act for act, item in moved if item is None}
+    items = {ItemId(item) for _, item in moved if item is not None}
+    for chunk in chunks(sorted(strays)):
+        identified = select(decision.c.item).where(
+            decision.c.act.in_(chunk), decision.c.item.is_not(None)
         )
-        for act, item in connection.execute(statement):
-            found.append((act, item))
-    return found
+        items.update(map(ItemId, connection.scalars(identified)))
+    refold(connection, items)
+    _refold_strays(connection, strays)
 
 
-def _refold_strays(connection: Connection, acts: Iterable[ActId]) -> None:
-    for chunk in chunks(sorted(map(str, acts))):
+def _refold_strays(connection: Connection, acts: Iterable[str]) -> None:
+    for chunk in chunks(sorted(acts)):
         tasks = [
-            _task_row(stray(event, event.fact))
+            task_row(stray(event, event.fact))
             for event in events_of(connection, fact.c.act.in_(chunk))
             if isinstance(event.fact, UnknownItemDropped)
         ]
         kind = TaskKind.UNKNOWN_ITEM_DROPPED.value
         _replace_tasks(connection, and_(task.c.kind == kind, task.c.act.in_(chunk)), tasks)
+
+
+def _refold_clocks(connection: Connection, boots: Iterable[tuple[str, str]]) -> None:
+    """One task for each boot in which a station's clock was further ahead than is usual."""
+    for chunk in chunks(sorted(boots)):
+        ahead = (
+            select(
+                fact.c.device,
+                fact.c.boot,
+                func.min(fact.c.received_at).label("since"),
+                func.max(fact.c.wall - fact.c.received_at).label("seconds"),
+            )
+            .where(_AHEAD, tuple_(fact.c.device, fact.c.boot).in_(chunk))
+            .group_by(fact.c.device, fact.c.boot)
+        )
+        tasks = [_clock_task(row) for row in connection.execute(ahead)]
+        acts = [row["act"] for row in tasks]
+        scope = and_(task.c.kind == TaskKind.CLOCK_AHEAD.value, task.c.act.in_(acts))
+        if tasks:
+            _replace_tasks(connection, scope, tasks)
+
+
+def _clock_task(row: Row[str, str, float, float]) -> dict[str, Any]:
+    # Of the form an act's id has, whatever the boot's name is.
+    act = ActId(f"{row.device}/{sha256(row.boot.encode()).hexdigest()[:16]}")
+    kind, device, grounds = TaskKind.CLOCK_AHEAD, DeviceId(row.device), Grounds(seconds=row.seconds)
+    return task_row(Task(kind, act, None, "", row.since, device, None, grounds))
 
 
 def _loan_row(one: Loan) -> dict[str, Any]:
@@ -176,19 +179,6 @@ def _loan_row(one: Loan) -> dict[str, Any]:
         "returned_at": one.returned_at,
         "closed_by": None if one.closed_by is None else str(one.closed_by),
         "closing": None if one.closing is None else one.closing.value,
-    }
-
-
-def _task_row(one: Task) -> dict[str, Any]:
-    return {
-        "kind": one.kind.value,
-        "act": str(one.act),
-        "item": None if one.item is None else str(one.item),
-        "device": None,
-        "reason": one.reason,
-        "evidence": None,
-        "opened_at": one.opened_at,
-        "settled_at": None,
     }
 
 

@@ -18,10 +18,9 @@ from server.journal.high_water import LedgerName, Mark
 GAP_SECONDS: Final = 60.0
 
 
-def contested(connection: Connection, conflicts: Iterable[Entry], now: float) -> None:
+def contested(connection: Connection, conflicts: Iterable[Entry]) -> None:
     """Remembers what stations sent in conflict with what is kept."""
     for entry in conflicts:
-        incidents.conflict(connection, entry, now)
         high_water.contest(connection, LedgerName(entry.device, entry.install), entry.seq)
 
 

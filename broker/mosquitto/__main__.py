@@ -1,13 +1,16 @@
 """`sirkula-broker`: Mosquitto for one machine, until Ctrl-C, or its configuration as a service."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from broker.doctor.report import AsJson, CheckOnly, examine
 from broker.errors import BadSettings, Unreachable
 from broker.mosquitto.child import Mosquitto, write_configuration
 from broker.mosquitto.configuration import BROKER_FILES
+from broker.mosquitto.fitness import broker_checks
 from broker.mosquitto.settings import BrokerSettings
 from broker.program import run_program, stopping
 from broker.settings import read_settings
@@ -17,9 +20,10 @@ File = Annotated[Path, typer.Option("--settings", help="the broker's TOML file")
 
 
 @app.command()
-def run(settings: File) -> None:
+def run(settings: File, *, check: CheckOnly = False, as_json: AsJson = False) -> None:
     """Runs a private Mosquitto: on the loopback interface, or with [tls] for stations elsewhere."""
     read = read_settings(settings, BrokerSettings)
+    examine(broker_checks(read, os.environ), only=check, json=as_json)
     stop = stopping()
     files = [Path(read.tls.keys) / name for name in BROKER_FILES] if read.tls else []
     for file in files:

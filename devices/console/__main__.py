@@ -13,6 +13,7 @@ from broker.errors import SirkulaError
 from devices.console import frame, hardware, tag
 from devices.console.demo import by_hand
 from devices.console.demo import scripted as play
+from devices.console.doctor import command_for
 from devices.console.enrol import enrol
 from devices.console.ports import Ports
 from devices.console.settings_files import Panel
@@ -30,7 +31,7 @@ PROGRAMS: Final = {
     "kiosk": ("kiosk", "The touchscreen kiosk: borrow and return."),
     "dropbox": ("kiosk.dropbox", "The unattended return box."),
     "agent": ("kiosk.agent", "Health of a reading-room computer, gate or counter."),
-    "server": ("server", "The library's side, and its devices: run, invite, revoke, devices ..."),
+    "server": ("server", "The library's side: run, tasks, check, invite, revoke, devices ..."),
     "broker": ("broker.mosquitto", "Mosquitto for one machine, or its configuration as a service."),
 }
 app.add_typer(frame.app, name="frame")
@@ -57,6 +58,18 @@ def demo(
             by_hand(place, Ports(first_port), size, typer.echo)
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)
+
+
+@app.command()
+def doctor(
+    settings: Annotated[Path, typer.Option(help="the TOML file of any program")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """Whether this machine is fit for that program, and what to do; status 1 if it is not."""
+    module, word = command_for(settings)
+    words = [word, "--settings", str(settings), *(["--json"] if as_json else [])]
+    os.execv(sys.executable, [sys.executable, "-m", module, *words])  # noqa: S606 our own program
 
 
 def _panel(words: str) -> Panel:

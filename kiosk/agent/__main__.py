@@ -1,5 +1,6 @@
 """`sirkula-agent`: tells technicians how this machine is, until Ctrl-C."""
 
+import os
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
@@ -7,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from broker.doctor.report import AsJson, CheckOnly, examine
 from broker.mqtt import Connected, Event
 from broker.program import run_command, stopping
 from broker.settings import read_settings
 from broker.telemetry import Kind
 from broker.topics import Channel, Topic
+from kiosk.agent.fitness import agent_checks
 from kiosk.agent.machine import condition, read
 from kiosk.certificate import keeping, with_certificate
 from kiosk.clock import SystemClock
@@ -20,9 +23,15 @@ from kiosk.report import Reporter
 from kiosk.settings import AgentSettings
 
 
-def run(settings: Annotated[Path, typer.Option(help="the agent's TOML file")]) -> None:
+def run(
+    settings: Annotated[Path, typer.Option(help="the agent's TOML file")],
+    *,
+    check: CheckOnly = False,
+    as_json: AsJson = False,
+) -> None:
     """Says how this machine is, every minute and whenever it changes."""
     read_in = read_settings(settings, AgentSettings)
+    examine(agent_checks(read_in, os.environ), only=check, json=as_json)
     site, device = read_in.site, read_in.device
     stop = stopping()
     events: SimpleQueue[Event] = SimpleQueue()

@@ -5,11 +5,10 @@ from typing import Final
 
 import psutil
 
+from broker.doctor.checks import DISK_FILLING, DISK_FULL
 from broker.telemetry import Health, Mode
 from kiosk.condition import Condition, Finding, finding
 
-DISK_FULL: Final = 95.0
-DISK_FILLING: Final = 80.0
 MEMORY_SHORT: Final = 95.0
 TOO_HOT: Final = 80.0
 

@@ -1,22 +1,31 @@
 """`sirkula-dropbox`: the unattended return box, until Ctrl-C."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from broker.doctor.report import AsJson, CheckOnly, examine
 from broker.program import run_command, stopping
 from broker.settings import read_settings
 from broker.telemetry import Kind
 from devices.catalogue import open_reader
 from kiosk.dropbox.box import BoxConduct, condition
+from kiosk.fitness import station_checks
 from kiosk.running import Running
 from kiosk.settings import StationSettings, server_key
 
 
-def run(settings: Annotated[Path, typer.Option(help="the drop box's TOML file")]) -> None:
+def run(
+    settings: Annotated[Path, typer.Option(help="the drop box's TOML file")],
+    *,
+    check: CheckOnly = False,
+    as_json: AsJson = False,
+) -> None:
     """Takes back whatever falls into the bin, at that moment."""
     read = read_settings(settings, StationSettings)
+    examine(station_checks(read, os.environ), only=check, json=as_json)
     conduct = BoxConduct()
     sealing = server_key(read.folder)
     running = Running(

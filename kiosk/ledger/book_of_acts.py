@@ -15,6 +15,7 @@ from broker.wire import encode_entry
 from devices.capabilities import TagUid
 from kiosk.discretion import Bearer
 from kiosk.ledger.aside import finish, kept_aside, set_aside
+from kiosk.ledger.boots import Boots
 from kiosk.ledger.disk import LedgerDamaged, LedgerUnusable, on_disk
 from kiosk.ledger.outbox import Outbox
 from kiosk.ledger.sqlite import open_database
@@ -28,6 +29,8 @@ log: Final = structlog.get_logger()
 
 class Ledger(Outbox):
     """One station's ledger: acts, outbox and memory. `install` is new whenever the file is.
+
+    `boots` knows of its time.
 
     `replaced` while a damaged one lies beside it that nobody has taken away.
     """
@@ -46,6 +49,7 @@ class Ledger(Outbox):
             if known != known | owner:
                 raise LedgerDamaged(f"it is the ledger of {known['site']}/{known['device']}")
             super().__init__(engine, connection, known["install"])
+        self.boots = Boots(engine)
 
     @classmethod
     def open(cls, path: Path, site: SiteId, device: DeviceId, install: str) -> Self:
@@ -101,6 +105,7 @@ class Ledger(Outbox):
             "monotonic": at.monotonic,
             "wall": at.wall,
             "clock": at.clock.value,
+            "bound": at.bound,
         }
         with on_disk(), self._engine.begin() as connection:
             connection.execute(insert(acts).values(row))
@@ -124,7 +129,8 @@ class Ledger(Outbox):
         """
         with on_disk(), self._engine.begin() as connection:
             begun = self._close(connection, act)
-            at = Moment(begun.boot, begun.monotonic, begun.wall, ClockState(begun.clock))
+            clock = ClockState(begun.clock)
+            at = Moment(begun.boot, begun.monotonic, begun.wall, clock, begun.bound)
             if begun.patron is not None:
                 fact = with_patron(fact, SealedPatron(begun.patron))
             row = {"act": str(act), "payload": b"", "wall": at.wall}

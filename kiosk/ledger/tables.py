@@ -50,6 +50,7 @@ act: Final = Table(
     Column("monotonic", Float, nullable=False),
     Column("wall", Float, nullable=False),
     Column("clock", Text, nullable=False),
+    Column("bound", Float, nullable=False),
 )
 
 COUNTS: Final = text(f"card <> '{NOBODYS}'")  # the very words of the index
@@ -66,6 +67,26 @@ entry: Final = Table(
     Column("wall", Float, nullable=False),
     Column("acknowledged", Float),
     sqlite_autoincrement=True,
+)
+
+# The latest boots, numbered 1, 2, 3, and the last second of each that is known of.
+boot: Final = Table(
+    "boot",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("boot", Text, nullable=False, unique=True),
+    Column("monotonic", Float, nullable=False),
+)
+
+# What was learnt of the time in a boot, one row for each that told it.
+anchor: Final = Table(
+    "anchor",
+    metadata,
+    Column("boot", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("monotonic", Float, nullable=False),
+    Column("wall", Float, nullable=False),
+    Column("bound", Float, nullable=False),
 )
 
 # What the station remembers between starts: the last contact, the settings it was given.

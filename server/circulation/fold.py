@@ -1,14 +1,13 @@
 """One item's history, folded into its loans, its grants and the tasks it makes for staff. Pure.
 
-Law: the result is a function of the set of events. Nothing is ever dropped: what does not fit
-becomes a task.
+Law: the result is a function of the set of events and decisions. Nothing is ever dropped: what does
+not fit becomes a task.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
-from functools import reduce
 
 from broker.facts import (
     ItemLent,
@@ -18,7 +17,12 @@ from broker.facts import (
     UnknownItemDropped,
 )
 from broker.vocabulary import ERASED, ActId, ItemId, Patron
+from server.circulation.grants import Granted, Standing, kept, overtaking, standing
+from server.circulation.grounds import grounded, seen
+from server.circulation.tasks import Choice, Decision, Grounds, Task, TaskKind
 from server.circulation.timeline import Happened, in_order
+
+Chosen = frozenset[tuple[ActId, Choice]]
 
 
 class Evidence(Enum):
@@ -32,41 +36,9 @@ class Evidence(Enum):
 class Closing(Enum):
     """How a loan ended."""
 
-    RETURNED = "returned"
+    RETURNED = "returned"  # by a fact, or where no act closed it by staff
     SUPERSEDED = "superseded"
-
-
-class Standing(Enum):
-    """What became of the server's yes to a loan."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    SUPERSEDED = "superseded"
-
-
-class TaskKind(Enum):
-    """What staff must look at."""
-
-    LENT_WHILE_ON_LOAN = "lent-while-on-loan"
-    LOAN_UNCONFIRMED = "loan-unconfirmed"
-    TAG_NOT_SECURED = "tag-not-secured"
-    GRANT_WITHOUT_CLOSING_FACT = "grant-without-closing-fact"
-    UNKNOWN_ITEM_DROPPED = "unknown-item-dropped"
-    UNKNOWN_ITEM = "unknown-item"
-    UNKNOWN_CARD = "unknown-card"
-    GAP = "gap"
-    QUARANTINE = "quarantine"
-    NEW_LEDGER = "new-ledger"
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """A yes the server gave. `closed_elsewhere`: its act ended in a fact about another item."""
-
-    act: ActId
-    patron: Patron
-    granted_at: float
-    closed_elsewhere: bool = False
+    WRITTEN_OFF = "written-off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +51,22 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """One lending, by its act; open while `returned_at` is None. Times: seconds since 1970 UTC."""
+    """One lending, by its act; open while `returned_at` is None. Times: seconds since 1970 UTC.
+
+    In doubt the patron wins: `lent_at` is late, `returned_at` early, but not before `lent_after`.
+    """
 
     act: ActId
     item: ItemId
     patron: Patron
     member: str | None
+    lent_after: float
     lent_at: float
     due: date
     evidence: Evidence
     returned_at: float | None = None
     closed_by: ActId | None = None
     closing: Closing | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something for staff; `kind` and `act` name it for ever. `reason` is a code or an id."""
-
-    kind: TaskKind
-    act: ActId
-    item: ItemId | None
-    reason: str
-    opened_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +88,43 @@ def fold(
     events: Iterable[Happened],
     granted: Iterable[Granted],
     register: Register,
+    decisions: Iterable[Decision] = (),
 ) -> ItemCirculation:
-    """The item's circulation after `events`, given in any order and each once."""
-    history = in_order(events)
-    circulation = reduce(
-        lambda so_far, event: _after(so_far, event, register.members),
-        history,
-        ItemCirculation(item),
-    )
-    for grant in sorted(granted, key=lambda grant: (grant.granted_at, str(grant.act))):
-        circulation = _with_grant(circulation, grant, history)
-    return replace(
-        circulation, tasks=(*circulation.tasks, *_strangers(circulation, history, register))
-    )
+    """The item's circulation after `events` and `decisions`, given in any order and each once."""
+    chosen = frozenset((one.act, one.choice) for one in decisions)
+    grants = sorted(granted, key=lambda grant: (grant.granted_at, str(grant.act)))
+    history = in_order(_with_kept(item, tuple(events), grants, chosen))
+    circulation = ItemCirculation(item)
+    for event in history:
+        circulation = _after(circulation, event, register.members)
+        circulation = _decided(circulation, event.act, chosen)
+    for grant in grants:
+        circulation = _with_grant(circulation, grant, history, chosen)
+    tasks = (*circulation.tasks, *_strangers(circulation, history, register))
+    before = {loan.closed_by: loan.patron for loan in circulation.loans}
+    told = [grounded(task, history, grants, before.get(task.act)) for task in tasks]
+    return replace(circulation, tasks=tuple(told))
 
 
 def stray(event: Happened, dropped: UnknownItemDropped) -> Task:
     """What a thing without a readable item number asks of staff."""
-    return Task(TaskKind.UNKNOWN_ITEM_DROPPED, event.act, None, dropped.tag, event.time)
+    kind, grounds = TaskKind.UNKNOWN_ITEM_DROPPED, Grounds((seen(event),))
+    return Task(kind, event.act, None, dropped.tag, event.time, event.device, None, grounds)
+
+
+def _with_kept(
+    item: ItemId, events: tuple[Happened, ...], grants: Sequence[Granted], chosen: Chosen
+) -> tuple[Happened, ...]:
+    """The events, and the loans that staff say were made; a station's own word beats theirs."""
+    reported = {event.act for event in events}
+    believed = [
+        kept(item, grant)
+        for grant in grants
+        if (grant.act, Choice.KEEP) in chosen
+        and not grant.closed_elsewhere
+        and grant.act not in reported
+    ]
+    return (*events, *believed)
 
 
 def _after(
@@ -149,31 +133,27 @@ def _after(
     match event.fact:
         case ItemLent(item, patron, due, provisional):
             evidence = Evidence.PROVISIONAL if provisional else Evidence.CONFIRMED
-            loan = Loan(event.act, item, patron, members.get(patron), event.time, due, evidence)
-            return _opened(circulation, loan)
         case LoanUnconfirmed(item, patron, due):
             evidence = Evidence.UNCONFIRMED
-            loan = Loan(event.act, item, patron, members.get(patron), event.time, due, evidence)
-            return _opened(circulation, loan)
         case ItemReturned(_, secured):
             returned = _closed(circulation, event.act, event.time, Closing.RETURNED)
-            if secured:
-                return returned
-            return _with_task(returned, TaskKind.TAG_NOT_SECURED, event.act, "", event.time)
+            return returned if secured else _with_task(returned, TaskKind.TAG_NOT_SECURED, event)
         case LoanAbandoned(secured=False):
-            return _with_task(circulation, TaskKind.TAG_NOT_SECURED, event.act, "", event.time)
+            return _with_task(circulation, TaskKind.TAG_NOT_SECURED, event)
         case _:
             return circulation
+    between = (event.span.earliest, event.time)
+    loan = Loan(event.act, item, patron, members.get(patron), *between, due, evidence)
+    return _opened(circulation, loan, event)
 
 
-def _opened(circulation: ItemCirculation, loan: Loan) -> ItemCirculation:
+def _opened(circulation: ItemCirculation, loan: Loan, event: Happened) -> ItemCirculation:
     before = circulation.open_loan
     if before is not None:
-        circulation = _closed(circulation, loan.act, loan.lent_at, Closing.SUPERSEDED)
+        circulation = _closed(circulation, loan.act, loan.lent_after, Closing.SUPERSEDED)
     if before is not None and not _same_patron(before, loan):
-        circulation = _with_task(
-            circulation, TaskKind.LENT_WHILE_ON_LOAN, loan.act, str(before.act), loan.lent_at
-        )
+        kind, reason = TaskKind.LENT_WHILE_ON_LOAN, str(before.act)
+        circulation = _with_task(circulation, kind, event, reason)
     return replace(circulation, loans=(*circulation.loans, loan))
 
 
@@ -187,53 +167,63 @@ def _same_patron(one: Loan, other: Loan) -> bool:
 
 
 def _closed(
-    circulation: ItemCirculation, act: ActId, time: float, closing: Closing
+    circulation: ItemCirculation, act: ActId | None, time: float, closing: Closing
 ) -> ItemCirculation:
     loan = circulation.open_loan
     if loan is None:
         return circulation
-    ended = replace(loan, returned_at=time, closed_by=act, closing=closing)
+    time = max(time, loan.lent_after)
+    lent_at = min(loan.lent_at, time)
+    ended = replace(loan, lent_at=lent_at, returned_at=time, closed_by=act, closing=closing)
     return replace(circulation, loans=(*circulation.loans[:-1], ended))
 
 
+def _decided(circulation: ItemCirculation, act: ActId, chosen: Chosen) -> ItemCirculation:
+    """What staff decided about this act's loan. What they found may have been so all along."""
+    loan = circulation.open_loan
+    if loan is None or loan.act != act:
+        return circulation
+    if (act, Choice.RETURNED) in chosen:
+        return _closed(circulation, None, loan.lent_after, Closing.RETURNED)
+    if (act, Choice.WRITE_OFF) in chosen:
+        return _closed(circulation, None, loan.lent_at, Closing.WRITTEN_OFF)
+    if (act, Choice.CONFIRM_LOAN) in chosen:
+        confirmed = replace(loan, evidence=Evidence.CONFIRMED)
+        return replace(circulation, loans=(*circulation.loans[:-1], confirmed))
+    return circulation
+
+
 def _with_task(
-    circulation: ItemCirculation, kind: TaskKind, act: ActId, reason: str, time: float
+    circulation: ItemCirculation, kind: TaskKind, event: Happened, reason: str = ""
 ) -> ItemCirculation:
-    task = Task(kind, act, circulation.item, reason, time)
+    task = Task(kind, event.act, circulation.item, reason, event.span.latest)
     return replace(circulation, tasks=(*circulation.tasks, task))
 
 
 def _with_grant(
-    circulation: ItemCirculation, grant: Granted, history: tuple[Happened, ...]
+    circulation: ItemCirculation, grant: Granted, history: Sequence[Happened], chosen: Chosen
 ) -> ItemCirculation:
-    standing = _standing(grant, history)
-    circulation = replace(circulation, grants=(*circulation.grants, (grant.act, standing)))
-    if standing is not Standing.SUPERSEDED:
+    became = standing(grant, history, undone=(grant.act, Choice.UNDO) in chosen)
+    circulation = replace(circulation, grants=(*circulation.grants, (grant.act, became)))
+    opened_at, reason = grant.missed_at, ""
+    if became is Standing.SUPERSEDED and (moved := overtaking(grant, history)) is not None:
+        opened_at, reason = grant.granted_at, str(moved.act)
+    if opened_at is None or became not in {Standing.OPEN, Standing.SUPERSEDED}:
         return circulation
     kind = TaskKind.GRANT_WITHOUT_CLOSING_FACT
-    return _with_task(circulation, kind, grant.act, "", grant.granted_at)
-
-
-def _standing(grant: Granted, history: tuple[Happened, ...]) -> Standing:
-    if grant.closed_elsewhere or any(event.act == grant.act for event in history):
-        return Standing.CLOSED
-    # What was received before the grant happened before it, whatever the station's clock says.
-    later = any(
-        isinstance(event.fact, ItemLent | LoanUnconfirmed | ItemReturned)
-        and min(event.time, event.received_at) > grant.granted_at
-        for event in history
-    )
-    return Standing.SUPERSEDED if later else Standing.OPEN
+    task = Task(kind, grant.act, circulation.item, reason, opened_at)
+    return replace(circulation, tasks=(*circulation.tasks, task))
 
 
 def _strangers(
-    circulation: ItemCirculation, history: tuple[Happened, ...], register: Register
+    circulation: ItemCirculation, history: Sequence[Happened], register: Register
 ) -> tuple[Task, ...]:
     """Tasks for what the library does not know, and for the loan nobody saw, while it is open."""
     tasks = []
     if history and not register.item_known:
         first = history[0]
-        tasks.append(Task(TaskKind.UNKNOWN_ITEM, first.act, circulation.item, "", first.time))
+        at = first.span.latest
+        tasks.append(Task(TaskKind.UNKNOWN_ITEM, first.act, circulation.item, "", at))
     loan = circulation.open_loan
     if loan is not None and loan.member is None:
         tasks.append(Task(TaskKind.UNKNOWN_CARD, loan.act, loan.item, "", loan.lent_at))

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 
 from broker.vocabulary import ActId, ItemId
-from server.circulation.fold import TaskKind
+from server.circulation.tasks import TaskKind
 
 DAY: Final = 86_400.0
 # Libraries may shorten it; lengthening, up to the longest, needs a reason in writing.

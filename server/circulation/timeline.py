@@ -1,87 +1,128 @@
-"""When things really happened, and in which order. Pure.
+"""When things really happened, as far as it can be proved, and in which order. Pure.
 
-Law: a station's own order (`seq`) is never changed by anybody's clock, and the result depends only
-on what happened, never on the order in which it became known.
+Law: a station's own order (`seq`) is never changed by anybody's clock, and nothing depends on the
+order in which things became known. A fact that its own synchronised clock does not tell lies
+between what is known of its boot and the moment the server received it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from math import inf
 from typing import Final
 
-from broker.facts import Entry, Fact
-from broker.vocabulary import ActId, ClockState, DeviceId, Moment
+from broker.facts import Entry, Fact, ItemLent, ItemReturned, LoanUnconfirmed
+from broker.vocabulary import BEGINNING, ActId, ClockState, DeviceId, Moment
+from server.circulation.boots import Placed, Span, narrowed
 
-# A fact cannot happen after it was received; this much difference of clocks is nothing unusual.
+# So much difference between a station's clock and the server's is nothing unusual; what a station
+# says is later than that in the server's future is not believed.
 CLOCK_TOLERANCE_SECONDS: Final = 300.0
+
+
+def judged(at: Moment, received_at: float) -> Moment:
+    """`at`, its clock not called synchronised if it tells what cannot be."""
+    earliest, latest = at.wall - at.bound, at.wall + at.bound
+    if latest >= BEGINNING and earliest <= received_at + CLOCK_TOLERANCE_SECONDS:
+        return at
+    return replace(at, clock=ClockState.UNKNOWN)
+
+
+def span(at: Moment, received_at: float, boot: Placed | None) -> Span:
+    """When it happened, by all that is known of its boot."""
+    widest = Span(min(BEGINNING, received_at), received_at + CLOCK_TOLERANCE_SECONDS)
+    received = Span(-inf, received_at)
+    if judged(at, received_at).clock is ClockState.SYNCHRONISED:
+        own = narrowed(widest, Span(at.wall - at.bound, at.wall + at.bound))
+        return narrowed(own, received)
+    claims = () if boot is None else boot.claims(at.monotonic)
+    return reduce(narrowed, (received, *claims), widest)
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A journalled fact with its corrected time (seconds since 1970 UTC)."""
+    """A journalled fact with when it happened; `wall` is what the station's clock showed."""
 
     act: ActId
     device: DeviceId
     install: str
     seq: int
-    time: float
+    span: Span
+    wall: float
     received_at: float
     fact: Fact
 
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """In one boot of one station: this monotonic second was that second since 1970 UTC."""
-
-    monotonic: float
-    wall: float
+    @property
+    def time(self) -> float:
+        """The one second it counts from: in doubt the patron wins, so a return counts early."""
+        early = isinstance(self.fact, ItemReturned)
+        return self.span.earliest if early else self.span.latest
 
 
-def happened(entry: Entry, received_at: float, anchor: Anchor | None) -> Happened:
-    """The entry at its corrected time; `anchor` is what is known of its boot."""
-    time = corrected(entry.at, received_at, anchor)
-    return Happened(
-        entry.act, entry.device, entry.install, entry.seq, time, received_at, entry.fact
-    )
-
-
-def corrected(at: Moment, received_at: float, anchor: Anchor | None) -> float:
-    """Seconds since 1970 UTC: the wall clock if it was synchronised, else by the boot's anchor.
-
-    Without an anchor the wall clock stands: a station without a clock battery starts from the last
-    time it saved, which is early, and early is in the patron's favour.
-    """
-    time = at.wall
-    if at.clock is not ClockState.SYNCHRONISED and anchor is not None:
-        time = anchor.wall + at.monotonic - anchor.monotonic
-    if time > received_at + CLOCK_TOLERANCE_SECONDS:
-        return received_at
-    return max(time, 0.0)
-
-
-def anchors(moments: Iterable[tuple[DeviceId, Moment]]) -> dict[tuple[DeviceId, str], Anchor]:
-    """For each (device, boot): its earliest synchronised moment."""
-    found: dict[tuple[DeviceId, str], Anchor] = {}
-    for device, at in moments:
-        if at.clock is not ClockState.SYNCHRONISED:
-            continue
-        boot = (device, at.boot)
-        anchor = Anchor(at.monotonic, at.wall)
-        known = found.get(boot, anchor)
-        found[boot] = min(known, anchor, key=lambda one: (one.monotonic, one.wall))
-    return found
+def happened(entry: Entry, received_at: float, boot: Placed | None) -> Happened:
+    """The entry with its corrected time; `boot` is what is known of its boot."""
+    when = span(entry.at, received_at, boot)
+    place = (entry.act, entry.device, entry.install, entry.seq)
+    return Happened(*place, when, entry.at.wall, received_at, entry.fact)
 
 
 def in_order(events: Iterable[Happened]) -> tuple[Happened, ...]:
-    """By corrected time, device, install and seq; within one ledger always by seq.
+    """One item's events, as they must or, where nobody can know, as they are likely to have been.
 
-    A station whose clock went backwards keeps its own order: an event is placed no earlier than
-    what the same ledger wrote before it.
+    Within one ledger by seq, each no earlier than the one before and no later than the next.
+    Between ledgers, what ended before another began comes first; of what may have been at the same
+    time, what fits: a loan of an item that is in, a return of one that is out.
     """
-    latest: dict[tuple[DeviceId, str], float] = {}
-    placed: list[tuple[float, str, str, int, Happened]] = []
-    for event in sorted(events, key=lambda one: one.seq):
-        ledger = (event.device, event.install)
-        latest[ledger] = max(event.time, latest.get(ledger, event.time))
-        place = (latest[ledger], str(event.device), event.install, event.seq)
-        placed.append((*place, event))
-    return tuple(place[-1] for place in sorted(placed, key=lambda place: place[:4]))
+    ledgers: dict[tuple[DeviceId, str], list[Happened]] = {}
+    for event in sorted(events, key=lambda one: one.seq, reverse=True):
+        ledgers.setdefault((event.device, event.install), []).append(event)
+    waiting = [_in_step(ledger) for ledger in ledgers.values()]
+    ordered: list[Happened] = []
+    out = False
+    while waiting := [ledger for ledger in waiting if ledger]:
+        heads = [ledger[-1] for ledger in waiting]
+        soonest = min(head.span.latest for head in heads)
+        possible = [one for one in heads if one.span.earliest <= soonest]
+        chosen = min(possible, key=lambda one: (_misfit(one, out=out), *_place(one)))
+        waiting[heads.index(chosen)].pop()
+        ordered.append(chosen)
+        out = _is_out_after(chosen, out=out)
+    return tuple(ordered)
+
+
+def _in_step(newest_first: list[Happened]) -> list[Happened]:
+    """A ledger's events with spans that never go back from one to the next."""
+    forward: list[Happened] = []
+    for event in reversed(newest_first):
+        earliest = max(event.span.earliest, forward[-1].span.earliest if forward else -inf)
+        latest = max(event.span.latest, earliest)
+        forward.append(replace(event, span=Span(earliest, latest)))
+    backward: list[Happened] = []
+    for event in reversed(forward):
+        latest = min(event.span.latest, backward[-1].span.latest if backward else inf)
+        backward.append(replace(event, span=Span(event.span.earliest, latest)))
+    return backward
+
+
+def _place(event: Happened) -> tuple[float, float, str, str]:
+    return event.span.latest, event.span.earliest, str(event.device), event.install
+
+
+def _misfit(event: Happened, *, out: bool) -> bool:
+    match event.fact:
+        case ItemLent() | LoanUnconfirmed():
+            return out
+        case ItemReturned():
+            return not out
+        case _:
+            return False
+
+
+def _is_out_after(event: Happened, *, out: bool) -> bool:
+    match event.fact:
+        case ItemLent() | LoanUnconfirmed():
+            return True
+        case ItemReturned():
+            return False
+        case _:
+            return out

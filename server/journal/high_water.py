@@ -1,7 +1,8 @@
 """How far each ledger is kept without a gap: a mark that is never lowered and never pruned.
 
-Law: an entry's place is taken by the fact itself, by what was set aside in its place, or by a fact
-that was known and is told again under a later install. Functions work in the caller's transaction.
+Law: an entry's place is taken by the fact itself, by what was set aside in its place, by a fact
+that was known and is told again under a later install, or by staff who gave it up. Functions work
+in the caller's transaction.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, select,
 from broker.facts import Kept
 from broker.vocabulary import DeviceId
 from server.journal.database import insert_into
-from server.journal.tables import fact, high_water, quarantine, retold
+from server.journal.tables import fact, high_water, lost, quarantine, retold
 
 _ROWS_AT_ONCE: Final = 500
 
@@ -135,7 +136,7 @@ def _places(ledger: LedgerName, through: int) -> Subquery:
     """The numbers after `through` that are taken, perhaps more than once each."""
     wanted = [
         select(table.c.seq).where(*_is(table, ledger), table.c.seq > through)
-        for table in (fact, quarantine, retold)
+        for table in (fact, quarantine, retold, lost)
     ]
     return union_all(*wanted).subquery()
 

@@ -14,10 +14,12 @@ from sqlalchemy import Connection, select
 from broker import wire
 from broker.facts import Entry
 from broker.places import fingerprint
-from broker.vocabulary import ActId, DeviceId
+from broker.vocabulary import ActId, DeviceId, ItemId
+from server.circulation.tasks import Grounds, Task, TaskKind
 from server.journal.database import insert_into
 from server.journal.patrons import to_column
 from server.journal.tables import fact, quarantine, retold
+from server.journal.tasks import open_task
 
 CONFLICT_REASON: Final = "another fact with this act, or this seq, was received before"
 _ROWS_AT_ONCE: Final = 500
@@ -54,6 +56,8 @@ class Misfit:
     device: DeviceId | None = None
     install: str | None = None
     seq: int | None = None
+    act: ActId | None = None
+    item: ItemId | None = None
 
 
 def record(connection: Connection, received: Sequence[Received], received_at: float) -> Recorded:
@@ -85,12 +89,13 @@ def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> Non
     """Keep a message that cannot be used, once however often it comes.
 
     One that was kept without its place in a ledger is kept again with it: else nothing would ever
-    fill that place.
+    fill that place. A station's numbered entry is a fact that does not count: staff look at it.
     """
     topic = _storable(misfit.topic)
     said = topic.encode() + (b"\0" if misfit.seq is None else b"\0\0") + misfit.payload
+    name = sha256(said).hexdigest()
     row = {
-        "fingerprint": sha256(said).hexdigest(),
+        "fingerprint": name,
         "topic": topic,
         "device": str(misfit.device) if misfit.device else None,
         "install": misfit.install,
@@ -99,7 +104,13 @@ def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> Non
         "reason": _storable(misfit.reason),
         "received_at": received_at,
     }
-    connection.execute(insert_into(connection, quarantine).on_conflict_do_nothing(), row)
+    statement = insert_into(connection, quarantine).on_conflict_do_nothing()
+    number = connection.scalar(statement.returning(quarantine.c.id), row)
+    if number is not None and misfit.seq is not None:
+        grounds = Grounds(messages=(number,), install=misfit.install, seqs=(misfit.seq,))
+        kind, act = TaskKind.QUARANTINE, misfit.act or ActId(f"quarantine/{name[:32]}")
+        about = (misfit.item, "", received_at, misfit.device, None)
+        open_task(connection, Task(kind, act, *about, grounds))
 
 
 def closed_acts(connection: Connection, acts: Iterable[ActId]) -> frozenset[ActId]:
@@ -184,7 +195,9 @@ def _retold(connection: Connection, entry: Entry) -> bool:
 
 def _conflict(one: Received) -> Misfit:
     entry = one.entry
-    return Misfit(one.topic, one.payload, CONFLICT_REASON, entry.device, entry.install, entry.seq)
+    place = (entry.device, entry.install, entry.seq)
+    item = getattr(entry.fact, "item", None)
+    return Misfit(one.topic, one.payload, CONFLICT_REASON, *place, entry.act, item)
 
 
 def _storable(text: str) -> str:

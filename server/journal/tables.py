@@ -1,10 +1,10 @@
 """Every table of the server, one schema for SQLite and PostgreSQL.
 
 Law: definitions only. Times are seconds since 1970 UTC; `due` and closed days are branch-local
-dates. `fact`, `grant`, `quarantine` and `retold` are written once and never changed, but for
-`standing` and for patrons, whom retention takes out (`patron` and `member` are NULL then);
-`loan`, `anchor`, `grant.standing` and most of `task` are derived and can be rebuilt from them.
-`high_water` is kept for ever.
+dates. `fact`, `grant`, `quarantine`, `retold`, `decision` and `lost` are written once and never
+changed, but for `standing`, `missed_at` and patrons, whom retention takes out (`patron` and
+`member` are NULL then); `boot` only gets more exact; `loan`, `grant.standing` and every open `task`
+about an item or a clock are derived and can be rebuilt from them. `high_water` is kept for ever.
 """
 
 from typing import Final
@@ -58,13 +58,21 @@ fact: Final = Table(
     # The page shows the latest.
     Index(None, "received_at"),
 )
-# Facts whose time may still be corrected: few, and looked for whenever an anchor is learnt.
+# Facts whose time may still be corrected: looked for whenever a boot's time gets more exact.
 Index(
     "ix_fact_unsure",
     fact.c.device,
     fact.c.boot,
     sqlite_where=text("clock <> 'synchronised'"),
     postgresql_where=text("clock <> 'synchronised'"),
+)
+# Facts of a clock that was ahead by more than is usual: none, most of the time.
+Index(
+    "ix_fact_ahead",
+    fact.c.device,
+    fact.c.boot,
+    sqlite_where=text("wall > received_at + 300"),
+    postgresql_where=text("wall > received_at + 300"),
 )
 
 # Facts that still tell who: few, and looked for every hour.
@@ -125,15 +133,32 @@ grant: Final = Table(
     Column("due", Date, nullable=False),
     Column("granted_at", Double, nullable=False),
     Column("standing", Text, nullable=False),
+    Column("missed_at", Double),
+)
+Index(
+    "ix_grant_unanswered",
+    grant.c.granted_at,
+    sqlite_where=text("standing = 'open' AND missed_at IS NULL"),
+    postgresql_where=text("standing = 'open' AND missed_at IS NULL"),
 )
 
-anchor: Final = Table(
-    "anchor",
+# What is known of the time in each boot of a station: see circulation.boots.
+boot: Final = Table(
+    "boot",
     metadata,
     Column("device", Text, primary_key=True),
     Column("boot", Text, primary_key=True),
+    Column("install", Text),
+    Column("number", BigInteger),
     Column("monotonic", Double, nullable=False),
-    Column("wall", Double, nullable=False),
+    Column("after_monotonic", Double),
+    Column("after_wall", Double),
+    Column("before_monotonic", Double),
+    Column("before_wall", Double),
+    Column("ntp_monotonic", Double),
+    Column("ntp_wall", Double),
+    Column("ntp_bound", Double),
+    Index(None, "device", "install", "number"),
 )
 
 loan: Final = Table(
@@ -166,10 +191,37 @@ task: Final = Table(
     Column("act", Text, primary_key=True),
     Column("item", Text, index=True),
     Column("device", Text),
+    Column("patron", Text),
     Column("reason", Text, nullable=False),
-    Column("evidence", JSON(none_as_null=True)),
+    Column("evidence", JSON, nullable=False),
     Column("opened_at", Double, nullable=False),
     Column("settled_at", Double),
+    Column("settled_by", Text),
+    Column("settlement", Text),
+    Column("note", Text),
+)
+
+# What staff decided about a task, and about which item that says something.
+decision: Final = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("item", Text, index=True),
+    Column("choice", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("decided_at", Double, nullable=False),
+)
+
+# Entries that will never come, by a decision of staff: they hold nothing up.
+lost: Final = Table(
+    "lost",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("install", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
 )
 
 device: Final = Table(

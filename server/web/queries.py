@@ -13,7 +13,6 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
-    and_,
     func,
     literal,
     select,
@@ -24,15 +23,14 @@ from broker.errors import BadMessage
 from broker.facts import ItemReturned
 from broker.telemetry import Component, Kind, Mode, Presence
 from broker.topics import Channel
-from broker.vocabulary import ClockState, Moment
-from server.circulation.fold import TaskKind
 from server.circulation.retention import without_quotations
-from server.circulation.timeline import Anchor, corrected
+from server.circulation.tasks import TaskKind
+from server.circulation.timeline import Happened
 from server.enrolment.register import revoked_devices
+from server.histories import events_of
 from server.incidents import KINDS
 from server.journal.database import reading
 from server.journal.tables import (
-    anchor,
     device,
     fact,
     item,
@@ -59,6 +57,7 @@ LATEST_FACTS: Final = 30
 LATEST_SET_ASIDE: Final = 10
 LATEST_TASKS: Final = 50
 SAMPLE: Final = "sample"
+SURE_SECONDS: Final = 60.0
 
 _NUMBER: Final = func.count().label("number")
 _OPEN: Final = task.c.settled_at.is_(None)
@@ -70,7 +69,7 @@ def read_records(engine: Engine) -> Records:
     with reading(engine) as connection:
         return Records(
             devices=_devices(connection),
-            happenings=tuple(map(_happening, connection.execute(_latest_facts()))),
+            happenings=_happenings(connection),
             set_aside=tuple(map(_set_aside, connection.execute(_latest_set_aside()))),
             set_aside_total=_count(connection, quarantine),
             tasks=tuple(map(_open_task, connection.execute(_latest_tasks()))),
@@ -145,16 +144,9 @@ def _newest_first(columns: Any) -> tuple[Any, ...]:
 def _latest_facts() -> Select[Any]:
     """By arrival, so that what is new is on top whatever a station's clock says."""
     latest = select(fact).order_by(*_newest_first(fact.c)).limit(LATEST_FACTS).subquery()
-    boot = and_(anchor.c.device == latest.c.device, anchor.c.boot == latest.c.boot)
     return (
-        select(
-            latest,
-            title.c.title,
-            anchor.c.monotonic.label("anchor_monotonic"),
-            anchor.c.wall.label("anchor_wall"),
-        )
-        .outerjoin_from(latest, anchor, boot)
-        .outerjoin(item, item.c.barcode == latest.c.item)
+        select(latest, title.c.title)
+        .outerjoin_from(latest, item, item.c.barcode == latest.c.item)
         .outerjoin(title, title.c.id == item.c.title)
         .order_by(*_newest_first(latest.c))
     )
@@ -214,19 +206,24 @@ def _device_summary(row: Row[Any]) -> DeviceSummary:
     )
 
 
-def _happening(row: Row[Any]) -> Happening:
-    told = wire.decode_entry(row.payload).fact
-    secured, provisional, reason = without_patron(told)
-    at = Moment(row.boot, row.monotonic, row.wall, ClockState(row.clock))
-    known = None if row.anchor_wall is None else Anchor(row.anchor_monotonic, row.anchor_wall)
+def _happenings(connection: Connection) -> tuple[Happening, ...]:
+    rows = connection.execute(_latest_facts()).all()
+    events = events_of(connection, fact.c.act.in_([row.act for row in rows]))
+    told = {str(event.act): event for event in events}
+    return tuple(_happening(told[row.act], row.title) for row in rows)
+
+
+def _happening(event: Happened, name: str | None) -> Happening:
+    secured, provisional, reason = without_patron(event.fact)
+    item_number = getattr(event.fact, "item", None)
     return Happening(
-        act=row.act,
-        device=row.device,
-        time=corrected(at, row.received_at, known),
-        sure=known is not None or at.clock is ClockState.SYNCHRONISED,
-        kind=type(told),
-        item=row.item,
-        title=row.title,
+        act=str(event.act),
+        device=str(event.device),
+        time=event.span.nearest(event.wall),
+        sure=event.span.latest - event.span.earliest <= SURE_SECONDS,
+        kind=type(event.fact),
+        item=None if item_number is None else str(item_number),
+        title=name,
         secured=secured,
         provisional=provisional,
         reason=reason,

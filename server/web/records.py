@@ -9,7 +9,7 @@ from broker.facts import Fact, ItemLent, LoanAbandoned, LoanUnconfirmed
 from broker.telemetry import Component, Kind, Mode, Presence
 from broker.topics import Channel
 from broker.vocabulary import Reason
-from server.circulation.fold import TaskKind
+from server.circulation.tasks import TaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A fact without its patron. `sure` is False when only an unset clock tells its time.
+    """A fact without its patron. `sure` is False when its minute cannot be proved.
 
     `secured`, `provisional` and `reason` are as in the fact; what its kind lacks is None.
     """

@@ -8,6 +8,8 @@ from broker import facts, requests, telemetry
 from broker.vocabulary import (
     ERASED,
     ActId,
+    Anchor,
+    BootClock,
     ClockState,
     DeviceId,
     ItemId,
@@ -17,6 +19,7 @@ from broker.vocabulary import (
     Refusal,
     SealedPatron,
     SiteId,
+    TimeSource,
 )
 
 identifiers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", fullmatch=True)
@@ -45,7 +48,8 @@ any_fact: st.SearchStrategy[facts.Fact] = st.one_of(
     st.builds(facts.ItemReturned, items, flags),
     st.builds(facts.UnknownItemDropped, texts),
 )
-moments = st.builds(Moment, texts, numbers, numbers, st.sampled_from(ClockState))
+bounds = st.floats(0, allow_nan=False, allow_infinity=False)
+moments = st.builds(Moment, texts, numbers, numbers, st.sampled_from(ClockState), bounds)
 entries = st.builds(
     facts.Entry, acts, sites, devices, texts, st.integers(1, 2**63 - 1), moments, any_fact
 )
@@ -65,6 +69,9 @@ any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
 replies = st.builds(requests.Reply, texts, numbers, any_answer)
 
 extents = st.builds(telemetry.Extent, counts, counts, counts)
+anchors = st.lists(
+    st.builds(Anchor, numbers, numbers, st.sampled_from(TimeSource), bounds), max_size=2
+).map(tuple)
 births = st.builds(
     telemetry.Birth,
     sites,
@@ -72,6 +79,7 @@ births = st.builds(
     st.sampled_from(telemetry.Kind),
     *(texts, texts, texts, numbers),
     ledger=st.none() | extents,
+    boots=st.lists(st.builds(BootClock, counts, texts, numbers, anchors), max_size=3).map(tuple),
 )
 components = st.builds(
     telemetry.Component, texts, st.sampled_from(telemetry.Health), texts, numbers
@@ -87,6 +95,8 @@ states = st.builds(
     unsent=counts,
     oldest_unsent=st.none() | numbers,
     ignored=counts,
+    monotonic=numbers,
+    anchors=anchors,
 )
 policies = st.builds(
     telemetry.OfflinePolicy,

@@ -2,29 +2,30 @@
 
 from dataclasses import replace
 from itertools import count
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.facts import Entry, Fact, UnknownItemDropped
 from broker.vocabulary import ActId, ClockState, DeviceId, Moment, PatronId
+from server.circulation.boots import Span
 from server.circulation.fold import (
     Closing,
     Evidence,
-    Granted,
     ItemCirculation,
     Register,
-    Standing,
-    Task,
-    TaskKind,
     fold,
     stray,
 )
-from server.circulation.timeline import Anchor, Happened, anchors, happened, in_order
+from server.circulation.grants import Granted, Standing
+from server.circulation.tasks import TaskKind
+from server.circulation.timeline import Happened, happened, in_order
 from tests.server.stories import (
     BOOK,
     BUDI,
     DROP_BOX,
+    DUE,
     KIOSK,
     NOON,
     SITI,
@@ -121,12 +122,13 @@ def test_the_loan_of_an_unknown_item_is_kept() -> None:
 
 def test_something_unreadable_in_the_bin_is_a_task() -> None:
     (event,) = story(UnknownItemDropped("E00401"))
-    expected = Task(TaskKind.UNKNOWN_ITEM_DROPPED, event.act, None, "E00401", NOON + 60)
-    assert stray(event, UnknownItemDropped("E00401")) == expected
+    task = stray(event, UnknownItemDropped("E00401"))
+    assert (task.kind, task.act, task.item) == (TaskKind.UNKNOWN_ITEM_DROPPED, event.act, None)
+    assert (task.reason, task.opened_at, task.device) == ("E00401", NOON + 60, KIOSK)
 
 
 def grant(act: ActId, granted_at: float = NOON) -> Granted:
-    return Granted(act, SITI, granted_at)
+    return Granted(act, SITI, granted_at, DUE, KIOSK)
 
 
 def standing(circulation: ItemCirculation) -> list[Standing]:
@@ -166,18 +168,46 @@ def test_a_stations_own_order_beats_its_clock() -> None:
     assert circulation.open_loan is None
 
 
-def test_an_anchor_corrects_the_whole_boot() -> None:
-    early = at(entry(1, returned()), Moment("boot-1", 10.0, 0.0, ClockState.UNKNOWN))
-    synced = at(entry(2, returned()), Moment("boot-1", 40.0, NOON, ClockState.SYNCHRONISED))
-    later = at(entry(3, returned()), Moment("boot-1", 90.0, NOON, ClockState.SYNCHRONISED))
-    learnt = anchors((one.device, one.at) for one in (later, early, synced))
-    assert learnt == {(KIOSK, "boot-1"): Anchor(40.0, NOON)}
-    assert happened(early, TOMORROW, learnt[KIOSK, "boot-1"]).time == NOON - 30
+def between(event: Happened, earliest: float, latest: float) -> Happened:
+    return replace(event, span=Span(NOON + earliest, NOON + latest))
 
 
-def test_nothing_happens_after_it_was_received() -> None:
-    future = at(entry(1, returned()), Moment("b", 1.0, NOON * 2, ClockState.SYNCHRONISED))
-    assert happened(future, NOON, None).time == NOON
+def test_what_ended_before_another_began_comes_first() -> None:
+    (lending,), (returning,) = story(lent()), story(returned(), device=DROP_BOX)
+    order = (between(returning, 0, 10), between(lending, 11, 20))
+    assert in_order(reversed(order)) == order
+
+
+def test_a_return_of_unknown_time_is_of_the_loan_it_can_be_of() -> None:
+    (lending,), (returning,) = story(lent()), story(returned(), device=DROP_BOX)
+    dark = between(returning, -5000, 5000)
+    assert in_order((dark, lending)) == (lending, dark)
+    loan = fold(BOOK, (dark, lending), (), KNOWN).loans[0]
+    # It was out at 12.01, so it cannot have been back before.
+    assert (loan.lent_at, loan.returned_at) == (NOON + 60, NOON + 60)
+
+
+def test_a_book_must_be_back_before_it_is_lent_again() -> None:
+    kiosk = story(lent(SITI), lent(BUDI))
+    (returning,) = story(returned(), device=DROP_BOX)
+    dark = between(returning, -5000, 5000)
+    circulation = fold(BOOK, (*kiosk, dark), (), KNOWN)
+    assert [loan.closing for loan in circulation.loans] == [Closing.RETURNED, None]
+    assert circulation.tasks == ()
+
+
+def test_of_two_returns_the_one_better_known_comes_first() -> None:
+    kiosk = story(lent(SITI), returned(), lent(BUDI))
+    (returning,) = story(returned(), device=DROP_BOX)
+    circulation = fold(BOOK, (*kiosk, between(returning, 0, 5000)), (), KNOWN)
+    assert [loan.closed_by for loan in circulation.loans] == [kiosk[1].act, returning.act]
+
+
+def test_a_loan_counts_late_and_a_return_early() -> None:
+    lending, returning = story(lent(), returned())
+    events = (between(lending, 0, 60), between(returning, 100, 200))
+    (loan,) = fold(BOOK, events, (), KNOWN).loans
+    assert (loan.lent_at, loan.returned_at) == (NOON + 60, NOON + 100)
 
 
 PATRONS = st.sampled_from((SITI, BUDI, STRANGER))
@@ -187,6 +217,28 @@ FACTS = st.one_of(
     PATRONS.map(abandoned),
     st.booleans().map(lambda secured: returned(secured=secured)),
 )
+
+
+@st.composite
+def uncertain(draw: st.DrawFn) -> list[Happened]:
+    """Events of three ledgers, known more or less exactly."""
+    found = []
+    for device in (KIOSK, DROP_BOX, DeviceId("kios-02")):
+        for event in story(*draw(st.lists(FACTS, max_size=4)), device=device):
+            begin = draw(st.integers(0, 300))
+            found.append(between(event, begin, begin + draw(st.integers(0, 200))))
+    return found
+
+
+@given(uncertain(), st.randoms())
+def test_no_order_contradicts_what_is_known(events: list[Happened], random: Random) -> None:
+    ordered = in_order(events)
+    random.shuffle(events)
+    assert in_order(events) == ordered
+    for number, event in enumerate(ordered):
+        assert all(event.span.earliest <= later.span.latest for later in ordered[number:])
+        same = [one.seq for one in ordered if one.device == event.device]
+        assert same == sorted(same)
 
 
 @st.composite
@@ -206,8 +258,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Entry], list[Entry]]:
 
 
 def told(entries: list[Entry]) -> list[Happened]:
-    learnt = anchors((one.device, one.at) for one in entries)
-    return [happened(one, TOMORROW, learnt.get((one.device, one.at.boot))) for one in entries]
+    return [happened(one, TOMORROW, None) for one in entries]
 
 
 @given(histories(), st.lists(st.integers(-1000, 1000), max_size=3))
@@ -216,7 +267,9 @@ def test_the_order_of_arrival_changes_nothing(
 ) -> None:
     recorded, arrived = history
     numbers = count()
-    granted = [Granted(ActId(f"g{next(numbers)}"), PatronId("p"), NOON + g) for g in grants]
+    granted = [
+        Granted(ActId(f"g{next(numbers)}"), PatronId("p"), NOON + g, DUE, KIOSK) for g in grants
+    ]
     one = fold(BOOK, told(recorded), granted, KNOWN)
     other = fold(BOOK, told(arrived), reversed(granted), KNOWN)
     assert one == other

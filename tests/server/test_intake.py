@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, func, select
 
 from broker import topics, wire
-from broker.facts import Acknowledgement, Fact
+from broker.facts import Acknowledgement, Entry, Fact
 from broker.requests import Expired, Grant, Reply
 from broker.sealing import OpeningKey
 from broker.telemetry import (
@@ -22,11 +23,23 @@ from broker.telemetry import (
     State,
 )
 from broker.topics import Channel, Topic
-from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, Reason, Refusal
+from broker.vocabulary import (
+    BEGINNING,
+    ActId,
+    Anchor,
+    BootClock,
+    ClockState,
+    DeviceId,
+    ItemId,
+    Moment,
+    Reason,
+    Refusal,
+    TimeSource,
+)
 from server.enrolment.register import lift, revoke
 from server.intake import Heard, Outgoing
 from server.journal.database import transaction
-from server.journal.tables import device, fact, grant, loan, quarantine, refused
+from server.journal.tables import boot, device, fact, grant, loan, quarantine, refused, task
 from server.projection import dump, rebuild
 from tests.keys import seal
 from tests.server.stories import (
@@ -205,6 +218,106 @@ def test_a_fact_of_a_newer_program_holds_nothing_up(connection: Connection) -> N
 
 
 SEALED_SITI = str(seal(SITI)).encode()
+
+
+def blind(seq: int, one: Fact, boot: str = "b", monotonic: float = 100.0) -> Entry:
+    """A fact of a station whose clock nobody had set."""
+    return at(entry(seq, one), Moment(boot, monotonic, 0.0, ClockState.UNKNOWN))
+
+
+def birth(*boots: BootClock) -> Heard:
+    told = replace(BIRTH, boot=boots[-1].boot, boots=boots)
+    return on(Channel.BIRTH, wire.encode_snapshot(told))
+
+
+def rebuilds(connection: Connection) -> bool:
+    before = dump(connection)
+    rebuild(connection)
+    return dump(connection) == before
+
+
+def lent_and_returned(connection: Connection) -> tuple[float, float | None]:
+    row = connection.execute(select(loan.c.lent_at, loan.c.returned_at)).one()
+    return row.lent_at, row.returned_at
+
+
+def test_what_a_station_learns_later_corrects_what_it_sent_before(connection: Connection) -> None:
+    digest(connection, heard(blind(1, lent())), now=LATER)
+    assert lent_and_returned(connection) == (LATER, None)
+    word = Anchor(400.0, NOON + 600, TimeSource.SERVER, 0.0)
+    said = replace(STATE, boot="b", monotonic=400.5, anchors=(word,))
+    digest(connection, on(Channel.STATE, wire.encode_snapshot(said)), now=NOON + 601)
+    lent_at, _ = lent_and_returned(connection)
+    assert NOON + 300 < lent_at < NOON + 302
+    assert rebuilds(connection)
+
+
+def test_a_boot_that_ended_in_the_dark_is_placed_by_its_neighbours(connection: Connection) -> None:
+    digest(connection, heard(blind(1, lent())), heard(blind(2, returned(), "b", 160.0)))
+    ntp = Anchor(10.0, NOON + 3600, TimeSource.NTP, 0.1)
+    before = BootClock(1, "a", 3600.0, (replace(ntp, wall=NOON - 3590),))
+    dark, now = BootClock(2, "b", 200.0, ()), BootClock(3, "c", 20.0, (ntp,))
+    digest(connection, birth(before, dark, now), now=LATER)
+    lent_at, returned_at = lent_and_returned(connection)
+    assert returned_at is not None
+    # Lent 100 s after a boot that began when the one before had ended, about noon, and returned
+    # 40 s before it ended, an hour later: the patron wins.
+    assert abs(returned_at - (NOON + 160)) < 5
+    assert lent_at == returned_at
+    assert rebuilds(connection)
+
+
+def test_a_loan_still_out_of_a_dark_boot_is_dated_late(connection: Connection) -> None:
+    digest(connection, heard(blind(1, lent())))
+    ntp = Anchor(10.0, NOON + 3600, TimeSource.NTP, 0.1)
+    digest(connection, birth(BootClock(2, "b", 200.0, ()), BootClock(3, "c", 20.0, (ntp,))))
+    lent_at, _ = lent_and_returned(connection)
+    assert abs(lent_at - (NOON + 3590 - 100)) < 5
+    assert rebuilds(connection)
+
+
+def test_a_boot_that_merely_goes_on_moves_nothing(connection: Connection) -> None:
+    word = Anchor(10.0, NOON, TimeSource.SERVER, 0.0)
+    digest(connection, birth(BootClock(1, "b", 50.0, (word,))), now=NOON + 40)
+    for minute in range(1, 5):
+        said = replace(STATE, boot="b", monotonic=50.0 + 60 * minute, anchors=(word,))
+        state = on(Channel.STATE, wire.encode_snapshot(said))
+        digest(connection, state, now=NOON + 40.5 + 60 * minute)
+    row = connection.execute(select(boot)).one()
+    assert (row.monotonic, row.before_monotonic, row.install) == (290.0, 50.0, INSTALL)
+
+
+def test_a_time_in_the_servers_future_never_counts_and_staff_are_told(
+    connection: Connection,
+) -> None:
+    facts: tuple[Fact, ...] = (lent(), lent(BUDI, OTHER_BOOK), returned(OTHER_BOOK))
+    tomorrow = Moment("b", 60.0, LATER + 86_400, ClockState.SYNCHRONISED, 0.1)
+    digest(connection, *(heard(at(entry(n, one), tomorrow)) for n, one in enumerate(facts, 1)))
+    times = select(loan.c.lent_at, loan.c.returned_at).order_by(loan.c.act)
+    assert connection.execute(times).all() == [(LATER, None), (BEGINNING, BEGINNING)]
+    row = connection.execute(select(task)).one()
+    assert (row.kind, row.device, row.opened_at) == ("clock-ahead", "kios-01", LATER)
+    assert row.evidence["seconds"] == 86_400
+    assert rebuilds(connection)
+
+
+def test_a_birth_with_endless_boots_is_set_aside(connection: Connection) -> None:
+    digest(connection, birth(*(BootClock(n, f"b{n}", 1.0, ()) for n in range(201))))
+    assert reasons(connection) == ["201 boots; at most 200"]
+
+
+def test_a_fact_that_cannot_be_used_is_a_task_and_noise_is_none(connection: Connection) -> None:
+    newer = heard(entry(2, returned()))
+    unusable = Heard(newer.topic, newer.payload.replace(b"item-returned", b"item-weighed"))
+    digest(connection, unusable, unusable, on(Channel.STATUS, b"?"), on(Channel.FACT, b"{"))
+    row = connection.execute(select(task)).one()
+    assert (row.kind, row.device, row.item) == ("quarantine", "kios-01", None)
+    assert (row.evidence["seqs"], row.evidence["install"]) == ([2], INSTALL)
+    (number,) = row.evidence["messages"]
+    assert connection.scalar(select(quarantine.c.seq).where(quarantine.c.id == number)) == 2
+    assert rebuilds(connection)
+
+
 GOOD_FACT = heard(entry(1, lent()))
 BAD = {
     "nothing": b"",
@@ -419,6 +532,54 @@ def test_any_order_and_any_repetition_give_the_same_records(
             trial.rollback()
     assert len(set(dumps)) == 1
     assert out if recorded else True
+
+
+@st.composite
+def rumours(draw: st.DrawFn) -> list[Heard]:
+    """Facts of boots that nobody had set the clock of, and reports about those boots, mixed."""
+    told: list[Heard] = []
+    for seq in range(1, draw(st.integers(1, 6)) + 1):
+        boot_name = draw(st.sampled_from(("b1", "b2", "b3")))
+        fact_told = blind(seq, draw(FACTS), boot_name, draw(st.floats(0, 3000)))
+        told.append(heard(fact_told))
+    anchors = st.builds(
+        Anchor,
+        st.floats(0, 3000),
+        st.floats(NOON - 9000, NOON + 9000),
+        st.sampled_from(TimeSource),
+        st.floats(0, 5),
+    )
+    clocks = st.builds(
+        BootClock,
+        st.just(0),
+        st.sampled_from(("b1", "b2", "b3")),
+        st.floats(0, 3000),
+        st.lists(anchors, max_size=2).map(tuple),
+    )
+    for clock in draw(st.lists(clocks, max_size=4)):
+        number = int(clock.boot[1:])
+        if draw(st.booleans()):
+            told.append(birth(replace(clock, number=number)))
+        else:
+            said = replace(STATE, boot=clock.boot, monotonic=clock.monotonic)
+            said = replace(said, anchors=clock.anchors)
+            told.append(on(Channel.STATE, wire.encode_snapshot(said)))
+    return draw(st.permutations(told))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=rumours())
+def test_whatever_is_learnt_of_the_time_a_rebuild_comes_to_the_same(
+    engine: Engine, told: list[Heard]
+) -> None:
+    with engine.connect() as connection, connection.begin() as trial:
+        stock(connection)
+        for number, message in enumerate(told):
+            digest(connection, message, now=LATER + number)
+            assert rebuilds(connection)
+        trial.rollback()
 
 
 WORDS = st.one_of(

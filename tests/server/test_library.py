@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from broker.facts import Entry
-from broker.fault_points import FaultPoint, arm
 from broker.requests import Answer, Describe, Description, Grant, Identify, Lend
 from broker.requests import Standing as MayBorrow
 from broker.vocabulary import (
@@ -22,7 +21,6 @@ from broker.vocabulary import (
     Reason,
     Refusal,
 )
-from server.circulation.fold import TaskKind
 from server.journal.database import transaction
 from server.journal.journal import record
 from server.journal.tables import grant, loan, member, task
@@ -207,38 +205,6 @@ def test_something_unreadable_in_the_bin_is_a_task_at_its_corrected_time(
     take_in(connection, at(entry(2, returned()), synchronised))
     rows = connection.execute(select(task.c.kind, task.c.item, task.c.opened_at)).all()
     assert rows == [("unknown-item-dropped", None, NOON + 300)]
-
-
-def test_what_staff_settled_stays_settled(connection: Connection) -> None:
-    one = entry(1, returned(secured=False))
-    take_in(connection, one)
-    assert LIBRARY.settle(connection, TaskKind.TAG_NOT_SECURED, one.act, NOON + 1)
-    assert not LIBRARY.settle(connection, TaskKind.TAG_NOT_SECURED, one.act, NOON + 2)
-    LIBRARY.rebuild(connection)
-    assert connection.scalars(select(task.c.settled_at)).all() == [NOON + 1]
-
-
-def test_a_crash_while_a_task_is_settled_leaves_it_open(engine: Engine) -> None:
-    one = entry(1, returned(secured=False))
-    with transaction(engine) as connection:
-        take_in(connection, one)
-    arm(cut)
-    try:
-        with pytest.raises(PowerCut), transaction(engine) as connection:
-            LIBRARY.settle(connection, TaskKind.TAG_NOT_SECURED, one.act, NOON + 1)
-    finally:
-        arm(None)
-    with transaction(engine) as connection:
-        assert LIBRARY.settle(connection, TaskKind.TAG_NOT_SECURED, one.act, NOON + 2)
-
-
-class PowerCut(Exception):
-    """The server lost its power at this very point."""
-
-
-def cut(point: FaultPoint) -> None:
-    if point == "S10":
-        raise PowerCut
 
 
 def test_a_rebuild_comes_out_byte_for_byte(connection: Connection) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, select, update
 from broker.sealing import OpeningKey
 from broker.topics import Channel
 from broker.vocabulary import ActId, PatronId
-from server.circulation.fold import TaskKind
+from server.circulation.tasks import Choice, TaskKind
+from server.desk.settling import settle
+from server.desk.task import Verdict
 from server.journal.database import transaction
 from server.journal.tables import audit, fact, grant, loan, member, quarantine
-from server.library import Library
 from server.projection import dump, rebuild
 from server.subject import (
     ErasureRefused,
@@ -27,7 +28,6 @@ from server.subject import (
 from tests.keys import OPENING
 from tests.server.stories import (
     BUDI,
-    MEDAN,
     NOON,
     OTHER_BOOK,
     SITI,
@@ -187,7 +187,8 @@ def test_whom_staff_still_look_for_is_not_forgotten(library: Engine) -> None:
     with pytest.raises(ErasureRefused, match="B00001: an open task of staff needs it"):
         erase(library, wish("KTA-1"))
     with transaction(library) as connection:
-        Library(MEDAN).settle(connection, TaskKind.LENT_WHILE_ON_LOAN, second.act, NOON)
+        key = f"{TaskKind.LENT_WHILE_ON_LOAN.value}/{second.act}"
+        settle(connection, intake(), key, Verdict(Choice.NEWEST_STANDS, "rina", "diperiksa"), NOON)
     assert erase(library, wish("KTA-1"))["links"] == 3
 
 

@@ -9,12 +9,23 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
-        "anchor",
+        "boot",
         sa.Column("device", sa.Text(), nullable=False),
         sa.Column("boot", sa.Text(), nullable=False),
+        sa.Column("install", sa.Text(), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=True),
         sa.Column("monotonic", sa.Double(), nullable=False),
-        sa.Column("wall", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("device", "boot", name="pk_anchor"),
+        sa.Column("after_monotonic", sa.Double(), nullable=True),
+        sa.Column("after_wall", sa.Double(), nullable=True),
+        sa.Column("before_monotonic", sa.Double(), nullable=True),
+        sa.Column("before_wall", sa.Double(), nullable=True),
+        sa.Column("ntp_monotonic", sa.Double(), nullable=True),
+        sa.Column("ntp_wall", sa.Double(), nullable=True),
+        sa.Column("ntp_bound", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("device", "boot", name="pk_boot"),
+    )
+    op.create_index(
+        "ix_boot_device_install_number", "boot", ["device", "install", "number"], unique=False
     )
     op.create_table(
         "audit",
@@ -69,6 +80,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", name="pk_device"),
     )
     op.create_table(
+        "decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=True),
+        sa.Column("choice", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_decision"),
+    )
+    op.create_index("ix_decision_item", "decision", ["item"], unique=False)
+    op.create_table(
         "fact",
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("site", sa.Text(), nullable=False),
@@ -87,6 +111,14 @@ def upgrade() -> None:
         sa.Column("received_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("act", name="pk_fact"),
         sa.UniqueConstraint("device", "install", "seq", name="uq_fact_device_install_seq"),
+    )
+    op.create_index(
+        "ix_fact_ahead",
+        "fact",
+        ["device", "boot"],
+        unique=False,
+        sqlite_where=sa.text("wall > received_at + 300"),
+        postgresql_where=sa.text("wall > received_at + 300"),
     )
     op.create_index("ix_fact_item", "fact", ["item"], unique=False)
     op.create_index("ix_fact_received_at", "fact", ["received_at"], unique=False)
@@ -116,7 +148,16 @@ def upgrade() -> None:
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("granted_at", sa.Double(), nullable=False),
         sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("missed_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("act", name="pk_grant"),
+    )
+    op.create_index(
+        "ix_grant_unanswered",
+        "grant",
+        ["granted_at"],
+        unique=False,
+        sqlite_where=sa.text("standing = 'open' AND missed_at IS NULL"),
+        postgresql_where=sa.text("standing = 'open' AND missed_at IS NULL"),
     )
     op.create_index("ix_grant_item", "grant", ["item"], unique=False)
     op.create_index("ix_grant_member", "grant", ["member"], unique=False)
@@ -173,6 +214,13 @@ def upgrade() -> None:
         sa.Column("item_limit", sa.Integer(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("member_kind", "collection", name="pk_loan_rule"),
+    )
+    op.create_table(
+        "lost",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("install", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "install", "seq", name="pk_lost"),
     )
     op.create_table(
         "marker",
@@ -237,10 +285,14 @@ def upgrade() -> None:
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=True),
         sa.Column("device", sa.Text(), nullable=True),
+        sa.Column("patron", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("evidence", sa.JSON(), nullable=True),
+        sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("opened_at", sa.Double(), nullable=False),
         sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.Column("settled_by", sa.Text(), nullable=True),
+        sa.Column("settlement", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("kind", "act", name="pk_task"),
     )
     op.create_index("ix_task_item", "task", ["item"], unique=False)

@@ -7,7 +7,7 @@ import pytest
 from broker.telemetry import Kind, Mode, Presence
 from broker.topics import FROM_DEVICE
 from broker.wire import FACTS
-from server.circulation.fold import TaskKind
+from server.circulation.tasks import Choice, TaskKind
 from server.web.languages import LANGUAGES, Texts, chosen, read_texts
 from server.web.status import Status
 from server.web.times import Wall
@@ -20,6 +20,7 @@ CLOSED_WORDS = (
     *(f"status.{status.value}" for status in Status),
     *(f"fact.{kind}" for kind in FACTS),
     *(f"{table}.{kind.value}" for table in ("task", "task-advice") for kind in TaskKind),
+    *(f"choice.{choice.value}" for choice in Choice),
     *(f"channel.{channel.value}" for channel in FROM_DEVICE),
 )
 

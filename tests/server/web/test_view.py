@@ -8,8 +8,8 @@ from broker.facts import ItemLent, ItemReturned, LoanAbandoned, UnknownItemDropp
 from broker.telemetry import Component, Health, Kind, Mode, Presence
 from broker.topics import Channel
 from broker.vocabulary import Reason
-from server.circulation.fold import TaskKind
 from server.circulation.retention import without_quotations
+from server.circulation.tasks import TaskKind
 from server.web.languages import read_texts
 from server.web.records import Device, Happening, OpenTask, Records, SetAside
 from server.web.status import SILENT_AFTER_SECONDS, Status, status_of

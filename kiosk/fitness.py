@@ -1,0 +1,46 @@
+"""Whether a machine is fit to be a kiosk or a drop box."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from broker.doctor.checks import Check
+from broker.doctor.machine import (
+    look_at_clock,
+    look_at_folder,
+    look_at_port,
+    look_at_watchdog,
+    look_at_zone,
+)
+from kiosk.ledger.fitness import look_at_ledger
+from kiosk.settings import LEDGER, KioskSettings, StationSettings
+
+# Where our branches are; the server says which it is.
+_ZONES: Final = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+_SERIAL_CARD_READER: Final = re.compile(r"(?:tty|com):([^:]+):")
+
+
+def station_checks(read: StationSettings, environment: Mapping[str, str]) -> tuple[Check, ...]:
+    """Every check of a kiosk or a drop box."""
+    folder = Path(read.folder).absolute()
+    ports = {"reader": read.reader.port}
+    if isinstance(read, KioskSettings):
+        ports |= _card_reader_port(read.card_reader.path)
+    return (
+        look_at_clock(),
+        *look_at_folder(folder),
+        look_at_ledger(folder / LEDGER),
+        *(look_at_port(name, port) for name, port in ports.items()),
+        *map(look_at_zone, _ZONES),
+        look_at_watchdog(environment),
+    )
+
+
+def _card_reader_port(path: str) -> dict[str, str]:
+    """The device file of a card reader at a serial line; by USB it has none."""
+    found = _SERIAL_CARD_READER.match(path)
+    if found is None:
+        return {}
+    port = found[1] if found[1].startswith("/") else f"/dev/tty{found[1]}"
+    return {"card_reader": port}
