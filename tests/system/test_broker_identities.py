@@ -365,12 +365,12 @@ def test_a_line_that_speaks_and_hears_at_once_is_not_torn(
     up, down = f"{ROOT}/{SITE}/kios-16/fact", f"{ROOT}/{SITE}/kios-16/ack"
     kiosk = Listener(mosquitto.port, "kios-16", down, by=office.device("kios-16")).connected()
     server = Listener(mosquitto.port, SERVER, up, by=office.server()).connected()
-    payload = b"x" * 2000
-    for _ in range(2000):
+    payload = b"x" * 20_000
+    for _ in range(1500):
         kiosk.line.publish(up, payload, retain=False)
         server.line.publish(down, payload, retain=False)
     for end in (kiosk, server):
-        heard = [end.until(lambda event: event) for _ in range(2000)]
+        heard = [end.until(lambda event: event) for _ in range(1500)]
         assert {type(event) for event in heard} == {Received}
     for end in (kiosk, server):
         end.line.close()
