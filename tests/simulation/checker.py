@@ -17,6 +17,7 @@ def violations(world: World, folder: Path, stations: list[str]) -> list[str]:
     """Every way in which promises 1, 2 and 4 were broken, in words."""
     server = sqlite3.connect(folder / "server.db")
     found = [
+        *world.broken,
         *_exactly_once(server, folder, stations),
         *_promises_kept(server, world),
         *_one_effect_each(server),
@@ -24,6 +25,32 @@ def violations(world: World, folder: Path, stations: list[str]) -> list[str]:
     ]
     server.close()
     return found
+
+
+class AcknowledgementWitness:
+    """Looks, whenever the server says that it keeps something, whether a crash now would lose it.
+
+    The stations would send it again; the word would be untrue all the same.
+    """
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self._world = world
+        self._server = sqlite3.connect(folder / "server.db")
+
+    def heard(self, device: str, install: str, through: int) -> None:
+        places = " UNION ".join(
+            f"SELECT seq FROM {table} WHERE device = :device AND install = :install"  # noqa: S608
+            for table in ("fact", "quarantine", "retold")
+        )
+        (kept,) = self._server.execute(
+            f"SELECT count(*) FROM ({places}) WHERE seq <= :through",  # noqa: S608 our own names
+            {"device": device, "install": install, "through": through},
+        ).fetchone()
+        if kept != through:
+            self._world.broken.append(f"{device} was told of {through} facts; {kept} were kept")
+
+    def close(self) -> None:
+        self._server.close()
 
 
 def _exactly_once(server: sqlite3.Connection, folder: Path, stations: list[str]) -> list[str]:

@@ -4,11 +4,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from broker.facts import Acknowledgement
 from broker.telemetry import Presence
-from broker.topics import parse
+from broker.topics import Channel, parse
 from broker.vocabulary import PatronId
+from broker.wire import decode_snapshot
 from server.intake import Outgoing
-from tests.simulation.checker import violations
+from tests.simulation.checker import AcknowledgementWitness, violations
 from tests.simulation.library import opened_library
 from tests.simulation.patrons import Town
 from tests.simulation.planted import PlantedServer
@@ -49,6 +51,7 @@ class _Storm:
         engine = opened_library(folder, self.world)
         self.server = PlantedServer(self.weather, engine, self._send, self._tell)
         self.server.bug = bug
+        self.witness = AcknowledgementWitness(self.world, folder)
         self.stations = {
             name: self._station(name, bug) for name in ("kios-01", "kios-02", "box-01")
         }
@@ -69,6 +72,7 @@ class _Storm:
         for station in self.stations.values():
             station.ledger.close()
         self.server.engine.dispose()
+        self.witness.close()
         found = violations(self.world, self.folder, list(self.stations))
         facts = len(self.world.promises)
         return Outcome(self.seed, facts, self.weather.faults.total(), tuple(found))
@@ -83,7 +87,11 @@ class _Storm:
             station.partition()
 
     def _send(self, message: Outgoing) -> None:
-        self.stations[str(parse(message.topic).device)].receive(message.topic, message.payload)
+        topic = parse(message.topic)
+        if topic.channel is Channel.ACK:
+            word = decode_snapshot(message.payload, Acknowledgement)
+            self.witness.heard(str(topic.device), word.install, word.through)
+        self.stations[str(topic.device)].receive(message.topic, message.payload)
 
     def _tell(self, presence: Presence) -> None:
         for station in self.stations.values():

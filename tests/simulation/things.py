@@ -35,6 +35,8 @@ class World:
     promises: list[Promise] = field(default_factory=list)
     attempted: set[str] = field(default_factory=set)
     doubtful: dict[ItemId, float] = field(default_factory=dict)
+    # What was seen to be untrue while it was said.
+    broken: list[str] = field(default_factory=list)
 
     def by_uid(self, uid: TagUid) -> BookInHand:
         return next(book for book in self.books if book.uid == uid)

@@ -16,6 +16,7 @@ from broker.wire import decode_entry
 from kiosk.ledger import Age, Ledger
 from tests.kiosk.clocks import NOON
 from tests.kiosk.things import act, item, uid
+from tests.simulation.storm import MEMORY
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
 SEQS = st.integers(-1, 14)
@@ -26,7 +27,7 @@ class Storm(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(dir="/dev/shm"))
+        self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
         self.lives = 1
         self.written = 0
         self.held: dict[int, str] = {}
