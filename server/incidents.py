@@ -11,12 +11,11 @@ from typing import Final
 
 from sqlalchemy import Connection, select, update
 
-from broker.facts import Entry
 from broker.telemetry import Birth
 from broker.vocabulary import ActId
 from server.circulation.tasks import Grounds, Task, TaskKind
 from server.journal.high_water import LedgerName
-from server.journal.journal import chunks
+from server.journal.journal import Recorded, chunks
 from server.journal.tables import device as devices
 from server.journal.tables import task
 from server.journal.tasks import open_task
@@ -42,9 +41,11 @@ def filled(connection: Connection, ledger: LedgerName, first: int, now: float) -
     _settle(connection, TaskKind.GAP, [_gap_act(ledger, first)], now)
 
 
-def recorded(connection: Connection, entries: Sequence[Entry], now: float) -> None:
+def recorded(connection: Connection, batch: Recorded, now: float) -> None:
     """What was in quarantine for nothing but its number has come under another."""
-    _settle(connection, TaskKind.QUARANTINE, [entry.act for entry in entries], now)
+    told_twice = {entry.act for entry in batch.conflicts}
+    acts = [entry.act for entry in batch.new if entry.act not in told_twice]
+    _settle(connection, TaskKind.QUARANTINE, acts, now)
 
 
 def born(connection: Connection, birth: Birth, now: float) -> None:

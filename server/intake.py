@@ -110,7 +110,7 @@ class Intake:
         recorded = record(connection, pile.received, now)
         fault_point("S2")
         self.library.apply(connection, recorded.new)
-        incidents.recorded(connection, recorded.new, now)
+        incidents.recorded(connection, recorded, now)
         contested(connection, recorded.conflicts)
         for report in pile.reports:
             self.library.learn(connection, report, now)

@@ -104,8 +104,9 @@ def _in_step(newest_first: list[Happened]) -> list[Happened]:
     return backward
 
 
-def _place(event: Happened) -> tuple[float, float, str, str]:
-    return event.span.latest, event.span.earliest, str(event.device), event.install
+def _place(event: Happened) -> tuple[float, str, str]:
+    """The middle of its span is the best guess there is."""
+    return event.span.earliest + event.span.latest, str(event.device), event.install
 
 
 def _misfit(event: Happened, *, out: bool) -> bool:

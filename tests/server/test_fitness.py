@@ -11,7 +11,8 @@ from server.fitness import server_checks
 
 def checked(folder: Path, database: str, more: str = "") -> list[Check]:
     file = folder / "server.toml"
-    text = f'site = "binjai"\ndatabase = "{database}"\n{more}[broker]\nport = 1\n[web]\nport = 2\n'
+    text = f'site = "binjai"\ndatabase = "{database}"\nkeys = "{folder / "keys"}"\n{more}'
+    text += "[broker]\nport = 1\n[web]\nport = 2\n"
     file.write_text(text, encoding="utf-8")
     return list(server_checks(read_settings(file, ServerSettings), {}))
 

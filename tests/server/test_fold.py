@@ -203,6 +203,13 @@ def test_of_two_returns_the_one_better_known_comes_first() -> None:
     assert [loan.closed_by for loan in circulation.loans] == [kiosk[1].act, returning.act]
 
 
+def test_of_two_loans_nobody_can_order_the_likelier_order_holds() -> None:
+    (dark,), (lending,) = story(unconfirmed(SITI)), story(lent(BUDI), device=DROP_BOX)
+    circulation = fold(BOOK, (between(dark, -90, 5), between(lending, 0, 1)), (), KNOWN)
+    assert [loan.patron for loan in circulation.loans] == [SITI, BUDI]
+    assert kinds(circulation) == [TaskKind.LENT_WHILE_ON_LOAN]
+
+
 def test_a_loan_counts_late_and_a_return_early() -> None:
     lending, returning = story(lent(), returned())
     events = (between(lending, 0, 60), between(returning, 100, 200))

@@ -168,7 +168,7 @@ def test_a_gap_that_fills_closes_its_task_and_the_next_one_gets_its_own(
     assert tasks(connection, TaskKind.GAP) == []
     assert len(words(intake().remind(connection, NOON + 171))) == 1
     (row,) = tasks(connection, TaskKind.GAP)
-    assert row.evidence["missing"] == [[6, 7]]
+    assert missing_of(row) == (INSTALL, [6, 7])
     digest(connection, *returns(6, 7), now=NOON + 180)
     assert tasks(connection, TaskKind.GAP) == []
     assert len(tasks(connection, TaskKind.GAP, settled=True)) == 2
@@ -193,7 +193,7 @@ def test_another_fact_under_a_number_is_a_task_and_the_station_is_shown_what_is_
     assert word.rolled_back == kept(first)
     (row,) = tasks(connection, TaskKind.QUARANTINE)
     assert (row.act, row.item, row.device) == ("of-later", str(OTHER_BOOK), "kios-01")
-    assert row.evidence == {"install": INSTALL, "seq": 1}
+    assert missing_of(row) == (INSTALL, [1])
     assert connection.scalars(select(fact.c.act)).all() == [str(first.act)]
 
 

@@ -59,7 +59,8 @@ class Site:
     def name_in_settings(self, url: str) -> None:
         self.url = url
         (self.folder / "server.toml").write_text(
-            f'site = "binjai"\ndatabase = "{url}"\n[broker]\nport = 1\n[web]\nport = 2\n',
+            f'site = "binjai"\ndatabase = "{url}"\nkeys = "{self.folder / "keys"}"\n'
+            "[broker]\nport = 1\n[web]\nport = 2\n",
             encoding="utf-8",
         )
 

@@ -34,7 +34,8 @@ class Desk:
         self._database = database
         self._file = folder / "server.toml"
         self._file.write_text(
-            f'site = "binjai"\ndatabase = "{database}"\n[broker]\nport = 1\n[web]\nport = 2\n',
+            f'site = "binjai"\ndatabase = "{database}"\nkeys = "{folder / "keys"}"\n'
+            "[broker]\nport = 1\n[web]\nport = 2\n",
             encoding="utf-8",
         )
 

@@ -59,7 +59,7 @@ def test_a_record_in_conflict_is_an_alarm_at_its_device(engine: Engine, visitor:
     scenes.tell(engine, scenes.heard(first), scenes.heard(other))
     page = visitor.get("/?lang=en").body
     assert 'data-key="kios-01" data-status="attention"' in page
-    assert page.count("Records in conflict") == 2  # at the device, and as a task
+    assert page.count("A record cannot be used") == 2  # at the device, and as a task
     assert json.loads(visitor.get("/api/summary").body)["tasks_by_kind"] == {"quarantine": 1}
 
 

@@ -112,7 +112,7 @@ def test_what_is_wrong_with_its_records_is_said_at_the_device_even_while_it_is_s
         (row,) = page(replace(NOTHING, devices=(replace(device, incidents=kinds),)), WALL).devices
         assert [trouble.part for trouble in row.troubles][-2:] == [
             "Catatan kurang",
-            "Catatan bertentangan",
+            "Catatan tidak dapat dipakai",
         ]
 
 
