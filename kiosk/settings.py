@@ -1,5 +1,6 @@
 """What a station's settings file may hold; each program reads only what it names."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -65,6 +66,18 @@ class AgentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def ledger_path(folder: str) -> Path:
     """Where a station keeps its ledger below its own folder, which is made when missing."""
-    path = Path(folder)
+    path = Path(folder).absolute()
+    missing = [path, *(above for above in path.parents if not above.exists())]
     path.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        _keep_name(made)
     return path / "ledger.db"
+
+
+def _keep_name(folder: Path) -> None:
+    """Its name is on the disk afterwards: syncing what is inside does not save it (fsync(2))."""
+    above = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(above)
+    finally:
+        os.close(above)
