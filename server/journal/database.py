@@ -31,6 +31,15 @@ PRAGMAS: Final = {
 _POSTGRESQL_OPTIONS: Final = (
     "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 )
+# A silent way to the database is given up within half a minute (libpq, 34.1.2); the system's own
+# patience is a quarter of an hour.
+_POSTGRESQL_PATIENCE: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 _POSTGRESQL_NEEDS: Final = ("fsync", "full_page_writes", "synchronous_commit")
 _WRITERS_TURN: Final = 0x5349524B  # any constant: "SIRK"
 
@@ -62,7 +71,7 @@ def open_engine(url: str) -> Engine:
         case "postgresql":
             engine = create_engine(
                 address.set(drivername="postgresql+psycopg"),
-                connect_args={"options": _POSTGRESQL_OPTIONS},
+                connect_args={"options": _POSTGRESQL_OPTIONS, **_POSTGRESQL_PATIENCE},
                 pool_pre_ping=True,
                 hide_parameters=True,
             )
