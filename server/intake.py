@@ -20,13 +20,19 @@ from broker.telemetry import Birth, SettingsReported, State
 from broker.topics import Channel, Topic
 from broker.vocabulary import DeviceId, SiteId
 from server import stations
-from server.journal.journal import Misfit, Received, acknowledged_through, record, set_aside
+from server.journal.journal import (
+    Ledger,
+    Misfit,
+    Received,
+    acknowledged_through,
+    record,
+    set_aside,
+)
 from server.library import Library
 
 _LARGEST_INTEGER: Final = 2**63 - 1
 _LONGEST_WORD: Final = 64
 _LONGEST_TEXT: Final = 500
-Ledger = tuple[DeviceId, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,13 @@ class _Sorted:
 
     received: list[Received]
     asked: list[_Asked]
-    owed: dict[Ledger, None]  # an ordered set: whom to tell how far their ledger is kept
+    owed: dict[Ledger, set[int]]  # whom to tell how far their ledger is kept; what is new in it
     alive: dict[DeviceId, None]
+
+    def owe(self, device: DeviceId, install: str, seq: int | None = None) -> None:
+        seqs = self.owed.setdefault((device, install), set())
+        if seq is not None:
+            seqs.add(seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +99,11 @@ class Intake:
         pile = _Sorted([], [], {}, {})
         for message in batch:
             self._sort(connection, message, pile, now)
-        for device in pile.alive:
-            stations.heard(connection, device, now)
+        stations.heard(connection, pile.alive, now)
         recorded = record(connection, pile.received, now)
         self.library.apply(connection, recorded.new)
-        acknowledgements = [self._acknowledgement(connection, ledger, now) for ledger in pile.owed]
+        through = acknowledged_through(connection, pile.owed)
+        acknowledgements = [self._acknowledgement(*one, now) for one in through.items()]
         replies = [self._reply(connection, asked, now) for asked in pile.asked]
         return (*acknowledgements, *replies)
 
@@ -105,7 +116,7 @@ class Intake:
             misfit = _misfit(message, str(error), topic)
             set_aside(connection, misfit, now)
             if misfit.device is not None and misfit.install is not None:
-                pile.owed[misfit.device, misfit.install] = None
+                pile.owe(misfit.device, misfit.install, misfit.seq)
             return
         # An offline status is the broker's word, not the station's.
         if not message.retained and topic.channel is not Channel.STATUS:
@@ -125,7 +136,7 @@ class Intake:
             case Channel.FACT:
                 received = _received(topic, message)
                 pile.received.append(received)
-                pile.owed[topic.device, received.entry.install] = None
+                pile.owe(topic.device, received.entry.install, received.entry.seq)
             case Channel.ASK:
                 pile.asked.append(_asked(topic, message))
             case Channel.STATUS:
@@ -134,7 +145,7 @@ class Intake:
             case Channel.BIRTH:
                 birth = _birth(topic, message)
                 stations.born(connection, birth)
-                pile.owed[topic.device, birth.install] = None
+                pile.owe(topic.device, birth.install)
             case Channel.STATE:
                 stations.told(connection, topic.device, _state(message))
             case Channel.SETTINGS_REPORTED:
@@ -142,9 +153,8 @@ class Intake:
             case channel:
                 raise BadMessage(f"no station speaks on {channel.value}")
 
-    def _acknowledgement(self, connection: Connection, ledger: Ledger, now: float) -> Outgoing:
+    def _acknowledgement(self, ledger: Ledger, through: int, now: float) -> Outgoing:
         device, install = ledger
-        through = acknowledged_through(connection, device, install)
         topic = Topic(self.site, device, Channel.ACK)
         payload = wire.encode_snapshot(Acknowledgement(install, through, now))
         return Outgoing(str(topic), payload, retain=False)

@@ -5,11 +5,22 @@ BEGIN IMMEDIATE, PostgreSQL by one advisory lock, so no two writers can deadlock
 or lend a copy twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -112,6 +123,27 @@ def insert_into(connection: Connection, table: Table) -> Insert:
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def insert_new(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], key: str
+) -> set[Any]:
+    """Insert those rows that no row is in the way of; their values of the column `key`.
+
+    PostgreSQL is given one list for each column: a statement with thousands of parameters costs
+    more to read than to carry out.
+    """
+    if not rows:
+        return set()
+    if connection.dialect.name != "postgresql":
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(table.c[key])
+        return set(connection.scalars(statement, rows))
+    names = tuple(rows[0])
+    lists = (bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names)
+    given = func.unnest(*lists).table_valued(*names).render_derived()
+    insert = postgresql.insert(table).from_select(names, select(given))
+    inserting = insert.on_conflict_do_nothing().returning(table.c[key])
+    return set(connection.scalars(inserting, {name: [row[name] for row in rows] for name in names}))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -4,21 +4,24 @@ Law: nothing here is overwritten or deleted. Functions work in the caller's tran
 commit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, select, union_all
+from sqlalchemy import Connection, func, select, tuple_, union_all
 
 from broker import wire
 from broker.facts import Entry
 from broker.vocabulary import ActId, DeviceId
-from server.journal.database import insert_into
+from server.journal.database import insert_into, insert_new
 from server.journal.tables import fact, high_water, quarantine
 
 CONFLICT_REASON: Final = "another fact with this act, or this seq, was received before"
 _ROWS_AT_ONCE: Final = 500
+# One life of one station's ledger: device and install.
+Ledger = tuple[DeviceId, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +79,28 @@ def record(connection: Connection, received: Sequence[Received], received_at: fl
     )
 
 
-def acknowledged_through(connection: Connection, device: DeviceId, install: str) -> int:
-    """The highest seq up to which every entry of this ledger is kept, in journal or quarantine.
+def acknowledged_through(
+    connection: Connection, kept: Mapping[Ledger, AbstractSet[int]]
+) -> dict[Ledger, int]:
+    """For each ledger, the highest seq up to which every entry is in the journal or quarantine.
 
-    Remembers it (the high-water mark is kept for ever), so that only what is new is looked at.
+    `kept` are seqs that are there for certain, because they have just been taken in: in a backlog
+    they spare one look for each ledger. Remembers the marks, which are kept for ever.
     """
-    ledger = and_(high_water.c.device == str(device), high_water.c.install == install)
-    known = connection.scalar(select(high_water.c.through).where(ledger)) or 0
-    through = known
-    while (further := _contiguous(connection, device, install, through)) > through:
-        through = further
-    if through > known:
-        statement = insert_into(connection, high_water).values(
-            device=str(device), install=install, through=through
-        )
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[high_water.c.device, high_water.c.install],
-                set_={"through": statement.excluded.through},
-            )
-        )
-    return through
+    known = _marks(connection, tuple(kept))
+    marks: dict[Ledger, int] = {}
+    for ledger, seqs in kept.items():
+        through, newest = known.get(ledger, (0, None))
+        while through + 1 in seqs:
+            through += 1
+        while newest is None or through < newest:
+            further = _contiguous(connection, ledger, through)
+            if further == through:
+                break
+            through = further
+        marks[ledger] = through
+    _remember(connection, {one: at for one, at in marks.items() if at > known.get(one, (0,))[0]})
+    return marks
 
 
 def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> None:
@@ -144,11 +148,8 @@ def _identity(one: Received) -> tuple[str, tuple[str, str, int], str]:
 
 
 def _insert(connection: Connection, received: Sequence[Received], received_at: float) -> set[str]:
-    if not received:
-        return set()
-    statement = insert_into(connection, fact).on_conflict_do_nothing().returning(fact.c.act)
     rows = [_row(one.entry, one.payload, received_at) for one in received]
-    return set(connection.scalars(statement, rows))
+    return insert_new(connection, fact, rows, "act")
 
 
 def _row(entry: Entry, payload: bytes, received_at: float) -> dict[str, Any]:
@@ -190,8 +191,46 @@ def _conflict(one: Received) -> Misfit:
     return Misfit(one.topic, one.payload, CONFLICT_REASON, entry.device, entry.install, entry.seq)
 
 
-def _contiguous(connection: Connection, device: DeviceId, install: str, through: int) -> int:
+def _marks(
+    connection: Connection, ledgers: Sequence[Ledger]
+) -> dict[Ledger, tuple[int, int | None]]:
+    """How far each ledger was kept so far, and its newest seq of all."""
+    newest = (
+        select(func.coalesce(func.max(table.c.seq), 0))
+        .where(table.c.device == high_water.c.device, table.c.install == high_water.c.install)
+        .scalar_subquery()
+        for table in (fact, quarantine)
+    )
+    name = (high_water.c.device, high_water.c.install)
+    statement = select(*name, high_water.c.through, *newest)
+    found: dict[Ledger, tuple[int, int | None]] = {}
+    for chunk in chunks([(str(device), install) for device, install in ledgers]):
+        for device, install, through, recorded, aside in connection.execute(
+            statement.where(tuple_(*name).in_(chunk))
+        ):
+            found[DeviceId(device), install] = (through, max(recorded, aside))
+    return found
+
+
+def _remember(connection: Connection, marks: Mapping[Ledger, int]) -> None:
+    if not marks:
+        return
+    statement = insert_into(connection, high_water)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[high_water.c.device, high_water.c.install],
+            set_={"through": statement.excluded.through},
+        ),
+        [
+            {"device": str(device), "install": install, "through": through}
+            for (device, install), through in marks.items()
+        ],
+    )
+
+
+def _contiguous(connection: Connection, ledger: Ledger, through: int) -> int:
     """The end of the unbroken run after `through`, as far as one look reaches."""
+    device, install = ledger
     wanted = [
         select(table.c.seq).where(
             table.c.device == str(device), table.c.install == install, table.c.seq > through

@@ -11,15 +11,19 @@ from random import Random
 from typing import Any
 
 from devices.station.prompt import command_of
-from tests.kill.programs import Library, TooLate
+from tests.kill.programs import Library, Place, TooLate
 
 SECURED, RELEASED = 0x07, 0xC2
-BOOKS = tuple(f"B{number:05}" for number in range(1, 40) if number % 14)
-# Members of the sample library who may borrow three books each.
-MEMBERS = tuple(f"KTA-{number:04}" for number in (1, 3, 5, 7, 9, 11, 13, 15, 19, 21, 23, 25))
+PATRONS_OF_A_PLACE = 8
 PATIENCE = 6.0
 NOTICED_SECONDS = 0.5  # a reader needs some rounds to be sure that a book was lifted
 _SETTLED = {"lent", "returned", "refused"}
+
+
+def members() -> list[str]:
+    """Members of the sample library who may borrow three books each."""
+    grown = (number for number in range(1, 200) if number % 2)
+    return [f"KTA-{number:04}" for number in grown if number % 17 and number % 29]
 
 
 class Eyes:
@@ -47,13 +51,19 @@ class Eyes:
 
 
 class Town:
-    """Everybody at one kiosk and one box; `violations` are what they saw with their own eyes."""
+    """Everybody at one place; `violations` are what they saw with their own eyes.
 
-    def __init__(self, library: Library, random: Random) -> None:
+    `rest` is the mean pause in seconds between two errands.
+    """
+
+    def __init__(self, library: Library, place: Place, random: Random, rest: float = 0.0) -> None:
         self._library = library
+        self._place = place
         self._random = random
-        self._eyes = Eyes(library.stage.ports.rehearsal)
-        self._shelf = set(BOOKS)
+        self._rest = rest
+        self._eyes = Eyes(place.screen)
+        self._members = random.sample(members(), PATRONS_OF_A_PLACE)
+        self._shelf = set(place.books)
         self._home: set[str] = set()
         self._bin: set[str] = set()
         self._pad: set[str] = set()
@@ -64,10 +74,13 @@ class Town:
 
     def live(self, closing: threading.Event) -> None:
         """One errand after the other, until closing time."""
+        errands = [self._borrow, self._borrow, self._give_back]
+        errands += [self._drop] if self._place.box is not None else [self._give_back]
         while not closing.is_set():
-            errand = self._random.choice((self._borrow, self._borrow, self._give_back, self._drop))
+            if self._rest:
+                closing.wait(self._random.expovariate(1 / self._rest))
             try:
-                errand()
+                self._random.choice(errands)()
                 self.visits += 1
             except TooLate:
                 # Some leave at once with what they have, some leave everything lying there.
@@ -79,7 +92,7 @@ class Town:
     def _borrow(self) -> None:
         books = self._some(self._shelf, 3)
         self._until("the welcome", lambda: self._shows("welcome"), 2 * PATIENCE)
-        self._do(f"card {self._random.choice(MEMBERS)}")
+        self._do(f"card {self._random.choice(self._members)}")
         self._until("the pad", lambda: self._shows("pad"))
         self._lay(books)
         self.acting.set()
@@ -157,7 +170,7 @@ class Town:
         return set(shown) >= set(books) and all(shown[book] in _SETTLED for book in books)
 
     def _afi(self, item: str) -> int:
-        return self._library.station.truth.book(item).tag.afi
+        return self._place.station.truth.book(item).tag.afi
 
     def _do(self, line: str) -> None:
-        self._library.station.carry_out(command_of(line))
+        self._place.station.carry_out(command_of(line))

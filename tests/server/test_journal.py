@@ -26,7 +26,8 @@ def keep(connection: Connection, *entries: Entry) -> Recorded:
 
 
 def through(connection: Connection, install: str = INSTALL) -> int:
-    return acknowledged_through(connection, KIOSK, install)
+    ledger = (KIOSK, install)
+    return acknowledged_through(connection, {ledger: set()})[ledger]
 
 
 def test_a_fact_is_kept_as_received(engine: Engine) -> None:
@@ -84,6 +85,28 @@ def test_every_ledger_is_acknowledged_by_itself(engine: Engine) -> None:
         keep(connection, entry(1, returned()), entry(1, returned(), install="install-2"))
         keep(connection, entry(2, returned(), install="install-2"))
         assert (through(connection), through(connection, "install-2")) == (1, 2)
+
+
+def test_many_ledgers_are_acknowledged_at_once(engine: Engine) -> None:
+    installs = [f"install-{number}" for number in range(3)]
+    with transaction(engine) as connection:
+        for number, install in enumerate(installs):
+            keep(connection, *(entry(seq + 1, lent(), install=install) for seq in range(number)))
+        ledgers = {(KIOSK, install): set[int]() for install in installs}
+        told = acknowledged_through(connection, ledgers)
+    assert list(told.values()) == [0, 1, 2]
+
+
+def test_what_was_just_kept_moves_the_mark_on_to_the_next_gap(engine: Engine) -> None:
+    ledger = (KIOSK, INSTALL)
+    with transaction(engine) as connection:
+        keep(connection, entry(1, lent()))
+        assert through(connection) == 1
+        keep(connection, *(entry(seq, lent()) for seq in (3, 4, 7)))
+        assert acknowledged_through(connection, {ledger: {3, 4, 7}}) == {ledger: 1}
+        keep(connection, entry(2, lent()))
+        assert acknowledged_through(connection, {ledger: {2}}) == {ledger: 4}
+        assert through(connection) == 4
 
 
 def test_a_long_absence_is_acknowledged_whole(engine: Engine) -> None:

@@ -126,6 +126,11 @@ class WeatherProxy:
         self._thread = threading.Thread(target=self._loop.run_forever, name="weather", daemon=True)
         self._thread.start()
 
+    @property
+    def count(self) -> int:
+        """How many routes there are."""
+        return len(self._routes)
+
     def route(self, host: str, port: int) -> int:
         """A new loopback port that leads to the target."""
 

@@ -24,12 +24,11 @@ SPELL_SECONDS = 0.7
 def test_a_library_in_all_weathers_keeps_every_promise(tmp_path: Path) -> None:
     with library(tmp_path / "postgresql", postgresql=True, weather=True) as one:
         assert one.weather is not None
-        for name in ("broker", "server", "box", "kiosk"):
-            one.start(name)
-        town = Town(one, Random(1))
-        with at_work(town, one):
-            one.until("the first visit", lambda: town.visits, 60)
-            for route, kind in ((route, kind) for kind in Kind for route in range(4)):
+        one.start_all()
+        town = Town(one, one.places[0], Random(1))
+        with at_work(one, [town]):
+            routes = range(one.weather.count)
+            for route, kind in ((route, kind) for kind in Kind for route in routes):
                 one.weather.strike(Spell(0.0, route, kind, SPELL_SECONDS, WORST.get(kind, CLEAR)))
                 one.pause(SPELL_SECONDS)
                 one.weather.become(route, CLEAR)
