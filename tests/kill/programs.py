@@ -90,8 +90,12 @@ class Library:
 
     def start_all(self) -> None:
         """The database runs already."""
+        self.start("broker")
+        self.start_all_but("broker")
+
+    def start_all_but(self, running: str) -> None:
         for name in self.kinds:
-            if name != "database":
+            if name not in {"database", running}:
                 self.start(name)
 
     def start(self, name: str) -> None:
