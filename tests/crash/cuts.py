@@ -22,8 +22,8 @@ from tests.crash.station import OWN
 
 SUBJECTS = ("kiosk", "box", "server")
 PROGRAMS = {
-    "kiosk": ("tests.crash.station",),
-    "box": ("tests.crash.station", "--box"),
+    "kiosk": ("tests.crash.station_day",),
+    "box": ("tests.crash.station_day", "--box"),
     "server": ("tests.crash.server",),
 }
 ACTS = {"kiosk": 130, "box": 160, "server": 230}
