@@ -32,6 +32,8 @@ from broker.wire import MAX_BYTES
 KEEP_ALIVE_SECONDS: Final = 20
 WILL_DELAY_SECONDS: Final = 15
 IN_FLIGHT: Final = 50
+# As many as the server commits at once; fewer would make many small commits of a backlog.
+IN_FLIGHT_BY_HAND: Final = 500
 _LONGEST_WAIT_SECONDS: Final = 30.0
 
 log: Final = structlog.get_logger()
@@ -118,6 +120,7 @@ class Line:
         self._tell = tell
         self._random = random
         self._subscriptions: tuple[str, ...] = ()
+        self._in_flight = IN_FLIGHT_BY_HAND if acknowledge_by_hand else IN_FLIGHT
         self._epoch = 0
         self._failures = 0
         self._closing = threading.Event()
@@ -182,7 +185,7 @@ class Line:
                     self._address.port,
                     keepalive=KEEP_ALIVE_SECONDS,
                     clean_start=True,
-                    properties=_limits(),
+                    properties=_limits(self._in_flight),
                 )
                 while self._client.loop() is MQTTErrorCode.MQTT_ERR_SUCCESS:
                     pass
@@ -254,8 +257,8 @@ def _delayed() -> Properties:
     return properties
 
 
-def _limits() -> Properties:
+def _limits(in_flight: int) -> Properties:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-    properties.ReceiveMaximum = IN_FLIGHT
+    properties.ReceiveMaximum = in_flight
     properties.MaximumPacketSize = 2 * MAX_BYTES
     return properties

@@ -22,6 +22,7 @@ from kiosk.ledger import Age, Ledger
 
 ANSWER_SECONDS: Final = 3.0
 RESEND_SECONDS: Final = 10.0
+LONGEST_RESEND_SECONDS: Final = 120.0
 WINDOW: Final = 50
 _CONTACT: Final = "last-contact"
 _CONTACT_EVERY_SECONDS: Final = 30.0
@@ -37,6 +38,25 @@ class Publish(Protocol):
     """Hands a message to the line and returns at once; a line that is down may drop it."""
 
     def __call__(self, topic: str, payload: bytes, *, retain: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many entries may be on their way at once, and how long one may stand still.
+
+    A server that is silent may be slow rather than deaf, and a hundred stations that all send
+    again make it slower still. So one entry alone goes again, ever more rarely, and each step
+    forward doubles what may be on its way (RFC 5681, 3.1; RFC 6298, 5.5).
+    """
+
+    window: int = WINDOW
+    patience: float = RESEND_SECONDS
+
+    def moved(self) -> "Pace":
+        return Pace(min(2 * self.window, WINDOW), RESEND_SECONDS)
+
+    def silent(self) -> "Pace":
+        return Pace(1, min(2 * self.patience, LONGEST_RESEND_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,7 @@ class Courier:
         self._waiting: dict[str, _Waiting] = {}
         self._sent = self._oldest = 0
         self._progress = 0.0
+        self._pace = Pace()
         self._pruned = 0.0
         # From monotonic seconds to the server's clock: a step of ours must not void an ask.
         self._ahead = clock.wall() - clock.monotonic()
@@ -177,10 +198,10 @@ class Courier:
         now = self._clock.monotonic()
         owed = self._ledger.owed(WINDOW)
         if owed[0].seq != self._oldest:
-            self._oldest, self._progress = owed[0].seq, now
-        elif now - self._progress > RESEND_SECONDS:
-            self._sent, self._progress = 0, now
-        for entry in owed:
+            self._oldest, self._progress, self._pace = owed[0].seq, now, self._pace.moved()
+        elif now - self._progress > self._pace.patience:
+            self._sent, self._progress, self._pace = 0, now, self._pace.silent()
+        for entry in owed[: self._pace.window]:
             if entry.seq > self._sent:
                 fault_point("K10", "R6")
                 self.send(Channel.FACT, entry.payload, retain=False)

@@ -1,5 +1,6 @@
 """What a station's settings file may hold; each program reads only what it names."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -108,6 +109,18 @@ def server_key(folder: str) -> SealingKey:
 
 def ledger_path(folder: str) -> Path:
     """Where a station keeps its ledger below its own folder, which is made when missing."""
-    path = Path(folder)
+    path = Path(folder).absolute()
+    missing = [path, *(above for above in path.parents if not above.exists())]
     path.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        _keep_name(made)
     return path / LEDGER
+
+
+def _keep_name(folder: Path) -> None:
+    """Its name is on the disk afterwards: syncing what is inside does not save it (fsync(2))."""
+    above = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(above)
+    finally:
+        os.close(above)

@@ -105,8 +105,7 @@ class Intake:
         pile = _Sorted([], [], {}, {}, revoked_devices(connection), [])
         for message in batch:
             self._sort(connection, message, pile, now)
-        for device in pile.alive:
-            stations.heard(connection, device, now)
+        stations.heard(connection, pile.alive, now)
         recorded = record(connection, pile.received, now)
         fault_point("S2")
         self.library.apply(connection, recorded.new)

@@ -4,6 +4,7 @@ Law: telemetry, not history: the latest word replaces the one before. Works in t
 transaction and never commits.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,14 +16,20 @@ from server.journal.database import insert_into
 from server.journal.tables import device as table
 
 
-def heard(connection: Connection, device: DeviceId, now: float) -> None:
-    """The device is alive: it said something just now (seconds since 1970 UTC)."""
-    statement = insert_into(connection, table).values(device=str(device), last_heard=now)
+def heard(connection: Connection, devices: Iterable[DeviceId], now: float) -> None:
+    """These devices are alive: they said something just now (seconds since 1970 UTC)."""
+    rows = [{"device": str(device), "last_heard": now} for device in devices]
+    if not rows:
+        return
+    statement = insert_into(connection, table)
     latest = func.coalesce(table.c.last_heard, 0.0) < statement.excluded.last_heard
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=[table.c.device], set_={"last_heard": now}, where=latest
-        )
+            index_elements=[table.c.device],
+            set_={"last_heard": statement.excluded.last_heard},
+            where=latest,
+        ),
+        rows,
     )
 
 

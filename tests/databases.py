@@ -1,7 +1,7 @@
 """Both databases for every test that needs one: a SQLite file and a private PostgreSQL cluster.
 
 The cluster is made once per session with the installed binaries, listens on a socket in a
-directory of its own and on no network, and each test gets a database of its own.
+directory of its own and on no network unless asked to, and each test gets a database of its own.
 """
 
 import os
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +24,22 @@ from server.migrations import migrate
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A running PostgreSQL that only this session knows."""
+    """A PostgreSQL that only this session knows; `port` is 0 while it listens on no network."""
 
-    sockets: Path
+    home: Path
+    binaries: Path
+    port: int = 0
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://postgres@/{database}?host={self.sockets}"
+        return f"postgresql+psycopg://postgres@/{database}?host={self.home}{self._suffix}"
+
+    def url_by_way_of(self, port: int, database: str) -> str:
+        """Over TCP, through whatever listens on that loopback port."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{port}/{database}?sslmode=disable"
+
+    @property
+    def _suffix(self) -> str:
+        return f"&port={self.port}" if self.port else ""
 
     def create(self, template: str = "template1") -> str:
         """The address of a new database, copied from `template`."""
@@ -37,14 +48,37 @@ class Cluster:
         return self.url(name)
 
     def drop(self, url: str) -> None:
-        name = url.partition("@/")[2].partition("?")[0]
-        self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+        self._administer(f"DROP DATABASE {name_of(url)} WITH (FORCE)")
+
+    def start(self) -> None:
+        """Accepts connections when this returns, recovered if need be."""
+        network = f"'127.0.0.1' -c port={self.port}" if self.port else "''"
+        options = (
+            f"-c listen_addresses={network} -c unix_socket_directories={self.home}"
+            " -c max_connections=50"
+        )
+        start = ("-w", "-t", "60", "-l", self.home / "log", "-o", options)
+        _as_owner(self.binaries / "pg_ctl", "-D", self.home / "records", *start, "start")
+
+    def stop_at_once(self) -> None:
+        """As a power cut would: no checkpoint, every session ended."""
+        records = self.home / "records"
+        _as_owner(self.binaries / "pg_ctl", "-D", records, "-m", "immediate", "stop")
 
     def _administer(self, statement: str) -> None:
         engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()
+
+
+class NoPostgresql(Exception):
+    """No PostgreSQL server is installed: `./run test` installs one."""
+
+
+def name_of(url: str) -> str:
+    """The database's name in an address that `Cluster.url` made."""
+    return url.partition("@/")[2].partition("?")[0]
 
 
 def _binaries() -> Path | None:
@@ -61,28 +95,33 @@ def _as_owner(*command: str | Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+@contextmanager
+def running_cluster(port: int = 0) -> Iterator[Cluster]:
+    """A new cluster, until the end. Raises NoPostgresql."""
     binaries = _binaries()
     if binaries is None:
-        pytest.fail("no PostgreSQL server is installed: `./run test` installs one")
+        raise NoPostgresql("no PostgreSQL server is installed: `./run test` installs one")
     home = Path(tempfile.mkdtemp(prefix="sirkula-pg-"))
     if os.geteuid() == 0:
         postgres = pwd.getpwnam("postgres")
         os.chown(home, postgres.pw_uid, postgres.pw_gid)
-    records = home / "records"
-    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c max_connections=50"
+    running = Cluster(home, binaries, port)
     try:
         login = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
-        _as_owner(binaries / "initdb", "-D", records, *login)
-        start = ("-w", "-t", "30", "-l", home / "log", "-o", options)
-        _as_owner(binaries / "pg_ctl", "-D", records, *start, "start")
+        _as_owner(binaries / "initdb", "-D", home / "records", *login)
+        running.start()
         try:
-            yield Cluster(home)
+            yield running
         finally:
-            _as_owner(binaries / "pg_ctl", "-D", records, "-m", "immediate", "stop")
+            running.stop_at_once()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +129,7 @@ def migrated_template(cluster: Cluster) -> str:
     """A migrated database, the pattern of every test's own."""
     url = cluster.create()
     migrate(url)
-    return url.partition("@/")[2].partition("?")[0]
+    return name_of(url)
 
 
 @pytest.fixture(scope="session")

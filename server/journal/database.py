@@ -9,7 +9,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -33,6 +44,15 @@ PRAGMAS: Final = {
 _POSTGRESQL_OPTIONS: Final = (
     "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
 )
+# A silent way to the database is given up within half a minute (libpq, 34.1.2); the system's own
+# patience is a quarter of an hour.
+_POSTGRESQL_PATIENCE: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 _POSTGRESQL_NEEDS: Final = ("fsync", "full_page_writes", "synchronous_commit")
 _WRITERS_TURN: Final = 0x5349524B  # any constant: "SIRK"
 
@@ -64,7 +84,7 @@ def open_engine(url: str) -> Engine:
         case "postgresql":
             engine = create_engine(
                 address.set(drivername="postgresql+psycopg"),
-                connect_args={"options": _POSTGRESQL_OPTIONS},
+                connect_args={"options": _POSTGRESQL_OPTIONS, **_POSTGRESQL_PATIENCE},
                 pool_pre_ping=True,
                 hide_parameters=True,
             )
@@ -143,6 +163,27 @@ def _translated() -> Iterator[None]:
     except (DBAPIError, PoolExhausted) as error:
         # The rest of the message, and the chain, would show the row: people never reach the log.
         raise DatabaseFailed(str(error.__cause__ or error).partition("\n")[0]) from None
+
+
+def insert_new(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], key: str
+) -> set[Any]:
+    """Insert those rows that no row is in the way of; their values of the column `key`.
+
+    PostgreSQL is given one list for each column: a statement with thousands of parameters costs
+    more to read than to carry out.
+    """
+    if not rows:
+        return set()
+    if connection.dialect.name != "postgresql":
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(table.c[key])
+        return set(connection.scalars(statement, rows))
+    names = tuple(rows[0])
+    lists = (bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names)
+    given = func.unnest(*lists).table_valued(*names).render_derived()
+    insert = postgresql.insert(table).from_select(names, select(given))
+    inserting = insert.on_conflict_do_nothing().returning(table.c[key])
+    return set(connection.scalars(inserting, {name: [row[name] for row in rows] for name in names}))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -16,13 +16,15 @@ from broker.facts import Entry
 from broker.places import fingerprint
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server.circulation.tasks import Grounds, Task, TaskKind
-from server.journal.database import insert_into
+from server.journal.database import insert_into, insert_new
 from server.journal.patrons import to_column
 from server.journal.tables import fact, quarantine, retold
 from server.journal.tasks import open_task
 
 CONFLICT_REASON: Final = "another fact with this act, or this seq, was received before"
 _ROWS_AT_ONCE: Final = 500
+# One life of one station's ledger: device and install.
+Ledger = tuple[DeviceId, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +135,8 @@ def _place(entry: Entry) -> tuple[str, str, int]:
 
 
 def _insert(connection: Connection, received: Sequence[Received], received_at: float) -> set[str]:
-    if not received:
-        return set()
-    statement = insert_into(connection, fact).on_conflict_do_nothing().returning(fact.c.act)
     rows = [_row(one.entry, one.payload, received_at) for one in received]
-    return set(connection.scalars(statement, rows))
+    return insert_new(connection, fact, rows, "act")
 
 
 def _row(entry: Entry, payload: bytes, received_at: float) -> dict[str, Any]:

@@ -15,11 +15,23 @@ from multiprocessing import Pool
 from random import Random
 from time import monotonic
 
-from tests.fuzz import cards, feig, m3_810, metratec, receipts, rl866, rr3036, tags, targets
+from tests.fuzz import (
+    cards,
+    feig,
+    intake,
+    m3_810,
+    metratec,
+    receipts,
+    rl866,
+    rr3036,
+    tags,
+    targets,
+)
 from tests.fuzz.targets import Target
 
 TARGETS: dict[str, Target] = {
     **targets.TARGETS,
+    **intake.TARGETS,
     **tags.TARGETS,
     **feig.TARGETS,
     **m3_810.TARGETS,

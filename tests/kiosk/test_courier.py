@@ -15,6 +15,7 @@ from broker.wire import decode_ask, decode_entry
 from kiosk.courier import (
     ANSWER_SECONDS,
     KEEP_SECONDS,
+    LONGEST_RESEND_SECONDS,
     RESEND_SECONDS,
     UNSAVED_SECONDS,
     WINDOW,
@@ -127,15 +128,41 @@ def test_each_fact_leaves_once_while_the_server_keeps_up(post: Post) -> None:
     assert post.delivered() == []
 
 
-def test_silence_is_answered_by_sending_again(post: Post) -> None:
+def test_silence_is_answered_by_sending_the_oldest_again(post: Post) -> None:
     post.online().write(1, 2)
     post.delivered()
     post.clock.wait(RESEND_SECONDS)
     assert post.delivered() == []
     post.clock.wait(0.1)
-    assert post.delivered() == [1, 2]
+    assert post.delivered() == [1]
+    post.acknowledge(1)
+    assert post.delivered() == [2]
+
+
+def test_a_long_silence_is_answered_ever_more_rarely(post: Post) -> None:
+    """Hundreds of stations that send everything again would keep a slow server busy for ever."""
+    post.online().write(*range(1, WINDOW + 1))
+    post.delivered()
+    again: list[int] = []
+    for _ in range(int(LONGEST_RESEND_SECONDS)):
+        post.clock.wait(1.0)
+        again += post.delivered()
+    assert again == [1, 1, 1]
+    post.clock.wait(LONGEST_RESEND_SECONDS)
+    assert post.delivered() == [1]
+
+
+def test_after_a_silence_what_is_on_its_way_doubles_with_each_step(post: Post) -> None:
+    post.online().write(*range(1, 3 * WINDOW))
+    post.delivered()
     post.clock.wait(RESEND_SECONDS + 0.1)
-    assert post.delivered() == [1, 2]
+    assert post.delivered() == [1]
+    steps: list[int] = []
+    for _ in range(7):
+        last = sum(steps, 1)
+        post.acknowledge(last)
+        steps.append(len(post.delivered()))
+    assert steps == [2, 4, 8, 16, 32, WINDOW, 3 * WINDOW - 1 - 63 - WINDOW]
 
 
 def test_what_the_server_has_is_not_sent_again(post: Post) -> None:

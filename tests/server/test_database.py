@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from threading import Barrier, Thread
+from time import monotonic
 from traceback import format_exception
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -24,6 +27,7 @@ from server.journal.database import (
 )
 from server.journal.tables import marker, metadata
 from server.migrations import migrate
+from tests.databases import Cluster
 
 
 def test_every_sqlite_connection_is_durable(tmp_path: Path) -> None:
@@ -46,6 +50,30 @@ def test_a_database_that_forgets_is_refused() -> None:
 def test_another_address_is_refused(url: str) -> None:
     with pytest.raises(BadSettings):
         open_engine(url)
+
+
+def test_a_database_that_does_not_answer_is_given_up_soon() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = open_engine(f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/records")
+        begun = monotonic()
+        with pytest.raises(DatabaseFailed), transaction(engine):
+            pass
+        assert monotonic() - begun < 30
+    engine.dispose()
+
+
+def test_a_way_to_the_database_that_falls_silent_is_noticed(cluster: Cluster) -> None:
+    engine = open_engine(cluster.create())
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        patience = driver.info.get_parameters()
+        idle, interval, count = (
+            int(patience[f"keepalives_{name}"]) for name in ("idle", "interval", "count")
+        )
+        assert idle + interval * count <= 30
+        assert int(patience["tcp_user_timeout"]) <= 30_000
+    engine.dispose()
 
 
 def test_a_migrated_database_has_exactly_our_tables(empty_url: str) -> None:

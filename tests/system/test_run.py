@@ -16,7 +16,18 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 def test_run_alone_lists_its_commands() -> None:
     listed = run("./run")
     assert listed.returncode == 0
-    for name in ("demo", "test", "check", "simulate", "bench", "fuzz", "lock"):
+    everyday = ("demo", "test", "check", "bench", "lock")
+    for name in (
+        *everyday,
+        "simulate",
+        "crash",
+        "kill",
+        "storm",
+        "load",
+        "fuzz",
+        "canary",
+        "proof",
+    ):
         assert f"./run {name}" in listed.stdout
 
 
