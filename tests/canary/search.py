@@ -1,7 +1,8 @@
 """Where canaries may sing, and where they do: files, database cells, messages, scenes, pages.
 
 The cells are those of the privacy rules: a card or number leaves a station only sealed and is kept
-at rest nowhere but in the library's own tables of members and of what is on loan; a name only in
+at rest nowhere but in the library's own records of members, of what is on loan and, until their
+time is over, of who did what; a name only in
 the table of members; a title by item, never beside a person; logs and the broker's store know
 nobody.
 """
@@ -22,7 +23,14 @@ from tests.canary.canaries import Cage, Kind
 
 RECORDS = "records"
 ALLOWED: dict[Kind, frozenset[str]] = {
-    Kind.CARD: frozenset({"records member.card", "records loan.patron", "records grant.patron"}),
+    Kind.CARD: frozenset(
+        {
+            "records member.card",
+            "records loan.patron",
+            "records grant.patron",
+            "records fact.patron",
+        }
+    ),
     Kind.NUMBER: frozenset(
         {"records member.number", "records loan.member", "records grant.member"}
     ),
