@@ -160,7 +160,8 @@ def test_a_migration_that_crashes_leaves_the_old_schema_and_is_done_again(
 ) -> None:
     settings = tmp_path / "server.toml"
     settings.write_text(
-        f'site = "binjai"\ndatabase = "{empty_url}"\n[broker]\nport = 1\n[web]\nport = 2\n',
+        f'site = "binjai"\ndatabase = "{empty_url}"\nkeys = "{tmp_path / "keys"}"\n'
+        "[broker]\nport = 1\n[web]\nport = 2\n",
         encoding="utf-8",
     )
     crashed = subprocess.run(

@@ -353,7 +353,7 @@ def files_of(engine: Engine, request: pytest.FixtureRequest) -> bytes:
             number = connection.scalar(
                 text("SELECT oid FROM pg_database WHERE datname = current_database()")
             )
-        folder = request.getfixturevalue("cluster").sockets / "records" / "base" / str(number)
+        folder = request.getfixturevalue("cluster").home / "records" / "base" / str(number)
         parts = sorted(folder.iterdir())
     return b"".join(part.read_bytes() for part in parts if part.exists())
 
