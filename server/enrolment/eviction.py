@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, union
 
 from broker.identity import x509
 from broker.identity.certificates import Holder
@@ -27,9 +27,12 @@ from server.enrolment.keys import Keys
 from server.enrolment.register import revoked_devices
 from server.journal.database import reading
 from server.journal.tables import device as table
+from server.journal.tables import refused, revocation
+from server.refusals import Cause
 
 _PATIENCE_SECONDS: Final = 5.0
 _LIFE_SECONDS: Final = 300.0
+_LATELY_SECONDS: Final = 60.0
 
 log: Final = structlog.get_logger()
 
@@ -43,9 +46,9 @@ class Eviction:
     broker: Address
 
     def turn(self, now: float) -> None:
-        """Cuts every session the broker told us of whose device is revoked."""
+        """Cuts the session of every revoked device that may have one."""
         with reading(self.engine) as connection:
-            unwelcome = revoked_devices(connection) & _online(connection)
+            unwelcome = revoked_devices(connection) & _perhaps_there(connection, now)
         for device in unwelcome:
             if self._take_over(device, now):
                 log.warning("the session of a revoked device was cut", device=str(device))
@@ -78,6 +81,12 @@ class Eviction:
         return found
 
 
-def _online(connection: Connection) -> frozenset[DeviceId]:
+def _perhaps_there(connection: Connection, now: float) -> frozenset[DeviceId]:
+    """Who says so, who was refused lately, and who was revoked lately and may listen in silence."""
     online = select(table.c.device).where(table.c.status == Presence.ONLINE.value)
-    return frozenset(map(DeviceId, connection.scalars(online)))
+    lately = now - _LATELY_SECONDS
+    said = select(refused.c.device).where(
+        refused.c.cause == Cause.REVOKED.value, refused.c.latest_at > lately
+    )
+    silent = select(revocation.c.device).where(revocation.c.revoked_at > lately)
+    return frozenset(map(DeviceId, connection.scalars(union(online, said, silent))))
