@@ -223,9 +223,9 @@ def test_a_dead_kiosk_is_replaced_by_one_command_and_loses_nothing(library: Secu
         pass
     before = facts(library)
     successor = library.enrol("kios-08", library.folder / "kios-08-anew")
+    dead.cut_off(patience=60)
     new = Kiosk(library, successor, "kios-08")
     new.line.connected()
-    dead.cut_off()
     new.return_(1, "new-life")
     assert new.acknowledged() == 1
     assert facts(library) == before + 1
