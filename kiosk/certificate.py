@@ -92,7 +92,7 @@ def keeping(identity: IdentityFolder | None, clock: Clock, stop: threading.Event
     server = read_address(identity.server())
 
     def renew(ask: Renew) -> Enrolled:
-        return server.renew(ask, identity.credentials.authority.read_text("ascii"))
+        return server.renew(ask, identity.credentials.context())
 
     keeper = Keeper(identity, renew, clock, Random())  # noqa: S311 spreads, hides nothing
     # A daemon: nobody waits at the end for a server that does not answer.

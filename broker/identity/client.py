@@ -54,16 +54,16 @@ class EnrolmentServer:
             )
         return answer.decode("ascii")
 
-    def enrol(self, ask: Enrol, authority: str) -> Enrolled:
-        """Raises EnrolmentRefused."""
-        return self._certificate(exchange.ENROL, exchange.encode(ask), authority)
+    def enrol(self, ask: Enrol, tls: ssl.SSLContext) -> Enrolled:
+        """Raises EnrolmentRefused. `tls` believes the library's own authority alone."""
+        return self._certificate(exchange.ENROL, exchange.encode(ask), tls)
 
-    def renew(self, ask: Renew, authority: str) -> Enrolled:
-        """Raises EnrolmentRefused."""
-        return self._certificate(exchange.RENEW, exchange.encode(ask), authority)
+    def renew(self, ask: Renew, tls: ssl.SSLContext) -> Enrolled:
+        """Raises EnrolmentRefused. `tls` believes the library's own authority alone."""
+        return self._certificate(exchange.RENEW, exchange.encode(ask), tls)
 
-    def _certificate(self, path: str, body: bytes, authority: str) -> Enrolled:
-        answer = self._ask("POST", path, body, believing(authority))
+    def _certificate(self, path: str, body: bytes, tls: ssl.SSLContext) -> Enrolled:
+        answer = self._ask("POST", path, body, tls)
         try:
             return exchange.decode(answer, Enrolled)
         except BadMessage as error:
@@ -107,9 +107,9 @@ def enrol(folder: IdentityFolder, server: EnrolmentServer, code: Code) -> Enroll
     Raises Unreachable, WrongServer, EnrolmentRefused, BadCertificate or OSError; the code may then
     still be good, unless the server says otherwise.
     """
-    authority = server.authority(code)
+    tls = believing(server.authority(code))
     request = x509.request_for(folder.next_key(anew=True)).decode()
-    enrolled = server.enrol(Enrol(code.secret.hex(), request), authority)
+    enrolled = server.enrol(Enrol(code.secret.hex(), request), tls)
     folder.settle(enrolled, server.url)
     return enrolled
 

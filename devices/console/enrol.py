@@ -30,5 +30,7 @@ def enrol(
     except OSError as error:
         raise BadSettings(f"{folder}: {error}") from error
     typer.echo(f"this is {enrolled.device} of {enrolled.site} now; in its settings:")
-    typer.echo(f'site = "{enrolled.site}"\ndevice = "{enrolled.device}"\nfolder = "{folder}"')
+    typer.echo(
+        f'site = "{enrolled.site}"\ndevice = "{enrolled.device}"\nfolder = "{folder.absolute()}"'
+    )
     typer.echo("[broker]\ntls = true")

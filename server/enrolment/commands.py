@@ -28,10 +28,11 @@ _MINUTE: Final = "%Y-%m-%d %H:%M %Z"
 
 def keys(settings: File) -> None:
     """Makes what is missing in the folder of keys: the authority, once, and certificates."""
-    with _office(settings) as (registrar, read):
-        registrar.keys.tend(time.time())
-        for name, until in registrar.keys.ends().items():
-            typer.echo(f"{name}: until {_told(read)(until)}")
+    read = read_settings(settings, ServerSettings)
+    found = open_keys(read.keys, read.site, read.hosts(), time.time())
+    found.tend(time.time())
+    for name, until in found.ends().items():
+        typer.echo(f"{name}: until {_told(read)(until)}")
 
 
 def invite(

@@ -1,4 +1,4 @@
-"""Cuts the sessions of revoked devices.
+"""Cuts the sessions of revoked devices, and of those whose place another machine has taken.
 
 A broker that has read the list of revoked certificates turns new sessions away, but lets the ones
 it has live (measured with Mosquitto 2.0). Two clients of one name cannot be: so we come as the
@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, union
 
 from broker.identity import x509
 from broker.identity.certificates import Holder
@@ -26,10 +26,14 @@ from broker.vocabulary import DeviceId
 from server.enrolment.keys import Keys
 from server.enrolment.register import revoked_devices
 from server.journal.database import reading
+from server.journal.tables import certificate, refused, revocation
 from server.journal.tables import device as table
+from server.refusals import Cause
 
 _PATIENCE_SECONDS: Final = 5.0
 _LIFE_SECONDS: Final = 300.0
+_LATELY_SECONDS: Final = 60.0
+_JUST_SECONDS: Final = 20.0  # longer than from one look to the next
 
 log: Final = structlog.get_logger()
 
@@ -43,12 +47,16 @@ class Eviction:
     broker: Address
 
     def turn(self, now: float) -> None:
-        """Cuts every session the broker told us of whose device is revoked."""
+        """Cuts the session of everybody unwelcome who may have one.
+
+        The successor of a replaced device may be there already: it comes back within a second.
+        """
         with reading(self.engine) as connection:
-            unwelcome = revoked_devices(connection) & _online(connection)
+            unwelcome = revoked_devices(connection) & _perhaps_there(connection, now)
+            unwelcome |= _just_replaced(connection, now)
         for device in unwelcome:
             if self._take_over(device, now):
-                log.warning("the session of a revoked device was cut", device=str(device))
+                log.warning("a session was cut: its certificate is revoked", device=str(device))
 
     def _take_over(self, device: DeviceId, now: float) -> bool:
         with tempfile.TemporaryDirectory(dir=self.keys.folder) as folder:
@@ -78,6 +86,19 @@ class Eviction:
         return found
 
 
-def _online(connection: Connection) -> frozenset[DeviceId]:
+def _perhaps_there(connection: Connection, now: float) -> frozenset[DeviceId]:
+    """Who says so, who was refused lately, and who was revoked lately and may listen in silence."""
     online = select(table.c.device).where(table.c.status == Presence.ONLINE.value)
-    return frozenset(map(DeviceId, connection.scalars(online)))
+    lately = now - _LATELY_SECONDS
+    said = select(refused.c.device).where(
+        refused.c.cause == Cause.REVOKED.value, refused.c.latest_at > lately
+    )
+    silent = select(revocation.c.device).where(revocation.c.revoked_at > lately)
+    return frozenset(map(DeviceId, connection.scalars(union(online, said, silent))))
+
+
+def _just_replaced(connection: Connection, now: float) -> frozenset[DeviceId]:
+    """Whose earlier certificate was revoked since the last look or so."""
+    since = now - _JUST_SECONDS
+    replaced = select(certificate.c.device).where(certificate.c.revoked_at > since)
+    return frozenset(map(DeviceId, connection.scalars(replaced)))

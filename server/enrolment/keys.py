@@ -15,7 +15,7 @@ from typing import Final
 
 from broker.errors import BadSettings
 from broker.identity import x509
-from broker.identity.certificates import Holder
+from broker.identity.certificates import BadCertificate, Holder
 from broker.identity.files import PRIVATE, PUBLIC, store, store_once
 from broker.identity.lifetimes import renewal_due
 from broker.identity.tls import Credentials
@@ -73,8 +73,15 @@ class Keys:
         return any(made)
 
     def revoked(self) -> dict[str, float]:
-        """Every serial on the list, and since when: what a restored database may not know."""
-        return x509.revoked_in(self._revoked_file.read_bytes())
+        """Every serial on the list, and since when: what a restored database may not know.
+
+        Raises BadSettings when it cannot be read.
+        """
+        try:
+            return x509.revoked_in(self._revoked_file.read_bytes())
+        except BadCertificate as error:
+            words = "delete it: it is made anew from the database"
+            raise BadSettings(f"{self._revoked_file}: {error}: {words}") from error
 
     def publish_revoked(self, revoked: Mapping[str, float], now: float) -> None:
         """The list has these, too; Mosquitto is told by whoever runs it. Raises OSError."""
@@ -94,15 +101,21 @@ class Keys:
         return self.folder / "broker" / BROKER_FILES[2]
 
     def _keep(self, file: Path, holder: Holder, mode: int, now: float) -> bool:
-        if file.exists():
-            held = x509.read_certificate(file.read_bytes())
-            current = held.holder == holder and self.authority.has_issued(held.pem)
-            if current and not renewal_due(held.valid_from, held.valid_until, now):
-                return False
+        if file.exists() and self._is_good(file.read_bytes(), holder, now):
+            return False
         key = x509.new_key()
         issued = self.authority.issue(x509.request_for(key), holder, now)
         store(file, issued.pem + key, mode)
         return True
+
+    def _is_good(self, pem: bytes, holder: Holder, now: float) -> bool:
+        """Whether this certificate is ours, the holder's and young; one that is spoilt is not."""
+        try:
+            held = x509.read_certificate(pem)
+            ours = held.holder == holder and self.authority.has_issued(held.pem)
+        except BadCertificate:
+            return False
+        return ours and not renewal_due(held.valid_from, held.valid_until, now)
 
 
 def open_keys(folder: str, site: SiteId, hosts: tuple[str, ...], now: float) -> Keys:

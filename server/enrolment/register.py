@@ -27,7 +27,6 @@ class Issued:
 
     device: DeviceId
     pem: bytes
-    valid_until: float
     revoked: bool
 
 
@@ -78,7 +77,7 @@ def with_key(connection: Connection, key: str) -> Issued | None:
     row = connection.execute(select(certificate).where(certificate.c.key == key)).one_or_none()
     if row is None:
         return None
-    return Issued(DeviceId(row.device), row.pem, row.valid_until, row.revoked_at is not None)
+    return Issued(DeviceId(row.device), row.pem, row.revoked_at is not None)
 
 
 def revoke_certificates(connection: Connection, who: DeviceId, now: float) -> None:

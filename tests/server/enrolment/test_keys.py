@@ -96,6 +96,24 @@ def test_what_was_revoked_stays_on_the_list_though_the_database_forgot(tmp_path:
     assert file.stat().st_mtime_ns == written, "nothing new: Mosquitto need not read it again"
 
 
+@pytest.mark.parametrize("name", ["server.pem", "host.pem", "broker/broker.pem"])
+def test_a_spoilt_certificate_of_its_own_is_made_again(tmp_path: Path, name: str) -> None:
+    keys = opened(tmp_path / "keys")
+    keys.tend(NOON)
+    (keys.folder / name).write_bytes(b"-----BEGIN CERTIFICATE-----\n")
+    assert keys.tend(NOON)
+    assert not keys.tend(NOON)
+    assert len(keys.ends()) == 4
+
+
+def test_a_spoilt_list_says_what_to_do_with_it(tmp_path: Path) -> None:
+    keys = opened(tmp_path / "keys")
+    keys.tend(NOON)
+    (keys.folder / "broker" / "revoked.crl").write_bytes(b"")
+    with pytest.raises(BadSettings, match=r"revoked\.crl.*delete it"):
+        keys.publish_revoked({}, NOON)
+
+
 def test_another_librarys_keys_are_refused(tmp_path: Path) -> None:
     opened(tmp_path / "keys")
     with pytest.raises(BadSettings, match="another library's"):

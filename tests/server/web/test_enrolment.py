@@ -138,8 +138,8 @@ def test_a_failed_enrolment_can_be_done_again_with_a_new_code(page: Page, tmp_pa
     folder = IdentityFolder(tmp_path / "kios")
     lost = page.invite()
     request = x509.request_for(folder.next_key()).decode()
-    authority = page.server.authority(lost)
-    page.server.enrol(Enrol(lost.secret.hex(), request), authority)  # the answer is lost
+    tls = believing(page.server.authority(lost))
+    page.server.enrol(Enrol(lost.secret.hex(), request), tls)  # the answer is lost
     with pytest.raises(EnrolmentRefused, match="used"):
         client.enrol(folder, page.server, lost)
     client.enrol(folder, page.server, page.invite())
@@ -170,9 +170,8 @@ def test_guessing_codes_keeps_no_device_from_being_renewed(page: Page, tmp_path:
         last = page.guess()
     assert last == 429
     page.clock.ahead = 61 * DAY
-    authority = folder.credentials.authority.read_text("ascii")
-    wish = client.renewal(folder)
-    folder.settle(page.server.renew(wish, authority), folder.server())
+    tls = folder.credentials.context()
+    folder.settle(page.server.renew(client.renewal(folder), tls), folder.server())
     assert folder.certificate().valid_until > before.valid_until + 60 * DAY
     assert folder.certificate().key != before.key
     assert not (folder.path / "next.key").exists()
