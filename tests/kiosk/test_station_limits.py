@@ -87,6 +87,17 @@ def test_a_full_outbox_takes_the_kiosk_out_of_service_until_it_is_sent(bench: Be
     assert shown(bench) is Screen.WELCOME
 
 
+def test_a_restored_server_that_asks_for_much_again_stops_nothing(bench: Bench) -> None:
+    owing(bench, MOST_OWED)
+    now = bench.clock.wall()
+    for through, resend in ((MOST_OWED, False), (0, True)):
+        word = Acknowledgement("install-1", through, 0, resend, now)
+        bench.say(Channel.ACK, encode_snapshot(word))
+    bench.wait(1)
+    assert bench.ledger.owed_count == MOST_OWED
+    assert shown(bench) is Screen.WELCOME
+
+
 def test_a_loan_in_the_patrons_hands_when_half_is_reached_is_refused(bench: Bench) -> None:
     identify(bench, 1)
     owing(bench, MOST_OWED // 2)
