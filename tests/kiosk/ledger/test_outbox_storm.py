@@ -98,9 +98,7 @@ class Storm(RuleBasedStateMachine):
             seq: name for seq, name in self.held.items() if seq > self.acknowledged
         }
         assert {entry.install for entry in owed} <= {f"life-{self.lives}"}
-        assert self.ledger.unheard_count == len(self.held) - len(
-            self.heard & set(self.held.values())
-        )
+        assert self.ledger.unheard_count == len(set(self.held.values()) - self.heard)
         assert (self.ledger.install, self.ledger.replaced) == (f"life-{self.lives}", False)
 
     def teardown(self) -> None:
