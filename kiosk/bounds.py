@@ -22,7 +22,7 @@ class Capacity(Enum):
 
 
 def capacity(owed: int, silence: float, *, unchecked: bool) -> Capacity:
-    """`owed` entries, and so many seconds since the server was last heard."""
+    """`owed` entries that no server ever had, and seconds since the server was last heard."""
     if owed >= MOST_OWED or silence >= LONGEST_SILENCE_SECONDS:
         return Capacity.FULL
     if unchecked:

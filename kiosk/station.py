@@ -169,7 +169,8 @@ class Station:
         self.hear(Tick())
 
     def _measure(self) -> None:
-        owed, silence = self._ledger.owed_count, self._courier.silence
+        # What a restored server asks for again takes no room: it is there already.
+        owed, silence = self._ledger.unheard_count, self._courier.silence
         left = capacity(owed, silence, unchecked=self._ledger.replaced)
         if left is not self._capacity:
             self._capacity = left

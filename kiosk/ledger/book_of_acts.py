@@ -42,13 +42,12 @@ class Ledger(Outbox):
         self._device = device
         owner = {"site": str(site), "device": str(device)}
         with on_disk(), engine.begin() as connection:
-            known = dict(connection.execute(select(life)).mappings().first() or {})
-            if not known:
-                known = {"install": install} | owner
-                connection.execute(insert(life).values(known))
-            if known != known | owner:
+            known = connection.execute(select(life.c.site, life.c.device)).mappings().first()
+            if known is None:
+                connection.execute(insert(life).values(install=install, **owner))
+            elif known != owner:
                 raise LedgerDamaged(f"it is the ledger of {known['site']}/{known['device']}")
-            super().__init__(engine, connection, known["install"])
+            super().__init__(engine, connection)
         self.boots = Boots(engine)
 
     @classmethod

@@ -45,9 +45,11 @@ class Age:
 class Outbox:
     """The entries of one install, on an opened ledger."""
 
-    def __init__(self, engine: Engine, connection: Connection, install: str) -> None:
+    def __init__(self, engine: Engine, connection: Connection) -> None:
         self._engine = engine
-        self.install = install
+        known = connection.execute(select(life)).one()
+        self.install: str = known.install
+        self._once: int = known.once_acknowledged
         self._oldest, self._newest = _run(connection)
         owed = select(func.min(entries.c.seq)).where(entries.c.acknowledged.is_(None))
         first = connection.scalar(owed)
@@ -62,6 +64,11 @@ class Outbox:
     def owed_count(self) -> int:
         """How many entries the server has not acknowledged. Costs nothing to ask."""
         return self._newest - self._acknowledged
+
+    @property
+    def unheard_count(self) -> int:
+        """How many of them no server has ever acknowledged. Costs nothing to ask."""
+        return self._newest - max(self._acknowledged, self._once)
 
     def owed(self, limit: int) -> tuple[Owed, ...]:
         """What the server has not acknowledged, oldest first."""
@@ -107,9 +114,11 @@ class Outbox:
         """The server does not have what comes after `through`, whatever it said."""
         through = max(self._written(through), self._oldest - 1)
         lacking = entries.c.seq > through
+        once = max(self._once, self._acknowledged)
         with on_disk(), self._engine.begin() as connection:
             connection.execute(update(entries).where(lacking).values(acknowledged=None))
-        self._acknowledged = min(self._acknowledged, through)
+            connection.execute(update(life).values(once_acknowledged=once))
+        self._acknowledged, self._once = min(self._acknowledged, through), once
 
     def prune(self, age: Age) -> None:
         """Drops the oldest entries that may go, and acts that were closed as long ago."""
@@ -141,6 +150,7 @@ class Outbox:
         What an entry says stays as it is, byte for byte, so that the server knows what it has.
         """
         query = select(entries.c.seq, entries.c.payload).order_by(entries.c.seq)
+        once = max(0, max(self._once, self._acknowledged) - self._oldest + 1)
         with on_disk(), self._engine.begin() as connection:
             rows = connection.execute(query).all()
             for seq, row in enumerate(rows, 1):
@@ -148,8 +158,8 @@ class Outbox:
                 new = {"seq": seq, "payload": payload, "acknowledged": None}
                 connection.execute(update(entries).where(entries.c.seq == row.seq).values(new))
             connection.execute(_RENUMBER, {"newest": len(rows)})
-            connection.execute(update(life).values(install=install))
-        self.install = install
+            connection.execute(update(life).values(install=install, once_acknowledged=once))
+        self.install, self._once = install, once
         self._oldest, self._newest, self._acknowledged = 1, len(rows), 0
 
     def _written(self, claimed: int) -> int:

@@ -21,13 +21,15 @@ SCHEMA_VERSION: Final = 2
 
 metadata: Final = MetaData()
 
-# One row: which life of which station's ledger this is.
+# One row: which life of which station's ledger this is, and up to where the server had once
+# acknowledged what it then asked for again.
 life: Final = Table(
     "life",
     metadata,
     Column("install", Text, primary_key=True),
     Column("site", Text, nullable=False),
     Column("device", Text, nullable=False),
+    Column("once_acknowledged", Integer, nullable=False, default=0),
 )
 
 # Patron actions begun, and when; `stage` is intended, releasing or closed. `patron` is sealed;

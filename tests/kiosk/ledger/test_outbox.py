@@ -104,6 +104,22 @@ def test_what_a_restored_server_lacks_is_owed_again_and_survives_a_restart(path:
     again.close()
 
 
+def test_what_is_asked_for_again_is_not_unheard_of(path: Path) -> None:
+    first = opened(path)
+    returned(first, 1, 2, 3)
+    first.acknowledge("life-1", 2, NOON)
+    assert first.unheard_count == 1
+    first.owe_again(0)
+    assert (first.owed_count, first.unheard_count) == (3, 1)
+    first.begin_again("life-2")
+    first.close()
+    again = opened(path)
+    assert (again.owed_count, again.unheard_count) == (3, 1)
+    again.acknowledge("life-2", 3, NOON)
+    assert (again.owed_count, again.unheard_count) == (0, 0)
+    again.close()
+
+
 @pytest.mark.parametrize(("through", "left"), [(-HUGE, [3, 4]), (0, [3, 4]), (9, []), (HUGE, [])])
 def test_nothing_is_owed_that_was_dropped_or_never_written(
     ledger: Ledger, through: int, left: list[int]

@@ -34,6 +34,7 @@ class Storm(RuleBasedStateMachine):
         self.newest = self.acknowledged = 0
         self.acknowledged_at: dict[int, float] = {}
         self.now = NOON
+        self.heard: set[str] = set()
         self.ledger = self._opened()
 
     def _opened(self) -> Ledger:
@@ -56,6 +57,7 @@ class Storm(RuleBasedStateMachine):
             for seq in range(self.acknowledged + 1, min(through, self.newest) + 1):
                 self.acknowledged_at[seq] = self.now
             self.acknowledged = max(self.acknowledged, min(through, self.newest))
+            self.heard |= {name for seq, name in self.held.items() if seq <= self.acknowledged}
 
     @rule(through=SEQS)
     def owe_again(self, through: int) -> None:
@@ -96,6 +98,7 @@ class Storm(RuleBasedStateMachine):
             seq: name for seq, name in self.held.items() if seq > self.acknowledged
         }
         assert {entry.install for entry in owed} <= {f"life-{self.lives}"}
+        assert self.ledger.unheard_count == len(set(self.held.values()) - self.heard)
         assert (self.ledger.install, self.ledger.replaced) == (f"life-{self.lives}", False)
 
     def teardown(self) -> None:
