@@ -67,8 +67,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
     """Whether this machine is fit for that program, and what to do; status 1 if it is not."""
-    module, word = command_for(settings)
-    words = [word, "--settings", str(settings), *(["--json"] if as_json else [])]
+    module, *asked = command_for(settings)
+    words = [*asked, "--settings", str(settings), *(["--json"] if as_json else [])]
     os.execv(sys.executable, [sys.executable, "-m", module, *words])  # noqa: S606 our own program
 
 

@@ -12,12 +12,12 @@ _PROGRAMS: Final = (
     ("screen", ("kiosk", "--check")),
     ("reader", ("kiosk.dropbox", "--check")),
     ("device", ("kiosk.agent", "--check")),
-    ("port", ("broker.mosquitto", "--check")),
+    ("port", ("broker.mosquitto", "run", "--check")),
 )
 
 
-def command_for(file: Path) -> tuple[str, str]:
-    """Module and word that check the program of this file. Raises BadSettings."""
+def command_for(file: Path) -> tuple[str, ...]:
+    """Module and words that check the program of this file. Raises BadSettings."""
     try:
         table: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

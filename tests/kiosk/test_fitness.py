@@ -63,10 +63,10 @@ def test_a_ledger_in_use_is_well(tmp_path: Path) -> None:
     ledger.close()
 
 
-def test_a_file_that_is_no_ledger_is_unsafe(tmp_path: Path) -> None:
+def test_a_file_that_is_no_ledger_is_told_and_stops_no_station(tmp_path: Path) -> None:
     path = ledger_path(str(tmp_path / "own"))
     path.write_bytes(b"x" * 4096)
-    assert told(station(tmp_path), "ledger") == [(Outcome.UNSAFE, "unfit")]
+    assert told(station(tmp_path), "ledger") == [(Outcome.ERROR, "damaged")]
 
 
 def test_a_folder_that_cannot_be_made_is_unsafe(tmp_path: Path) -> None:

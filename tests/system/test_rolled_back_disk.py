@@ -170,7 +170,7 @@ def test_a_new_life_survives_a_restored_server_as_well(exchange: Exchange) -> No
     exchange.settle()
     before = facts(exchange.engine)
     with transaction(exchange.engine) as connection:
-        for table in ("fact", "quarantine", "retold", "high_water", "task", "loan", "anchor"):
+        for table in ("fact", "quarantine", "retold", "high_water", "task", "loan", "boot"):
             connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 our own names
     exchange.server_comes()
     exchange.settle()
