@@ -36,7 +36,7 @@ from server.enrolment.tending import Tending
 from server.fitness import server_checks
 from server.ingest import Ingest, server_will
 from server.intake import Intake
-from server.journal.database import open_engine, transaction
+from server.journal.database import await_recovery, open_engine, transaction
 from server.keys import forget_key, opening_key
 from server.library import Library
 from server.migrations import migrate
@@ -79,6 +79,9 @@ def run(settings: File) -> None:
 def ingest(settings: File) -> None:
     """Takes in what stations send."""
     read = read_settings(settings, ServerSettings)
+    stop_asked = stopping()
+    engine = open_engine(read.database)
+    await_recovery(engine, stop_asked)
     examine(server_checks(read, os.environ), only=False, json=False)
     branch = read.branch()
 
@@ -88,8 +91,6 @@ def ingest(settings: File) -> None:
         service = read.service(device)
         return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
 
-    stop_asked = stopping()
-    engine = open_engine(read.database)
     intake = Intake(Library(branch), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
     retention = Retention(engine, read.retention.days, branch.zone)

@@ -7,6 +7,7 @@ or lend a copy twice.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Event
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -115,6 +116,21 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     with _translated(), engine.begin() as connection:
         take_turn(connection)
         yield connection
+
+
+def await_recovery(engine: Engine, stop: Event) -> None:
+    """Wait while PostgreSQL recovers, as it does after a power cut; any other failure is not ours.
+
+    libpq gives no SQLSTATE for a refused connection: the words are those of 57P03.
+    """
+    while not stop.is_set():
+        try:
+            with reading(engine):
+                return
+        except DatabaseFailed as error:
+            if "the database system is" not in str(error):
+                return
+        stop.wait(0.5)
 
 
 def take_turn(connection: Connection) -> None:
