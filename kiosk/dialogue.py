@@ -6,6 +6,7 @@ itself knows.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 from typing import Final
 
 from broker.requests import Describe, Identify, Standing
@@ -25,6 +26,7 @@ from kiosk.happenings import (
     Happening,
     LedgerChanged,
     PadChanged,
+    PadSettled,
     Problem,
     ServiceWanted,
     Started,
@@ -64,6 +66,8 @@ def step(visit: Visit, happening: Happening, now: float) -> Outcome:
             return _tag_arrived(visit, happening, now)
         case TagLeft(uid):
             return _tag_left(visit, uid, now), ()
+        case PadSettled(present):
+            return _settled(replace(visit, pad_settled=True), present, now), ()
         case _:
             return _each(visit, lambda book: advance(book, happening))
 
@@ -72,7 +76,8 @@ def _machine(visit: Visit, happening: Happening) -> Visit:
     """What the machine knows about itself, whoever is standing there."""
     match happening:
         case PadChanged(healthy):
-            return replace(visit, pad_healthy=healthy)
+            settled = visit.pad_settled and healthy
+            return replace(visit, pad_healthy=healthy, pad_settled=settled)
         case CardReaderChanged(healthy):
             return replace(visit, card_reader_healthy=healthy)
         case ConnectionChanged(online):
@@ -96,13 +101,14 @@ def _each(visit: Visit, change: Callable[[Book], Step]) -> Outcome:
 
 
 def _home(visit: Visit, now: float) -> Visit:
-    """A fresh visit on the same machine. Books still lying there become leftovers."""
-    lying = frozenset(book.uid for book in visit.books if book.on_pad)
+    """A fresh visit on the same machine. Books that may still lie there become leftovers."""
+    lying = frozenset(book.uid for book in visit.books if book.on_pad or not visit.pad_settled)
     return Visit(
         since=now,
         leftovers=visit.leftovers | lying,
         started=visit.started,
         pad_healthy=visit.pad_healthy,
+        pad_settled=visit.pad_settled,
         card_reader_healthy=visit.card_reader_healthy,
         online=visit.online,
         in_service=visit.in_service,
@@ -113,7 +119,8 @@ def _home(visit: Visit, now: float) -> Visit:
 
 def _timed(visit: Visit, now: float) -> Visit:
     if visit.page is Page.WELCOME and now - visit.since >= IDLE_SECONDS:
-        return replace(visit, language=Visit().language)
+        # Whoever laid books down and brought no card is gone: they are not the next patron's.
+        return _home(visit, visit.since)
     if visit.busy or visit.page is Page.WELCOME or seconds_left(visit, now) != 0:
         return visit
     if visit.page is Page.BORROW and visit.count(Stage.LENT):
@@ -204,14 +211,21 @@ def _returned(book: Book) -> Step:
 
 
 def _tag_left(visit: Visit, uid: TagUid, now: float) -> Visit:
-    visit = replace(visit, leftovers=visit.leftovers - {uid})
+    if visit.pad_settled:
+        visit = replace(visit, leftovers=visit.leftovers - {uid})
     known = next((book for book in visit.books if book.uid == uid), None)
     if known is None:
         return visit
-    if known.stage in BUSY or known.stage in SETTLED:
+    if known.stage in BUSY or known.stage in SETTLED or not visit.pad_settled:
         return _replaced(visit, replace(known, on_pad=False))
     remaining = tuple(book for book in visit.books if book.uid != uid)
     return replace(visit, books=remaining, since=now)
+
+
+def _settled(visit: Visit, present: frozenset[TagUid], now: float) -> Visit:
+    """A lost pad took leave of everything; only now it is known what was really lifted."""
+    known = visit.leftovers | {book.uid for book in visit.books}
+    return reduce(lambda so_far, uid: _tag_left(so_far, uid, now), known - present, visit)
 
 
 def _replaced(visit: Visit, book: Book) -> Visit:

@@ -82,6 +82,13 @@ class PadChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PadSettled:
+    """A pad that was lost is back long enough to know what lies there: these, and nothing else."""
+
+    present: frozenset[TagUid]
+
+
+@dataclass(frozen=True, slots=True)
 class CardReaderChanged:
     healthy: bool
 
@@ -170,6 +177,7 @@ Happening = (
     | TagArrived
     | TagLeft
     | PadChanged
+    | PadSettled
     | CardReaderChanged
     | ConnectionChanged
     | ServiceWanted

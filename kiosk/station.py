@@ -34,6 +34,7 @@ from kiosk.happenings import (
     Intended,
     LedgerChanged,
     PadChanged,
+    PadSettled,
     Record,
     Recorded,
     Release,
@@ -110,6 +111,7 @@ class Station:
         self.ignored = 0
         self._started = False
         self._pad_since: float | None = None
+        self._pad_was_lost = False
         self._ledger_broken_since: float | None = None
         self._online = False
         self._capacity = Capacity.LOANS_AND_RETURNS
@@ -166,6 +168,7 @@ class Station:
             self.hear(ConnectionChanged(self._online))
         self._probe()
         self._start()
+        self._settle()
         self.hear(Tick())
 
     def _measure(self) -> None:
@@ -196,6 +199,7 @@ class Station:
                 self._present.pop(uid, None)
             case PadChanged(healthy):
                 self._pad_since = self._clock.monotonic() if healthy else None
+                self._pad_was_lost |= not healthy
             case TagWritten():
                 fault_point("K7")
             case _:
@@ -291,9 +295,7 @@ class Station:
 
     def _start(self) -> None:
         """Settles what a crash left open once the pad has shown what lies on it."""
-        if self._started or self._pad_since is None or self._ledger_broken_since is not None:
-            return
-        if self._clock.monotonic() - self._pad_since < SETTLE_SECONDS:
+        if self._started or self._ledger_broken_since is not None or not self._knows_the_pad:
             return
         try:
             settling = self._recover()
@@ -302,6 +304,18 @@ class Station:
             return
         self._started = True
         self.hear(Started(settling))
+
+    def _settle(self) -> None:
+        """What a pad that was lost took leave of, and what really left."""
+        if self._pad_was_lost and self._knows_the_pad:
+            self._pad_was_lost = False
+            self.hear(PadSettled(frozenset(self._present)))
+
+    @property
+    def _knows_the_pad(self) -> bool:
+        """Whether the pad has answered for so long that everything on it has been told."""
+        since = self._pad_since
+        return since is not None and self._clock.monotonic() - since >= SETTLE_SECONDS
 
     def _recover(self) -> frozenset[TagUid]:
         """Begins settling every open act; the tags it concerns. Raises LedgerUnusable."""

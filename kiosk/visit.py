@@ -61,7 +61,8 @@ class Visit:
     """Everything the screen may show. `since` is when the patron last did something.
 
     `leftovers` are books the patron before left on the pad: never part of this visit. The pad's
-    health is None until it has been asked for the first time.
+    health is None until it has been asked for the first time; once lost it is `pad_settled` again
+    when it is known what lies there.
     """
 
     page: Page = Page.WELCOME
@@ -74,6 +75,7 @@ class Visit:
     leftovers: frozenset[TagUid] = frozenset()
     started: bool = False
     pad_healthy: bool | None = None
+    pad_settled: bool = True
     card_reader_healthy: bool = False
     online: bool = False
     in_service: bool = True

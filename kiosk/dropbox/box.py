@@ -18,6 +18,7 @@ from kiosk.happenings import (
     Happening,
     LedgerChanged,
     PadChanged,
+    PadSettled,
     Problem,
     Started,
     TagArrived,
@@ -27,11 +28,17 @@ from kiosk.happenings import (
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Everything in the bin, and how the machine is."""
+    """Everything in the bin, and how the machine is.
+
+    `resting` are the tags of books that were returned in an earlier life of the box. A reader that
+    was lost is `reader_settled` again when it is known what lies in the bin.
+    """
 
     books: tuple[Book, ...] = ()
+    resting: frozenset[TagUid] = frozenset()
     started: bool = False
     reader_healthy: bool = False
+    reader_settled: bool = True
     ledger_healthy: bool = True
     online: bool = False
     capacity: Capacity = Capacity.LOANS_AND_RETURNS
@@ -50,8 +57,8 @@ def step(box: Box, happening: Happening) -> Outcome:
             return _take(box)
         case TagArrived():
             return _arrived(box, happening)
-        case TagLeft(uid):
-            return _forgetting(_in_sight(box, uid, on_pad=False)), ()
+        case TagLeft() | PadSettled():
+            return _left(box, happening), ()
         case _:
             steps = [advance(book, happening) for book in box.books]
             actions = tuple(action for _, wanted in steps for action in wanted)
@@ -62,7 +69,8 @@ def _machine(box: Box, happening: Happening) -> Box:
     """What the machine knows about itself."""
     match happening:
         case PadChanged(healthy):
-            return replace(box, reader_healthy=healthy)
+            settled = box.reader_settled and healthy
+            return replace(box, reader_healthy=healthy, reader_settled=settled)
         case ConnectionChanged(online):
             return replace(box, online=online)
         case LedgerChanged(healthy):
@@ -73,11 +81,26 @@ def _machine(box: Box, happening: Happening) -> Box:
             return box
 
 
+def _left(box: Box, happening: TagLeft | PadSettled) -> Box:
+    """One tag is out of sight; or, after the reader was lost, all but those that lie there."""
+    match happening:
+        case TagLeft(uid):
+            seen = _in_sight(box, uid, on_pad=False)
+            resting = box.resting - {uid} if box.reader_settled else box.resting
+            return _forgetting(replace(seen, resting=resting))
+        case PadSettled(present):
+            there = tuple(replace(one, on_pad=one.uid in present) for one in box.books)
+            resting = box.resting & present
+            return _forgetting(replace(box, books=there, resting=resting, reader_settled=True))
+
+
 def _arrived(box: Box, tag: TagArrived) -> Outcome:
     if any(book.uid == tag.uid for book in box.books):
         return _in_sight(box, tag.uid, on_pad=True), ()
-    if tag.secured and not box.started:
+    if tag.uid in box.resting:
         return box, ()
+    if tag.secured and not box.started:
+        return replace(box, resting=box.resting | {tag.uid}), ()
     item = None if tag.problem in {Problem.FOREIGN, Problem.NOT_A_BOOK} else tag.item
     book = Book(tag.uid, item, problem=tag.problem, in_bin=True)
     return _take(replace(box, books=(*box.books, book)))
@@ -106,7 +129,12 @@ def _waits(box: Box, book: Book) -> bool:
 
 
 def _forgetting(box: Box) -> Box:
-    """Without what is out of sight and settled, so that the same book may be returned again."""
+    """Without what is out of sight and settled, so that the same book may be returned again.
+
+    While the reader is lost nothing is known to be out of sight.
+    """
+    if not box.reader_settled:
+        return box
     kept = (one for one in box.books if one.on_pad or one.stage in BUSY or _waits(box, one))
     return replace(box, books=tuple(kept))
 

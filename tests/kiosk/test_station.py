@@ -31,6 +31,7 @@ from kiosk.happenings import (
     PadChanged,
     Problem,
     TagArrived,
+    TagLeft,
     TagWritten,
     Touched,
 )
@@ -308,6 +309,17 @@ def test_after_too_long_a_silence_nothing_is_lent(bench: Bench) -> None:
     touch(bench, Button.BORROW)
     bench.station.hear(CardArrived(SITI))
     assert bench.kiosk.visit.reason is Reason.OFFLINE_TOO_LONG
+
+
+def test_a_pad_that_came_back_is_told_once_what_lies_there(box: Bench) -> None:
+    box.lay(1).work()
+    box.station.hear(PadChanged(healthy=False))
+    box.station.hear(TagLeft(uid(1)))
+    box.start()
+    box.wait(1)
+    assert box.facts() == [RETURNED]
+    box.lift(1).lay(1).work()
+    assert box.facts() == [RETURNED, RETURNED]
 
 
 def test_silence_is_decided_alone_and_a_late_yes_doubles_nothing(bench: Bench) -> None:

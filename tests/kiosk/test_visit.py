@@ -24,6 +24,7 @@ from kiosk.happenings import (
     Intended,
     LedgerChanged,
     PadChanged,
+    PadSettled,
     Problem,
     Record,
     Recorded,
@@ -524,6 +525,30 @@ def test_leftovers_never_reach_the_next_patron() -> None:
     scene.play(TagLeft(uid(1)), arrived(1))
     assert scene.stages() == {1: Stage.LISTED, 2: Stage.LISTED}
     assert scene.visit.leftovers == frozenset()
+
+
+@pytest.mark.parametrize("ends", [(UNPLUGGED, BACK), (BACK, UNPLUGGED)])
+def test_a_reader_that_was_lost_does_not_hand_leftovers_to_the_next_patron(
+    ends: tuple[Happening, ...],
+) -> None:
+    scene = borrowing(1, 2).play(*ends, TagLeft(uid(1)), TagLeft(uid(2))).wait(IDLE_SECONDS)
+    scene.play(PLUGGED, arrived(1), PadSettled(frozenset({uid(1)})))
+    scene.play(CardArrived(BUDI), standing(BUDI))
+    assert scene.stages() == {}
+    assert scene.visit.leftovers == {uid(1)}
+
+
+def test_books_of_somebody_who_left_before_any_card_are_not_the_next_patrons() -> None:
+    scene = kiosk().play(arrived(1)).wait(IDLE_SECONDS)
+    scene.play(CardArrived(BUDI), standing(BUDI), arrived(2))
+    assert scene.stages() == {2: Stage.LISTED}
+    assert kiosk().play(arrived(1)).wait(IDLE_SECONDS - 1).stages() == {1: Stage.LISTED}
+
+
+def test_a_patrons_own_books_are_listed_again_when_the_reader_is_back() -> None:
+    scene = borrowing(1, 2).play(UNPLUGGED, TagLeft(uid(1)), TagLeft(uid(2)))
+    scene.play(PLUGGED, arrived(1), PadSettled(frozenset({uid(1)})))
+    assert scene.stages() == {1: Stage.LISTED}
 
 
 def test_what_lies_on_the_pad_at_the_start_is_nobodys() -> None:

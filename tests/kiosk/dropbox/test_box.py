@@ -19,6 +19,7 @@ from kiosk.happenings import (
     Intended,
     LedgerChanged,
     PadChanged,
+    PadSettled,
     Problem,
     Record,
     Recorded,
@@ -121,6 +122,33 @@ def test_what_was_not_secured_before_the_start_is_returned_then() -> None:
     box, done = after(Box(), arrived(1, secured=False))
     assert done == []
     assert after(box, STARTED)[1] == [INTEND]
+
+
+def lost_and_back(number: int, *, lies_there: bool = True) -> tuple[Happening, ...]:
+    """The reader was unplugged and has looked again."""
+    present = frozenset({uid(number)}) if lies_there else frozenset()
+    again = (arrived(number),) if lies_there else ()
+    unplugged, plugged = PadChanged(healthy=False), PadChanged(healthy=True)
+    return (unplugged, TagLeft(uid(number)), plugged, *again, PadSettled(present))
+
+
+def test_a_reader_that_comes_back_does_not_count_the_bin_again() -> None:
+    box, done = after(READY, *returned(1, 1), *lost_and_back(1))
+    assert done.count(INTEND) == 1
+    assert [book.stage for book in box.books] == [Stage.RETURNED]
+
+
+def test_nor_what_was_returned_in_an_earlier_life() -> None:
+    resting = (PadChanged(healthy=True), arrived(1), STARTED)
+    assert after(Box(), *resting, *lost_and_back(1))[1] == []
+
+
+def test_a_book_taken_out_while_the_reader_was_lost_can_be_returned_again() -> None:
+    _, done = after(READY, *returned(1, 1), *lost_and_back(1, lies_there=False), arrived(1))
+    assert done.count(INTEND) == 2
+    resting = (PadChanged(healthy=True), arrived(1), STARTED)
+    for left in (lost_and_back(1, lies_there=False), (TagLeft(uid(1)),)):
+        assert after(Box(), *resting, *left, arrived(1))[1] == [INTEND]
 
 
 def test_what_recovery_settles_is_not_begun_again() -> None:
