@@ -15,7 +15,7 @@ from broker.fault_points import fault_point
 from broker.requests import Answer, Ask, Expired, Question, Reply
 from broker.telemetry import Presence
 from broker.topics import Channel, Topic, server_status
-from broker.vocabulary import DeviceId, SiteId
+from broker.vocabulary import ClockState, DeviceId, SiteId
 from broker.wire import encode_ask, kind_of
 from kiosk.clock import Clock
 from kiosk.ledger import Age, Ledger
@@ -98,6 +98,7 @@ class Courier:
         self._pruned = 0.0
         # From monotonic seconds to the server's clock: a step of ours must not void an ask.
         self._ahead = clock.wall() - clock.monotonic()
+        self._is_told_time = False
         kept = ledger.recall(_CONTACT)
         self.last_contact: float | None = None if kept is None else float(kept)
         self._contact_kept = self.last_contact or 0.0
@@ -113,10 +114,25 @@ class Courier:
 
     @property
     def silence(self) -> float:
-        """Seconds since the server was last heard; none when it never was or is there now."""
-        if self.online or self.last_contact is None:
+        """Seconds since the server was last heard.
+
+        None when it never was or is there now, nor while nobody knows what time it is.
+        """
+        now = self.now
+        if self.online or self.last_contact is None or now is None:
             return 0.0
-        return max(0.0, self._clock.wall() - self.last_contact)
+        return max(0.0, now - self.last_contact)
+
+    @property
+    def now(self) -> float | None:
+        """Seconds since 1970 UTC: by the server's word, before that by our own clock.
+
+        None while the server has told nothing and our clock is known to be wrong.
+        """
+        if self._is_told_time:
+            return self._clock.monotonic() + self._ahead
+        at = self._ledger.boots.judged(self._clock.moment())
+        return None if at.clock is ClockState.UNKNOWN else at.wall
 
     def topic(self, channel: Channel, kind: str = "") -> str:
         return str(Topic(self._site, self._device, channel, kind))
@@ -209,10 +225,10 @@ class Courier:
                 self._sent = entry.seq
 
     def _heard(self, server_time: float) -> None:
-        now = self._clock.wall()
         self._ahead = server_time - self._clock.monotonic()
+        self._is_told_time = True
         self._ledger.boots.told(self._clock.moment(), server_time)
-        self.last_contact = now
-        if abs(now - self._contact_kept) > _CONTACT_EVERY_SECONDS:
-            self._contact_kept = now
-            self._ledger.remember(_CONTACT, repr(now).encode())
+        self.last_contact = server_time
+        if abs(server_time - self._contact_kept) > _CONTACT_EVERY_SECONDS:
+            self._contact_kept = server_time
+            self._ledger.remember(_CONTACT, repr(server_time).encode())

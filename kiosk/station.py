@@ -14,7 +14,7 @@ import structlog
 from broker.errors import BadMessage
 from broker.fault_points import fault_point
 from broker.requests import Answer, Describe, Identify, Lend, Question
-from broker.vocabulary import ActId, PatronId, Refusal
+from broker.vocabulary import ActId, PatronId, Reason, Refusal
 from devices.capabilities import TagUid
 from kiosk.book import SETTLED, Book, advance
 from kiosk.bounds import Capacity, capacity, no_loans
@@ -134,7 +134,7 @@ class Station:
             return self._ledger.debt() if self._ledger.owes else (0, None)
         except LedgerUnusable as error:
             self._ledger_failed(error)
-            return 0, None
+            return self._ledger.owed_count, None
 
     def receive(self, topic: str, payload: bytes, *, retained: bool = False) -> None:
         """Takes in a message from the line, `retained` when it is from the broker's memory.
@@ -261,10 +261,11 @@ class Station:
         policy = self.orders.policy
         match question:
             case Identify(PatronId() as patron) | Lend(patron=PatronId() as patron) if policy:
-                contact = self._courier.last_contact
-                card = self._discretion.card(patron)
-                loans = self._ledger.loans_decided_alone(card, contact or 0.0)
-                return decide(question, policy, Outage(self._clock.wall(), contact, loans))
+                now, contact = self._courier.now, self._courier.last_contact
+                if now is None:
+                    return Refusal(Reason.OFFLINE_TOO_LONG)
+                loans = self._ledger.loans_decided_alone(self._discretion.card(patron))
+                return decide(question, policy, Outage(now, contact, loans))
             case _:
                 return None
 

@@ -106,8 +106,10 @@ class Outbox:
         news = entries.c.seq.between(self._acknowledged + 1, through)
         with on_disk(), self._engine.begin() as connection:
             connection.execute(update(entries).where(news).values(acknowledged=now))
-            # Whoever hears the server is in no outage any more.
-            connection.execute(update(acts).where(COUNTS).values(card=NOBODYS))
+            # Whoever hears the server is in no outage any more; what is asked for now may yet
+            # have to be decided without it.
+            over = and_(COUNTS, acts.c.stage == "closed")
+            connection.execute(update(acts).where(over).values(card=NOBODYS))
         self._acknowledged = max(self._acknowledged, through)
 
     def owe_again(self, through: int) -> None:

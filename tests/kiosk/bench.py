@@ -113,9 +113,9 @@ class BenchLedger(Ledger):
         self._before("debt")
         return super().debt()
 
-    def loans_decided_alone(self, card: str, since: float) -> int:
+    def loans_decided_alone(self, card: str) -> int:
         self._before("loans_decided_alone")
-        return super().loans_decided_alone(card, since)
+        return super().loans_decided_alone(card)
 
     def _before(self, what: str) -> None:
         self.mains.point(f"before {what}")

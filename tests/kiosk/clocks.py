@@ -12,6 +12,7 @@ class HandClock:
         self.boot = boot
         self.seconds = 1000.0
         self.offset = NOON - self.seconds
+        self.state = ClockState.SYNCHRONISED
 
     def wait(self, seconds: float) -> None:
         self.seconds += seconds
@@ -23,4 +24,4 @@ class HandClock:
         return self.seconds + self.offset
 
     def moment(self) -> Moment:
-        return Moment(self.boot, self.seconds, self.wall(), ClockState.SYNCHRONISED)
+        return Moment(self.boot, self.seconds, self.wall(), self.state)

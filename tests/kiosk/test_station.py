@@ -20,7 +20,7 @@ from broker.facts import (
 from broker.requests import Answer, Expired, Lend, Question
 from broker.telemetry import OfflinePolicy, Presence, SettingsReported
 from broker.topics import Channel, Topic, parse, server_status
-from broker.vocabulary import PatronId, Reason, Refusal
+from broker.vocabulary import ClockState, PatronId, Reason, Refusal
 from broker.wire import decode_ask, decode_snapshot, encode_snapshot
 from kiosk.book import Stage
 from kiosk.courier import ANSWER_SECONDS
@@ -36,6 +36,7 @@ from kiosk.happenings import (
     Touched,
 )
 from kiosk.ledger import Ledger
+from kiosk.offline import due_date
 from kiosk.station import PROBE_SECONDS, SETTLE_SECONDS
 from kiosk.visit import Page, Screen, screen
 from tests.keys import SEALING
@@ -309,6 +310,37 @@ def test_after_too_long_a_silence_nothing_is_lent(bench: Bench) -> None:
     touch(bench, Button.BORROW)
     bench.station.hear(CardArrived(SITI))
     assert bench.kiosk.visit.reason is Reason.OFFLINE_TOO_LONG
+
+
+@pytest.mark.parametrize("days", [-200, 3])
+def test_a_due_date_decided_alone_is_by_the_servers_time_not_the_walls(
+    path: Path, days: int
+) -> None:
+    bench = Bench(path)
+    noon = bench.clock.wall()
+    bench.clock.offset += days * 86_400
+    bench.clock.state = ClockState.UNKNOWN
+    bench.start().connect().order()
+    bench.say(
+        Channel.ACK,
+        encode_snapshot(Acknowledgement("nobody", 0, 0, resend=False, server_time=noon)),
+    )
+    bench.disconnect()
+    borrow(bench, 1, 2, 3)
+    lent = [fact for fact in bench.facts() if isinstance(fact, ItemLent)]
+    assert [fact.due for fact in lent] == [due_date(POLICY, noon)] * POLICY.loans_per_card
+    bench.cut()
+
+
+def test_nothing_is_lent_alone_by_a_clock_that_nobody_set(path: Path) -> None:
+    first = Bench(path)
+    first.start().connect().order()
+    again = Bench(path, things=first.cut(), life=2)
+    again.clock.state = ClockState.UNKNOWN
+    again.start()
+    again.station.hear(CardArrived(SITI))
+    assert again.kiosk.visit.reason is Reason.OFFLINE_TOO_LONG
+    again.cut()
 
 
 def test_a_pad_that_came_back_is_told_once_what_lies_there(box: Bench) -> None:
@@ -595,7 +627,7 @@ def test_a_disk_that_cannot_be_read_takes_the_station_out_of_service(bench: Benc
     bench.ledger.refuses = lambda what: what in {"owed", "debt", "remember"}
     bench.wait(0.2)
     assert shown(bench) is Screen.OUT_OF_SERVICE
-    assert bench.station.debt == (0, None)
+    assert bench.station.debt == (1, None)
     bench.heal().serve()
     assert not bench.ledger.owes
 
@@ -789,7 +821,7 @@ def test_who_has_the_folder_can_confirm_no_number_by_trying_them_all(tmp_path: P
         unkeyed = blake2b(guess.reveal().encode(), digest_size=16).hexdigest()
         for told in (str(bearer.patron), bearer.card, unkeyed):
             assert told.encode() not in held
-        counts.add(ledger.loans_decided_alone(bearer.card, 0.0))
+        counts.add(ledger.loans_decided_alone(bearer.card))
     assert counts == {0}
     ledger.close()
 
@@ -798,7 +830,7 @@ def test_after_a_power_cut_an_outages_loans_count_for_every_card(tmp_path: Path)
     again = Bench(visits(tmp_path), life=2)
     again.ledger.forget_cards()
     again.start()
-    counted = [again.ledger.loans_decided_alone(card, 0.0) for card in ("any", "other")]
+    counted = [again.ledger.loans_decided_alone(card) for card in ("any", "other")]
     assert counted == [2, 2]
     touch(again, Button.BORROW)
     again.station.hear(CardArrived(BUDI))

@@ -229,19 +229,22 @@ def test_what_was_acknowledged_stays_in_the_archive(ledger: Ledger, path: Path) 
     raw.close()
 
 
-def test_only_this_cards_own_loans_since_the_contact_are_counted(ledger: Ledger) -> None:
-    for number, bearer, wall, provisional in (
-        (1, SITIS, NOON, True),
-        (2, SITIS, NOON + 1, True),
-        (3, SITIS, NOON + 2, False),
-        (4, BUDIS, NOON + 2, True),
-    ):
-        ledger.intend(act(number), uid(number), item(number), bearer, replace(AT, wall=wall))
+def test_only_this_cards_own_loans_are_counted(ledger: Ledger) -> None:
+    for number, bearer, provisional in ((1, SITIS, True), (2, SITIS, False), (3, BUDIS, True)):
+        ledger.intend(act(number), uid(number), item(number), bearer, AT)
         ledger.releasing(act(number), DUE, provisional=provisional)
-    ledger.intend(act(5), uid(5), item(5), SITIS, replace(AT, wall=NOON + 3))
-    assert ledger.loans_decided_alone(SITIS.card, NOON + 1) == 1
-    assert ledger.loans_decided_alone(SITIS.card, 0.0) == 2
-    assert ledger.loans_decided_alone(BUDIS.card, 0.0) == 1
+    ledger.intend(act(4), uid(4), item(4), SITIS, AT)
+    assert ledger.loans_decided_alone(SITIS.card) == 1
+    assert ledger.loans_decided_alone(BUDIS.card) == 1
+
+
+def test_a_loan_asked_for_before_the_last_word_counts_if_it_is_decided_after_it(
+    ledger: Ledger,
+) -> None:
+    ledger.intend(act(1), uid(1), item(1), SITIS, AT)
+    ledger.acknowledge("life-1", 0, NOON)
+    ledger.releasing(act(1), DUE, provisional=True)
+    assert ledger.loans_decided_alone(SITIS.card) == 1
 
 
 def lent_alone(ledger: Ledger, number: int, bearer: Bearer) -> None:
@@ -254,8 +257,8 @@ def test_loans_whose_card_cannot_be_told_any_more_count_for_every_card(ledger: L
     lent_alone(ledger, 1, SITIS)
     ledger.forget_cards()
     lent_alone(ledger, 2, BUDIS)
-    assert ledger.loans_decided_alone(SITIS.card, 0.0) == 1
-    assert ledger.loans_decided_alone(BUDIS.card, 0.0) == 2
+    assert ledger.loans_decided_alone(SITIS.card) == 1
+    assert ledger.loans_decided_alone(BUDIS.card) == 2
 
 
 def test_returns_and_loans_of_an_outage_that_is_over_are_nobodys(ledger: Ledger) -> None:
@@ -263,7 +266,7 @@ def test_returns_and_loans_of_an_outage_that_is_over_are_nobodys(ledger: Ledger)
     returned(ledger, 2)
     ledger.acknowledge("life-1", 0, NOON)
     ledger.forget_cards()
-    assert ledger.loans_decided_alone(SITIS.card, 0.0) == 0
+    assert ledger.loans_decided_alone(SITIS.card) == 0
     with engine_of(ledger).connect() as connection:
         cards = connection.exec_driver_sql("SELECT DISTINCT card FROM act").scalars().all()
     assert cards == [""]
@@ -533,7 +536,7 @@ def test_every_writer_and_reader_translates_the_disks_errors(ledger: Ledger) -> 
         lambda: ledger.forget(act(1)),
         lambda: ledger.acknowledge("life-1", 1, NOON),
         lambda: ledger.remember("a", b"b"),
-        lambda: ledger.loans_decided_alone(SITIS.card, 0.0),
+        lambda: ledger.loans_decided_alone(SITIS.card),
         ledger.forget_cards,
         lambda: ledger.recall("a"),
         lambda: ledger.owed(1),
