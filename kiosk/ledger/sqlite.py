@@ -24,17 +24,31 @@ def open_database(path: Path) -> Engine:
     Raises LedgerDamaged when the file is damaged or foreign, LedgerUnusable when it is of another
     version or a setting did not take.
     """
-    _require_main_file(path)
+    engine = engine_for(path)
+    furnish(engine, path)
+    return engine
+
+
+def engine_for(path: Path) -> Engine:
+    """An engine that has not looked at the file yet."""
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_immediately)
+    return engine
+
+
+def furnish(engine: Engine, path: Path) -> None:
+    """What is done at every start: tables are made if need be, and the file is checked.
+
+    Raises as `open_database`, and leaves nothing open then.
+    """
     try:
+        _require_main_file(path)
         with engine.begin() as connection:
             _furnish(connection)
     except BaseException:
         engine.dispose()
         raise
-    return engine
 
 
 def _require_main_file(path: Path) -> None:

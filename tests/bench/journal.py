@@ -13,8 +13,9 @@ from server.intake import Heard, Intake
 from server.journal.database import transaction
 from server.library import Library
 from tests.keys import OPENING, sealed
-from tests.simulation.library import BRANCH, SITE, opened_library
-from tests.simulation.things import World, stacked_books
+from tests.simulation.limits import BRANCH
+from tests.simulation.line import SITE
+from tests.simulation.stock import opened_library
 
 BATCH = 100
 KIOSK = DeviceId("kios-01")
@@ -41,8 +42,8 @@ def _entries(facts: int) -> list[bytes]:
 
 
 def _taken_in(folder: Path, entries: list[bytes]) -> float:
-    world = World(stacked_books(900), [PatronId("KTA-0001")])
-    engine = opened_library(folder, world)
+    items = [ItemId(f"B{number:05}") for number in range(1, 901)]
+    engine = opened_library(folder / "server.db", items, [PatronId("KTA-0001")])
     intake = Intake(Library(BRANCH), SITE, OPENING)
     topic = str(Topic(SITE, KIOSK, Channel.FACT))
     begun = perf_counter()

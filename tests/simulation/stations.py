@@ -1,267 +1,235 @@
-"""The real station core in the simulation: machine, ledger file and courier; crashes anywhere."""
+"""The real station core in the simulation: machine, ledger file, pad and courier."""
 
 from collections.abc import Callable
-from datetime import date
-from pathlib import Path
-from typing import NoReturn
+from typing import Final
 
-from broker.facts import Entry, Fact
-from broker.telemetry import Birth, Kind, Presence
-from broker.topics import Channel
-from broker.vocabulary import ActId, DeviceId, ItemId, Moment, PatronId
-from broker.wire import encode_snapshot
+from sqlalchemy.exc import DBAPIError
+
+from broker.telemetry import Kind
+from broker.vocabulary import DeviceId
 from devices.capabilities import TagUid
-from kiosk.book import BUSY, Book, Stage
-from kiosk.courier import Publish
-from kiosk.discretion import Bearer, Discretion
+from devices.pad_events import PadEvent, PadHealthy, PadLost, SecurityNotWritten, SecurityWritten
+from devices.pad_events import TagArrived as TagSeen
+from devices.pad_events import TagLeft as TagGone
+from devices.simulated_tag import TagField
+from kiosk.book import Book
+from kiosk.condition import Condition
 from kiosk.dropbox.box import BoxConduct
-from kiosk.happenings import Happening, PadChanged, TagArrived, TagLeft, TagNotWritten, TagWritten
-from kiosk.ledger import Ledger
+from kiosk.dropbox.box import condition as condition_of_box
+from kiosk.gathering import Gathering
+from kiosk.happenings import CardReaderChanged, Happening, PadChanged, TagWritten
+from kiosk.ledger import LedgerUnusable
 from kiosk.serving import KioskConduct
-from kiosk.station import Equipment, Station
-from server.intake import Heard
-from tests.keys import SEALING
-from tests.simulation.library import SITE, Server
-from tests.simulation.planted import PlantedCourier, PlantedLedger, PlantedStation
-from tests.simulation.things import BookInHand, Promise, World
-from tests.simulation.weather import Network, VirtualClock, Weather
+from kiosk.serving import condition as condition_of_kiosk
+from kiosk.station import Equipment
+from kiosk.visit import Screen, screen
+from tests.simulation.connection import Connection
+from tests.simulation.disk import FULL, Card
+from tests.simulation.line import SITE
+from tests.simulation.pad import PowerCut, SimulatedPad
+from tests.simulation.parts import Surroundings
+from tests.simulation.things import OWNER
 
-
-class PowerCut(Exception):
-    """The station lost its power at this very point."""
-
-
-class FragileLedger(PlantedLedger):
-    """The real ledger, with a power cut possible on either side of each commit."""
-
-    weather: Weather
-
-    def _perhaps_cut(self, where: str) -> None:
-        if self.weather.strikes(f"power cut {where}", 0.01):
-            raise PowerCut
-
-    def intend(
-        self, act: ActId, uid: TagUid, item: ItemId | None, bearer: Bearer | None, at: Moment
-    ) -> None:
-        self._perhaps_cut("before INTENT")
-        super().intend(act, uid, item, bearer, at)
-        self._perhaps_cut("after INTENT")
-
-    def releasing(self, act: ActId, due: date, *, provisional: bool) -> None:
-        self._perhaps_cut("before RELEASING")
-        super().releasing(act, due, provisional=provisional)
-        self._perhaps_cut("after RELEASING")
-
-    def record(self, act: ActId, fact: Fact) -> Entry:
-        self._perhaps_cut("before CONFIRM")
-        entry = super().record(act, fact)
-        self._perhaps_cut("after CONFIRM")
-        return entry
+_TICK_SECONDS: Final = 1.5
+_OWING_TICK_SECONDS: Final = 2.5
+_IDLE_TICK_SECONDS: Final = 5.0
+_REPORT_SECONDS: Final = 5.0
+_POWER_SECONDS: Final = (3.0, 40.0)
+_RESTART_SECONDS: Final = (2.0, 8.0)
+_DISK_SECONDS: Final = (5.0, 60.0)
 
 
 class SimulatedStation:
-    """One kiosk or box in the world; `alive` between power cuts."""
+    """One kiosk or box; `alive` between two crashes."""
 
-    def __init__(
-        self,
-        name: str,
-        weather: Weather,
-        world: World,
-        server: Server,
-        folder: Path,
-        *,
-        bug: str,
-    ) -> None:
-        self.device = DeviceId(name)
+    def __init__(self, name: str, around: Surroundings) -> None:
         self.name = name
         self.is_box = name.startswith("box")
-        self.weather = weather
-        self.world = world
-        self.server = server
-        self.network = Network(weather)
-        self.path = folder / f"{name}.db"
-        self.life = 0
-        self.acts = 0
-        self.alive = False
-        self.bug = bug
-        self.start()
+        self.weather = around.weather
+        self.world = around.world
+        self.parts = around.parts
+        self.connection = Connection(self, around.broker)
+        self.card = Card(around.folder / f"{name}.db")
+        self.field = TagField()
+        self.watch: Callable[[tuple[Book, ...], tuple[Book, ...]], None] = lambda *_: None
+        self.tear: Callable[[TagUid], None] = lambda _: None
+        self.life = self.boots = self.ids = 0
+        self.alive = self._has_power = False
+
+    # Life and death -------------------------------------------------------------------------------
 
     def start(self) -> None:
+        """The program starts, if the disk lets it."""
+        if not self._has_power:
+            self._has_power = True
+            self.boots += 1
+            self.clock = self.parts.clock(self.weather, f"{self.name}-boot-{self.boots}")
         self.life += 1
+        try:
+            self._build()
+        except (LedgerUnusable, DBAPIError, ValueError) as error:
+            self.weather.say(f"{self.name} cannot start: {error}")
+            self.weather.reached("start put off by the disk")
+            self.weather.later(_RESTART_SECONDS[1], self.start)
+            return
         self.alive = True
-        clock = VirtualClock(self.weather, f"{self.name}-boot-{self.life}")
-        self.ledger = FragileLedger.open(self.path, SITE, self.device, f"{self.name}-1")
-        self.ledger.weather = self.weather
-        self.ledger.bug = self.bug
-        self.conduct: KioskConduct | BoxConduct = BoxConduct() if self.is_box else KioskConduct()
-        self.courier = PlantedCourier(
-            (SITE, self.device), self.ledger, clock, self._publish(self.life), self._new_id
-        )
-        self.courier.bug = self.bug
-        # A power cut takes the key out of memory: whose loans were whose is forgotten.
-        self.ledger.forget_cards()
-        discretion = Discretion(SEALING, f"{self.name} {self.life}".encode().ljust(32))
-        equipment = Equipment(self.ledger, self.courier, discretion, self, clock, self._new_act)
-        self.station: Station = PlantedStation(self.conduct, equipment, in_bin=self.is_box)
-        self.station.bug = self.bug
         self.weather.say(f"{self.name} starts")
-        self._later(1.0, self._look)
-        self._later(self.weather.random.uniform(0.5, 5), self.connect)
-        self._later(1.0, self._tick)
+        self._tick_at = self._report_at = self.weather.now
+        self.hear(CardReaderChanged(healthy=True))
+        self.later(0.5, self.pad.plug)
+        self.later(self.weather.random.uniform(0.5, 5), self.connection.connect)
 
-    def _later(self, seconds: float, happen: Callable[[], None]) -> None:
+    def _build(self) -> None:
+        install = f"{self.name}-ledger-{self.life}"
+        ledger = self.parts.ledger(self.card.engine(), SITE, DeviceId(self.name), install)
+        ledger.weather, ledger.world, ledger.clock = self.weather, self.world, self.clock
+        ledger.owner, ledger.life = self.name, self.life
+        if self.card.trouble == FULL:
+            ledger.spoil(FULL)
+        self.ledger = ledger
+        self.conduct: KioskConduct | BoxConduct = (
+            self.parts.box() if self.is_box else self.parts.kiosk()
+        )
+        self._seen: tuple[Book, ...] = ()
+        address = (SITE, DeviceId(self.name))
+        publish = self.connection.publisher(self.life)
+        self.courier = self.parts.courier(address, ledger, self.clock, publish, self._new_id)
+        reader = self.parts.reader(self.weather, self.world, self.field, self._may_write)
+        self.pad: SimulatedPad = SimulatedPad(self.weather, self.world, reader, self)
+        self.gathering = Gathering({OWNER}, together=not self.is_box)
+        self.tags = self.parts.tags(self.pad, self.gathering)
+        equipment = Equipment(ledger, self.courier, self.tags, self.clock, self._new_id)
+        self.station = self.parts.station(self.conduct, equipment, in_bin=self.is_box)
+        kind = Kind.DROP_BOX if self.is_box else Kind.KIOSK
+        identity = (*address, kind, ledger.install)
+        self.reporter = self.parts.reporter(identity, self.clock, self.courier.send)
+
+    def die(self, *, power: bool) -> None:
+        """The program is gone, perhaps with the power; both come back by themselves."""
+        if not self.alive:
+            return
+        self.weather.say(f"{self.name} loses its {'power' if power else 'program'}")
+        self.alive = False
+        self._has_power = not power
+        self.ledger.close()
+        self.connection.disconnected()
+        if power:
+            self.card.on_the_bench(self.weather, self.world)
+        wait = _POWER_SECONDS if power else _RESTART_SECONDS
+        self.weather.later(self.weather.random.uniform(*wait), self.start)
+
+    def close(self) -> None:
+        """Nothing more happens here."""
+        if self.alive:
+            self.alive = False
+            self.ledger.close()
+
+    def spoil_disk(self, trouble: str) -> None:
+        """The disk is full or read-only for a while."""
+        if self.card.trouble is not None:
+            return
+        self.card.trouble = trouble
+        if self.alive:
+            self.ledger.spoil(trouble)
+        self.weather.later(self.weather.random.uniform(*_DISK_SECONDS), self.mend_disk)
+
+    def mend_disk(self) -> None:
+        if self.card.trouble is not None:
+            self.card.trouble = None
+            if self.alive:
+                self.ledger.spoil(None)
+
+    # What it hears and shows ----------------------------------------------------------------------
+
+    def later(self, seconds: float, happen: Callable[[], None]) -> None:
+        """In this life, if it lasts so long."""
         life = self.life
 
         def unless_dead() -> None:
             if self.alive and self.life == life:
-                self._guarded(happen)
+                self.guarded(happen)
 
         self.weather.later(seconds, unless_dead)
 
-    def _guarded(self, happen: Callable[[], None]) -> None:
+    def guarded(self, happen: Callable[[], None]) -> None:
+        """What happens, and a crash if it comes to that."""
         try:
             happen()
         except PowerCut:
-            self.cut()
+            self.die(power=not self.weather.strikes("program killed"))
             return
-        self._witness()
+        if self.alive:
+            self._watch()
 
     def hear(self, happening: Happening) -> None:
         if self.alive:
-            self._guarded(lambda: self.station.hear(happening))
-
-    def cut(self) -> None:
-        """Power is gone; it comes back by itself."""
-        self.weather.say(f"{self.name} loses power")
-        self.alive = False
-        for book in self.books():
-            if book.stage in BUSY and book.item is not None:
-                self.world.doubt(book.item, self.weather.now)
-        self.ledger.close()
-        self.weather.later(self.weather.random.uniform(3, 40), self.start)
-
-    def connect(self) -> None:
-        if not self.network.up:
-            return
-        self.courier.connection(up=True)
-        self._server(Presence.ONLINE if self.server.up else Presence.OFFLINE)
-
-    def _server(self, presence: Presence) -> None:
-        """A server that is back has to know what is held here."""
-        self.courier.server(presence)
-        identity = (SITE, self.device, Kind.KIOSK, "sim", "boot", self.ledger.install, 0.0)
-        birth = Birth(*identity, self.ledger.extent)
-        self.courier.send(Channel.BIRTH, encode_snapshot(birth), retain=True)
-
-    def partition(self) -> None:
-        """The network breaks without a word; the station notices later."""
-        self.network.up = False
-        self._later(self.weather.random.uniform(0, 25), self._notice)
-        self.weather.later(self.weather.random.uniform(5, 120), self.heal)
-
-    def _notice(self) -> None:
-        if not self.network.up:
-            self.courier.connection(up=False)
-
-    def heal(self) -> None:
-        self.network.up = True
-        if self.alive:
-            self._guarded(self.connect)
-
-    def presence(self, presence: Presence) -> None:
-        if self.alive and self.network.up:
-            self._guarded(lambda: self._server(presence))
-
-    def put(self, book: BookInHand) -> None:
-        book.place = self.name
-        self.hear(TagArrived(book.uid, book.item, None, book.secured))
-
-    def lift(self, book: BookInHand, place: str) -> None:
-        book.place = place
-        self.hear(TagLeft(book.uid))
+            self._tick_again(_TICK_SECONDS)
+            self.guarded(lambda: self.station.hear(happening))
 
     def books(self) -> tuple[Book, ...]:
         if isinstance(self.conduct, KioskConduct):
             return self.conduct.visit.books
         return self.conduct.box.books
 
-    def release(self, act: ActId, uid: TagUid) -> None:
-        self._later(
-            self.weather.random.uniform(0.05, 0.3), lambda: self._write(act, uid, secured=False)
-        )
+    def screen(self) -> Screen | None:
+        """What a patron sees; None when it is dark, or has no screen."""
+        if self.alive and isinstance(self.conduct, KioskConduct):
+            return screen(self.conduct.visit)
+        return None
 
-    def secure(self, act: ActId, uid: TagUid) -> None:
-        self._later(
-            self.weather.random.uniform(0.05, 0.3), lambda: self._write(act, uid, secured=True)
-        )
+    def condition(self) -> Condition:
+        if isinstance(self.conduct, KioskConduct):
+            return condition_of_kiosk(self.conduct.visit)
+        return condition_of_box(self.conduct.box)
 
-    def _write(self, act: ActId, uid: TagUid, *, secured: bool) -> None:
-        book = self.world.by_uid(uid)
-        if book.place != self.name:
-            self.station.hear(TagNotWritten(act, lifted=True))
+    def _watch(self) -> None:
+        before, self._seen = self._seen, self.books()
+        if before is not self._seen:
+            self.watch(before, self._seen)
+
+    def _tick_again(self, seconds: float) -> None:
+        """The next tick comes at the latest in so many seconds."""
+        at = self.weather.now + seconds
+        if self._tick_at > self.weather.now and self._tick_at <= at:
             return
-        if self.weather.strikes("tag torn from the field", 0.03):
-            if self.weather.random.random() < 0.5:
-                book.secured = secured
-            self.station.hear(TagNotWritten(act, lifted=False))
+        self._tick_at = at
+        self.later(seconds, lambda: self._tick(at))
+
+    def _tick(self, at: float) -> None:
+        if at != self._tick_at:
             return
-        book.secured = secured
-        if self.weather.strikes("power cut after the tag was written", 0.01):
-            self._dies()
-        self.station.hear(TagWritten(act))
-
-    def _dies(self) -> NoReturn:
-        raise PowerCut
-
-    def _look(self) -> None:
-        self.station.hear(PadChanged(healthy=True))
-        for book in self.world.at(self.name):
-            self.station.hear(TagArrived(book.uid, book.item, None, book.secured))
-
-    def _tick(self) -> None:
-        self._later(1.0, self._tick)
         self.station.tick()
+        if at >= self._report_at:
+            self._report_at = at + _REPORT_SECONDS
+            self.reporter.tell(self.condition(), self.station.debt)
+        idle = self.screen() in {None, Screen.WELCOME} and not self.conduct.busy
+        seconds = _OWING_TICK_SECONDS if self.ledger.owes else _IDLE_TICK_SECONDS
+        self._tick_again(seconds if idle else _TICK_SECONDS)
 
-    def _witness(self) -> None:
-        """What the screen or the lamp says now is a promise."""
-        known = {promise.act for promise in self.world.promises}
-        for book in self.books():
-            promised = book.stage in {Stage.LENT, Stage.RETURNED}
-            if promised and book.item and book.act and str(book.act) not in known:
-                patron = book.patron if isinstance(book.patron, PatronId) else None
-                yes = Promise(self.weather.now, book.item, str(book.act), patron)
-                self.world.promises.append(yes)
-                self.weather.say(f"{self.name} says {book.stage.name} {book.item} {book.act}")
+    def told(self, event: PadEvent) -> None:
+        """What the pad saw, as the station's own shell translates it (kiosk.running)."""
+        match event:
+            case TagSeen(uid, content, security):
+                self.hear(self.gathering.arrived(uid, content, security))
+            case TagGone(uid):
+                self.hear(self.gathering.left(uid))
+            case PadHealthy() | PadLost():
+                self.hear(PadChanged(healthy=isinstance(event, PadHealthy)))
+            case SecurityWritten() | SecurityNotWritten():
+                answer = self.tags.answered(event)
+                if isinstance(answer, TagWritten):
+                    self.world.verified.add(str(answer.act))
+                if answer is not None:
+                    self.hear(answer)
+            case _:
+                pass
+
+    def _may_write(self, uid: TagUid) -> bool:
+        """Whether this tag belongs to a book of which an act is open."""
+        book = self.world.book_of(uid)
+        own = {uid} if book is None else {tag.uid for tag in book.tags}
+        return not own.isdisjoint(self.world.open_acts[self.name].values())
 
     def _new_id(self) -> str:
-        self.acts += 1
-        return f"{self.name}-ask-{self.acts}"
-
-    def _new_act(self) -> str:
-        self.acts += 1
-        act = f"{self.name}-act-{self.acts}"
-        self.world.attempted.add(act)
-        return act
-
-    def _publish(self, life: int) -> Publish:
-        def publish(topic: str, payload: bytes, *, retain: bool) -> None:
-            del retain
-            if self.alive and self.life == life:
-                self.network.carry(lambda: self.server.hear(Heard(topic, payload)))
-
-        return publish
-
-    def receive(self, topic: str, payload: bytes) -> None:
-        """From the server, over this station's own bad network."""
-        life = self.life
-
-        def deliver() -> None:
-            if self.alive and self.life == life:
-                self._guarded(lambda: self.station.receive(topic, payload))
-
-        self.network.carry(deliver)
-
-
-def ledger_of(station: SimulatedStation) -> Ledger:
-    """A witness's own look into the file, whatever the station believes."""
-    return Ledger.open(station.path, SITE, station.device, "witness")
+        self.ids += 1
+        return f"{self.name}.{self.ids}"
