@@ -39,7 +39,7 @@ from server.migrations import migrate
 from tests.crash.station import be_careless
 from tests.crash.witness import Witness
 from tests.keys import OPENING, sealed, sealed_question
-from tests.simulation.library import BRANCH
+from tests.simulation.limits import BRANCH
 
 SITE = SiteId("binjai")
 DEVICES = tuple(DeviceId(name) for name in ("kios-01", "kios-02", "boks-01"))

@@ -41,8 +41,8 @@ from server.library import Library
 from server.projection import dump, rebuild
 from tests.fuzz.targets import HOSTILE, Target
 from tests.keys import OPENING, sealed, sealed_question
-from tests.simulation.library import BRANCH, opened_library
-from tests.simulation.things import World, stacked_books
+from tests.simulation.limits import BRANCH
+from tests.simulation.stock import opened_library
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
 GOOD = DeviceId("baik-01")
@@ -91,8 +91,9 @@ class Ear:
 
     def _opened(self) -> Engine:
         self._folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
-        world = World(stacked_books(BOOKS), [BORROWER])
-        self._engine = opened_library(Path(self._folder.name), world)
+        items = [ItemId(f"B{number:05}") for number in range(1, BOOKS + 1)]
+        path = Path(self._folder.name) / "server.db"
+        self._engine = opened_library(path, items, [BORROWER])
         self._said = 0
         return self._engine
 

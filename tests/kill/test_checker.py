@@ -19,7 +19,7 @@ from tests.crash.witness import Witness
 from tests.keys import OPENING
 from tests.kill.checker import Evidence, violations
 from tests.kiosk.things import item
-from tests.simulation.library import BRANCH
+from tests.simulation.limits import BRANCH
 
 
 class Kept(Life):

@@ -8,6 +8,7 @@ from tests.simulation.weather import Weather
 _SLOWEST: Final = -200 * 86_400.0
 _FASTEST: Final = 2 * 3600.0
 _COASTING_SECONDS: Final = 2.0
+BOUND_SECONDS: Final = 0.2
 _TELLING_SECONDS: Final = (20.0, 200.0)
 
 
@@ -18,7 +19,7 @@ class StationClock:
         self._weather = weather
         self._boot = boot
         self._booted = weather.now
-        self._ahead = 0.0
+        self._ahead = weather.random.uniform(-BOUND_SECONDS, BOUND_SECONDS)
         self._jumps = 0
         self.state = ClockState.SYNCHRONISED
         if weather.strikes("clock unknown at boot"):
@@ -36,7 +37,8 @@ class StationClock:
         return self._weather.now - self._booted
 
     def moment(self) -> Moment:
-        return Moment(self._boot, self.monotonic(), self.wall(), self.state)
+        bound = BOUND_SECONDS if self.state is ClockState.SYNCHRONISED else 0.0
+        return Moment(self._boot, self.monotonic(), self.wall(), self.state, bound)
 
     @property
     def settings(self) -> tuple[str, int]:
@@ -59,6 +61,6 @@ class StationClock:
 
     def _learn(self) -> None:
         self._jumps += 1
-        self._ahead = 0.0
+        self._ahead = self._weather.random.uniform(-BOUND_SECONDS, BOUND_SECONDS)
         self.state = ClockState.SYNCHRONISED
         self._weather.reached("time learnt late")

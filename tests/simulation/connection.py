@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from kiosk.courier import Courier, Publish
 from kiosk.report import Reporter
 from kiosk.station import Station
-from tests.simulation.disk import Card
+from tests.simulation.disk import Card, FragileLedger
 from tests.simulation.line import Broker, Line
 from tests.simulation.things import World
 from tests.simulation.weather import Weather
@@ -22,6 +23,7 @@ class Host(Protocol):
     alive: bool
     life: int
     card: Card
+    ledger: FragileLedger
     courier: Courier
     reporter: Reporter
     station: Station
@@ -48,7 +50,7 @@ class Connection:
             return
         self.connected = True
         self._host.courier.connection(up=True)
-        self._host.reporter.connected()
+        self._host.reporter.connected(self._host.ledger.install, self._host.ledger.extent)
         self._broker.station_came(self._host.name)
 
     def disconnected(self) -> None:
@@ -77,12 +79,13 @@ class Connection:
         if self._host.alive and self.connected:
             self.disconnected()
 
-    def receive(self, topic: str, payload: bytes) -> None:
-        """From the broker."""
+    def receive(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """From the broker, or from its memory."""
         if self._host.alive and self.connected:
             if topic.endswith(("/ack", "/reply")):
                 self._host.world.alone_since[self._host.name].clear()
-            self._host.guarded(lambda: self._host.station.receive(topic, payload))
+            hear = partial(self._host.station.receive, topic, payload, retained=retained)
+            self._host.guarded(hear)
 
     def publisher(self, life: int) -> Publish:
         """What the station publishes with, in this life."""

@@ -9,28 +9,43 @@ from typing import Final
 from sqlalchemy import Connection
 
 from broker.errors import BadMessage
+from broker.facts import Acknowledgement
+from broker.fault_points import fault_point
 from broker.telemetry import SettingsDesired
 from broker.topics import Channel, Topic, parse
-from broker.vocabulary import ActId, DeviceId
-from broker.wire import decode_entry, encode_snapshot
+from broker.vocabulary import DeviceId
+from broker.wire import decode_snapshot, encode_snapshot
+from server.backup import back_up, restore
 from server.catalogue import rulebook
-from server.circulation.fold import TaskKind
+from server.circulation.tasks import Choice
+from server.desk.settling import NotSettled, settle
+from server.desk.task import Verdict
+from server.enrolment.register import revoke
 from server.intake import Heard, Intake, Outgoing
+from server.journal.copies import BackupFailed
 from server.journal.database import DatabaseFailed, transaction
 from server.library import Library
 from server.settings import Service, desired_settings
+from tests.keys import OPENING
 from tests.simulation.limits import BRANCH, LIMITS
 from tests.simulation.line import SITE, Broker
-from tests.simulation.stock import opened_library, put_in_place
+from tests.simulation.stock import empty, opened_library
 from tests.simulation.things import World
-from tests.simulation.weather import Weather
+from tests.simulation.weather import Crash, Weather
 
+REVOKED: Final = DeviceId("kios-99")
 _BATCH_SECONDS: Final = (0.02, 0.5)
 _RETRY_SECONDS: Final = 1.0
+_REMIND_SECONDS: Final = 30.0
+_AWAY_SECONDS: Final = (6.0, 40.0)
+_PLACES: Final = " UNION ".join(
+    f"SELECT seq FROM {table} WHERE device = :device AND install = :install"  # noqa: S608 our own
+    for table in ("fact", "quarantine", "retold", "lost")
+)
 
 
 class Server:
-    """Takes batches, commits, then answers; crashes before or after the commit."""
+    """Takes batches, commits, then answers; crashes at every named point in between."""
 
     def __init__(self, weather: Weather, world: World, broker: Broker, path: Path) -> None:
         self.weather = weather
@@ -39,17 +54,25 @@ class Server:
         self.path = path
         items = [book.item for book in world.books]
         self.engine = opened_library(path, items, world.patrons)
-        self.intake = Intake(self.library(), SITE)
+        self.intake = Intake(self.library(), SITE, OPENING)
         self.up = True
-        self.refusing = False
         self.inbox: list[Heard] = []
         self.service: dict[str, Service] = {}
         self.acknowledged: list[Outgoing] = []
         self._spoke: dict[str, float] = {}
         self._calendar: frozenset[date] | None = None
+        self._backups: list[Path] = []
+        self.shut_out(REVOKED)
 
     def library(self) -> Library:
         return Library(BRANCH)
+
+    def shut_out(self, device: DeviceId) -> None:
+        """Nothing this device says counts from now on."""
+        with transaction(self.engine) as connection:
+            revoke(connection, device, self.weather.true)
+
+    # What the server does by itself ---------------------------------------------------------------
 
     def hear(self, message: Heard) -> None:
         if not self.up:
@@ -63,32 +86,60 @@ class Server:
         self.broker.server_came()
 
     def work(self) -> None:
+        """As `server.ingest`: commit, then say, then let go."""
         batch, self.inbox = self.inbox, []
         if not self.up or not batch:
             return
-        if self.weather.strikes("server crashed before the commit"):
-            self.crash()
-            return
         try:
+            fault_point("S1")
             outgoing = self.commit(batch)
+            fault_point("S3")
+            self._say(outgoing)
+            fault_point("S5")
         except DatabaseFailed:
-            self._try_again(batch)
-            return
-        if self.weather.strikes("server crashed after the commit"):
+            self.weather.reached("batch kept while the database refused")
+            self.inbox = [*batch, *self.inbox]
+            self.weather.later(_RETRY_SECONDS, self.work)
+        except Crash:
             self.crash()
-            return
-        for message in outgoing:
-            self.broker.say(message.topic, message.payload, retain=message.retain)
 
     def commit(self, batch: list[Heard]) -> tuple[Outgoing, ...]:
         """One transaction, and what it owes."""
         with transaction(self.engine) as connection:
             outgoing = self.intake.digest(connection, batch, self.weather.true)
             wishes = self._wishes(connection, batch)
-        self.acknowledged += [said for said in outgoing if said.topic.endswith("/ack")]
         self._remember(batch)
         self._shows_who_spoke(batch)
         return (*outgoing, *wishes)
+
+    def remind(self) -> None:
+        """Now and then: asks again for what has been missing for too long."""
+        self.weather.later(_REMIND_SECONDS, self.remind)
+        if not self.up:
+            return
+        try:
+            with transaction(self.engine) as connection:
+                outgoing = self.intake.remind(connection, self.weather.true)
+        except DatabaseFailed:
+            return
+        if outgoing:
+            self.weather.reached("asked for what is missing")
+        self._say(outgoing)
+
+    def crash(self) -> None:
+        self.weather.say("server crashes")
+        self.up = False
+        self.inbox = []
+        self.broker.server_went()
+        self.weather.later(self.weather.random.uniform(*_AWAY_SECONDS), self.restart)
+
+    def restart(self) -> None:
+        if self._backups and self.weather.strikes("server restored from a backup"):
+            self._restore()
+        self.up = True
+        self.connected()
+
+    # What people do with it -----------------------------------------------------------------------
 
     def settings(self, name: str) -> SettingsDesired:
         """What this station shall be now."""
@@ -99,46 +150,46 @@ class Server:
         """A technician takes a station out of service, or back in."""
         version = self.service.get(name, Service(1)).version + 1
         self.service[name] = Service(version, in_service=in_service)
-        self._wish(DeviceId(name))
+        wished = self._wished(DeviceId(name))
+        self.broker.say(wished.topic, wished.payload, retain=True)
 
     def refuse(self, seconds: float) -> None:
         """The database takes no writes for so long."""
         self._only_read(on=True)
         self.weather.later(seconds, lambda: self._only_read(on=False))
 
-    def crash(self) -> None:
-        self.weather.say("server crashes")
-        self.up = False
-        self.inbox = []
-        self.broker.server_went()
-        self.weather.later(self.weather.random.uniform(6, 40), self.restart)
-
-    def restart(self) -> None:
-        if self.weather.strikes("server restored from a backup"):
-            self._restore()
-        self.up = True
-        self.connected()
-
     def back_up(self) -> None:
-        """A copy of the database is put aside, as it is now."""
-        with closing(connect(self.path)) as live, closing(connect(self._copy)) as copy:
-            live.backup(copy)
+        """As `sirkula-server backup`."""
+        try:
+            self._backups.append(back_up(self.engine, self.path.parent, self.weather.true))
+        except (BackupFailed, DatabaseFailed, Crash):
+            self.weather.reached("backup that failed")
 
-    def settle(self, kind: str, act: str) -> bool:
+    def settle(self, key: str, choice: Choice) -> bool:
         """Staff have seen to a task."""
+        verdict = Verdict(choice, "Ibu Sari", "seen on the shelf")
         try:
             with transaction(self.engine) as connection:
-                return self.intake.library.settle(
-                    connection, TaskKind(kind), ActId(act), self.weather.true
-                )
-        except DatabaseFailed:
+                settle(connection, self.intake, key, verdict, self.weather.true)
+        except (DatabaseFailed, NotSettled):
             return False
+        except Crash:
+            self.crash()
+            return False
+        return True
 
     def open_tasks(self) -> list[tuple[str, str, str | None]]:
         """What staff see on their list: kind, act and item of each."""
         with closing(connect(self.path)) as file:
             rows = file.execute("SELECT kind, act, item FROM task WHERE settled_at IS NULL")
             return sorted(rows.fetchall())
+
+    def _say(self, outgoing: tuple[Outgoing, ...]) -> None:
+        for said in outgoing:
+            if said.topic.endswith("/ack"):
+                self.acknowledged.append(said)
+                self._is_true(said)
+            self.broker.say(said.topic, said.payload, retain=said.retain)
 
     def _wishes(self, connection: Connection, batch: list[Heard]) -> tuple[Outgoing, ...]:
         """The settings of every station that was just born."""
@@ -147,60 +198,58 @@ class Server:
         born = {_name(heard) for heard in batch if heard.topic.endswith("/birth")}
         return tuple(self._wished(DeviceId(name)) for name in sorted(born - {""}))
 
-    def _wish(self, device: DeviceId) -> None:
-        wished = self._wished(device)
-        self.broker.say(wished.topic, wished.payload, retain=True)
-
     def _wished(self, device: DeviceId) -> Outgoing:
         topic = str(Topic(SITE, device, Channel.SETTINGS_DESIRED))
         return Outgoing(topic, encode_snapshot(self.settings(str(device))), retain=True)
-
-    def _try_again(self, batch: list[Heard]) -> None:
-        self.weather.reached("batch kept while the database refused")
-        self.inbox = [*batch, *self.inbox]
-        self.weather.later(_RETRY_SECONDS, self.work)
 
     def _only_read(self, *, on: bool) -> None:
         raw = self.engine.raw_connection()
         raw.cursor().execute(f"PRAGMA query_only = {int(on)}")
         raw.close()
 
+    def _restore(self) -> None:
+        """As `sirkula-server restore`: what came after the backup is gone from here."""
+        self.weather.say("server is restored")
+        empty(self.engine, self.path)
+        restore(self.engine, self._backups[-1])
+        self.world.taken.clear()
+        self.world.restores += 1
+        self._spoke.clear()
+
+    # Its witnesses --------------------------------------------------------------------------------
+
+    def _is_true(self, said: Outgoing) -> None:
+        """What the server says it keeps, a crash now would not lose: by plain SQL."""
+        word = decode_snapshot(said.payload, Acknowledgement)
+        name = str(parse(said.topic).device)
+        self.world.said[word.install] = max(self.world.said[word.install], word.through)
+        with closing(connect(self.path)) as file:
+            kept = f"SELECT count(*) FROM ({_PLACES}) WHERE seq <= :through"  # noqa: S608 as above
+            asked = {"device": name, "install": word.install, "through": word.through}
+            (count,) = file.execute(kept, asked).fetchone()
+        if count != word.through:
+            self.world.accuse("I-10", f"{name} was told of {word.through}, and {count} were kept")
+
     def _remember(self, batch: list[Heard]) -> None:
-        """The witness of commits: which facts the server can be held to."""
+        """Which facts the server can be held to."""
         for heard in batch:
-            if not heard.topic.endswith("/fact"):
-                continue
-            self.world.taken[heard.payload] = heard.topic
-            try:
-                entry = decode_entry(heard.payload)
-            except BadMessage:
-                continue
-            self.world.committed[entry.install].add(entry.seq)
+            if heard.topic.endswith("/fact"):
+                self.world.taken[heard.payload] = heard.topic
 
     def _shows_who_spoke(self, batch: list[Heard]) -> None:
         """A device that the broker only remembers has not spoken."""
         for heard in batch:
-            spoke = not heard.topic.endswith("/status") and self.world.mischief.get(
-                heard.payload, True
-            )
-            if spoke and not heard.retained:
+            readable = self.world.mischief.get(heard.payload, True)
+            if readable and not heard.retained and not heard.topic.endswith("/status"):
                 self._spoke[_name(heard)] = self.weather.true
         remembered = {_name(heard) for heard in batch if heard.retained}
-        if remembered:
-            with closing(connect(self.path)) as file:
-                shown = dict(file.execute("SELECT device, last_heard FROM device"))
-            for name in sorted(remembered):
-                if shown.get(name) != self._spoke.get(name):
-                    self.world.accuse("I-39", f"{name} was called alive when it had not spoken")
-
-    @property
-    def _copy(self) -> Path:
-        return self.path.with_suffix(".backup")
-
-    def _restore(self) -> None:
-        if self._copy.exists():
-            self.engine.dispose()
-            put_in_place(self._copy, self.path)
+        if not remembered:
+            return
+        with closing(connect(self.path)) as file:
+            shown = dict(file.execute("SELECT device, last_heard FROM device"))
+        for name in sorted(remembered & self._spoke.keys()):
+            if shown.get(name) != self._spoke[name]:
+                self.world.accuse("I-39", f"{name} was called alive when it had not spoken")
 
 
 def _name(heard: Heard) -> str:

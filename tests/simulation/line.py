@@ -6,6 +6,7 @@ Like others: it may keep messages for an absent server, and forget them when it 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from broker.telemetry import Presence
@@ -58,7 +59,7 @@ class Client(Protocol):
     @property
     def connected(self) -> bool: ...
 
-    def receive(self, topic: str, payload: bytes) -> None: ...
+    def receive(self, topic: str, payload: bytes, *, retained: bool) -> None: ...
 
     def disconnected(self) -> None: ...
 
@@ -115,7 +116,7 @@ class Broker:
         own = [str(Topic(SITE, DeviceId(name), channel)) for channel in TO_DEVICE]
         for topic in (STATUS, *own):
             if topic in self.kept:
-                self._to_station(name, topic, self.kept[topic])
+                self._to_station(name, topic, self.kept[topic], retained=True)
 
     def station_went(self, name: str) -> None:
         """Its connection broke without a word: its will, if it does not come back."""
@@ -162,12 +163,13 @@ class Broker:
         if self.server is not None and self.server.up:
             self.server.connected()
 
-    def _to_station(self, name: str, topic: str, payload: bytes) -> None:
+    def _to_station(self, name: str, topic: str, payload: bytes, *, retained: bool = False) -> None:
         station = self.stations[name]
         if not station.connected:
             return
-        if topic == STATUS or parse(topic).channel is Channel.SETTINGS_DESIRED:
-            station.line.carry_in_order(lambda: station.receive(topic, payload))
-            return
-        answer = parse(topic).channel is Channel.REPLY
-        station.line.carry(lambda: station.receive(topic, payload), answer=answer)
+        channel = None if topic == STATUS else parse(topic).channel
+        deliver = partial(station.receive, topic, payload, retained=retained)
+        if channel in {None, Channel.SETTINGS_DESIRED}:
+            station.line.carry_in_order(deliver)
+        else:
+            station.line.carry(deliver, answer=channel is Channel.REPLY)

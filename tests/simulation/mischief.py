@@ -7,7 +7,7 @@ from broker.facts import Entry, ItemReturned
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, DeviceId
 from broker.wire import decode_entry, encode_entry
-from tests.simulation.library import Server
+from tests.simulation.library import REVOKED, Server
 from tests.simulation.line import SITE
 from tests.simulation.things import World
 from tests.simulation.weather import Weather
@@ -72,6 +72,16 @@ class Mischief:
             said = self._weather.random.choice(self._server.acknowledged)
             self._server.broker.say(said.topic, said.payload, retain=False)
 
+    def revoked(self) -> None:
+        """A device that was shut out goes on as if nothing had happened."""
+        entry = self._old()
+        if entry is not None:
+            self._count += 1
+            act = ActId(f"revoked-{self._count}")
+            self._say(
+                encode_entry(replace(entry, act=act, device=REVOKED)), str(REVOKED), readable=False
+            )
+
     def _someone(self) -> str:
         return self._weather.random.choice(sorted(self._server.broker.stations))
 
@@ -80,7 +90,9 @@ class Mischief:
         return None if payload is None else decode_entry(payload)
 
     def _captured(self) -> bytes | None:
-        """A fact that the server has committed."""
+        """A fact that the server has committed, and it is there to hear it again."""
+        if not self._server.up:
+            return None
         known = [said for said in self._world.taken if said not in self._world.mischief]
         return self._weather.random.choice(known) if known else None
 

@@ -10,8 +10,9 @@ from devices.pad import Pad
 from devices.pad_events import PadEvent, PadHealthy, PadLost, SecurityNotWritten, TagLeft
 from devices.presence import Presence
 from devices.security import Security
-from devices.simulated_tag import Fault, SimulatedTag, TagField, WriteFailed
+from devices.simulated_tag import Fault, SimulatedTag, WriteFailed
 from devices.stack import Stack, WriteOrder
+from devices.tag_field import TagField
 from tests.simulation.things import World
 from tests.simulation.weather import Weather
 
@@ -23,10 +24,6 @@ _WITHOUT_READER_SECONDS: Final = (2.0, 20.0)
 
 Told = TypeVar("Told")
 MayWrite = Callable[[TagUid], bool]
-
-
-class PowerCut(Exception):
-    """The station stopped at this very point."""
 
 
 class FieldReader:
@@ -82,15 +79,11 @@ class FieldReader:
     ) -> None:
         if not self._may_write(uid):
             self._world.accuse("I-22", f"{uid} was written outside of any transaction")
-        if self._weather.strikes("power cut before a tag was written"):
-            raise PowerCut
         tag = self._tag(uid)
         if self._weather.strikes("tag worn out"):
             tag.fault = Fault.WRITES_FAIL
             self._weather.later(60, lambda: setattr(tag, "fault", Fault.NONE))
         said = self._perhaps_lied(tag, write)
-        if self._weather.strikes("power cut after a tag was written"):
-            raise PowerCut
         if said is not None:
             raise Refused(f"not written: {said}")
 

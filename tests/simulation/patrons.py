@@ -16,6 +16,8 @@ from tests.simulation.witness import lift, put
 _LOOK_SECONDS: Final = 1.0
 _LOOKS: Final = 40
 _BOOKS_FIRST: Final = 0.3
+# An idle station here looks at the time only every few seconds.
+_NOTICED_SECONDS: Final = 10.0
 _TRIES: Final = 12
 # A reader misses a tag for so long before it believes that it left.
 _LIFTING_SECONDS: Final = 1.0
@@ -56,7 +58,7 @@ class Errand:
         self._did = self._weather.now
         self._lay_down()
         if self._weather.strikes("books laid down without a card"):
-            self._weather.later(IDLE_SECONDS + _LOOK_SECONDS, self._done)
+            self._weather.later(IDLE_SECONDS + _NOTICED_SECONDS, self._done)
         elif self._weather.random.random() < _BOOKS_FIRST:
             self._again(self._show_card)
         else:

@@ -11,9 +11,10 @@ from devices.capabilities import TagUid
 from devices.pad_events import PadEvent, PadHealthy, PadLost, SecurityNotWritten, SecurityWritten
 from devices.pad_events import TagArrived as TagSeen
 from devices.pad_events import TagLeft as TagGone
-from devices.simulated_tag import TagField
+from devices.tag_field import TagField
 from kiosk.book import Book
 from kiosk.condition import Condition
+from kiosk.discretion import Discretion
 from kiosk.dropbox.box import BoxConduct
 from kiosk.dropbox.box import condition as condition_of_box
 from kiosk.gathering import Gathering
@@ -26,9 +27,10 @@ from kiosk.visit import Screen, screen
 from tests.simulation.connection import Connection
 from tests.simulation.disk import FULL, Card
 from tests.simulation.line import SITE
-from tests.simulation.pad import PowerCut, SimulatedPad
+from tests.simulation.pad import SimulatedPad
 from tests.simulation.parts import Surroundings
-from tests.simulation.things import OWNER
+from tests.simulation.things import KNOWN_SEAL, OWNER
+from tests.simulation.weather import Crash
 
 _TICK_SECONDS: Final = 1.5
 _OWING_TICK_SECONDS: Final = 2.5
@@ -53,7 +55,7 @@ class SimulatedStation:
         self.field = TagField()
         self.watch: Callable[[tuple[Book, ...], tuple[Book, ...]], None] = lambda *_: None
         self.tear: Callable[[TagUid], None] = lambda _: None
-        self.life = self.boots = self.ids = 0
+        self.life = self.boots = self.ids = self._card_key_of = 0
         self.alive = self._has_power = False
 
     # Life and death -------------------------------------------------------------------------------
@@ -63,6 +65,7 @@ class SimulatedStation:
         if not self._has_power:
             self._has_power = True
             self.boots += 1
+            self._card_key = f"{self.name} {self.boots}".encode().ljust(32)
             self.clock = self.parts.clock(self.weather, f"{self.name}-boot-{self.boots}")
         self.life += 1
         try:
@@ -70,6 +73,9 @@ class SimulatedStation:
         except (LedgerUnusable, DBAPIError, ValueError) as error:
             self.weather.say(f"{self.name} cannot start: {error}")
             self.weather.reached("start put off by the disk")
+            self.weather.later(_RESTART_SECONDS[1], self.start)
+            return
+        except Crash:
             self.weather.later(_RESTART_SECONDS[1], self.start)
             return
         self.alive = True
@@ -86,6 +92,10 @@ class SimulatedStation:
         ledger.owner, ledger.life = self.name, self.life
         if self.card.trouble == FULL:
             ledger.spoil(FULL)
+        if self._card_key_of != self.boots:
+            # It is in memory only: a power cut takes it away.
+            self._card_key_of = self.boots
+            ledger.forget_cards()
         self.ledger = ledger
         self.conduct: KioskConduct | BoxConduct = (
             self.parts.box() if self.is_box else self.parts.kiosk()
@@ -98,11 +108,13 @@ class SimulatedStation:
         self.pad: SimulatedPad = SimulatedPad(self.weather, self.world, reader, self)
         self.gathering = Gathering({OWNER}, together=not self.is_box)
         self.tags = self.parts.tags(self.pad, self.gathering)
-        equipment = Equipment(ledger, self.courier, self.tags, self.clock, self._new_id)
+        discretion = Discretion(KNOWN_SEAL, self._card_key)
+        equipment = Equipment(ledger, self.courier, discretion, self.tags, self.clock, self._new_id)
         self.station = self.parts.station(self.conduct, equipment, in_bin=self.is_box)
         kind = Kind.DROP_BOX if self.is_box else Kind.KIOSK
-        identity = (*address, kind, ledger.install)
-        self.reporter = self.parts.reporter(identity, self.clock, self.courier.send)
+        self.reporter = self.parts.reporter(
+            (*address, kind), self.clock, self.courier.send, lambda: ledger.boots.known
+        )
 
     def die(self, *, power: bool) -> None:
         """The program is gone, perhaps with the power; both come back by themselves."""
@@ -155,7 +167,7 @@ class SimulatedStation:
         """What happens, and a crash if it comes to that."""
         try:
             happen()
-        except PowerCut:
+        except Crash:
             self.die(power=not self.weather.strikes("program killed"))
             return
         if self.alive:
@@ -199,9 +211,11 @@ class SimulatedStation:
         if at != self._tick_at:
             return
         self.station.tick()
+        online = self.courier.online
+        self.reporter.introduce(self.ledger.install, self.ledger.extent, online=online)
         if at >= self._report_at:
             self._report_at = at + _REPORT_SECONDS
-            self.reporter.tell(self.condition(), self.station.debt)
+            self.reporter.tell(self.condition(), self.station.debt, self.station.ignored)
         idle = self.screen() in {None, Screen.WELCOME} and not self.conduct.busy
         seconds = _OWING_TICK_SECONDS if self.ledger.owes else _IDLE_TICK_SECONDS
         self._tick_again(seconds if idle else _TICK_SECONDS)

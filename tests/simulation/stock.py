@@ -27,16 +27,18 @@ def opened_library(path: Path, items: list[ItemId], patrons: list[PatronId]) -> 
         _stock(new, items, patrons)
         new.dispose()
         _engines[path] = open_engine(f"sqlite:///{path}")
-    _engines[path].dispose()
-    put_in_place(template, path)
+    empty(_engines[path], path)
+    for backup in path.parent.glob("*.backup*"):
+        backup.unlink()
+    shutil.copyfile(template, path)
     return _engines[path]
 
 
-def put_in_place(copy: Path, path: Path) -> None:
-    """The database file is this copy from here on; nobody may have it open."""
-    for suffix in ("-wal", "-shm"):
+def empty(engine: Engine, path: Path) -> None:
+    """The database is gone, with all that belongs to it."""
+    engine.dispose()
+    for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    shutil.copyfile(copy, path)
 
 
 def _stock(engine: Engine, items: list[ItemId], patrons: list[PatronId]) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from broker.fault_points import FaultPoint, arm
 from broker.vocabulary import PatronId
 from tests.simulation.checker.running import unsettled
 from tests.simulation.checker.verdict import violations
@@ -19,7 +20,7 @@ from tests.simulation.stations import SimulatedStation
 from tests.simulation.things import World, marking, shelf
 from tests.simulation.town import Town
 from tests.simulation.troubles import Troubles
-from tests.simulation.weather import Weather
+from tests.simulation.weather import Crash, Weather
 from tests.simulation.witness import Witness
 
 STORM_SECONDS: Final = 600.0
@@ -31,7 +32,7 @@ STATIONS: Final = ("kios-01", "kios-02", "box-01")
 _BOOKS: Final = 12
 _PATRONS: Final = 5
 # A file system in memory: the databases are real, their disk is quick.
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 a private folder is made below it
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 a private folder is made below it
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ def run_seed(
     weather = Weather(seed, trace=trace, also=also)
     storm = _Storm(seed, weather, parts or Parts())
     try:
+        arm(storm.reached)
         found = storm.blow()
     except Exception as error:  # noqa: BLE001 whatever stops a program is a violation like any other
         traceback.print_exc()
         found = [f"I-40 stopped by {type(error).__name__}: {error}"]
     finally:
+        arm(None)
         storm.end()
     facts = len(storm.world.promises)
     return Outcome(seed, facts, weather.faults, weather.paths, tuple(found))
@@ -65,7 +68,7 @@ def run_seed(
 @cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
     """One for each process: the same paths for each seed, so that engines can be kept."""
-    return tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None)
+    return tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
 
 
 class _Storm:
@@ -96,6 +99,7 @@ class _Storm:
         self.server.connected()
         self.weather.later(10, self.town.live)
         self.troubles.begin()
+        self.server.remind()
         self.weather.run_until(STORM_SECONDS)
         self._calm_down()
         self.weather.run_until(STORM_SECONDS + RECOVERY_SECONDS)
@@ -110,6 +114,11 @@ class _Storm:
         for station in self.stations.values():
             station.close()
         self.server.engine.dispose()
+
+    def reached(self, point: FaultPoint) -> None:
+        """Whichever program comes through here may stop here."""
+        if self.weather.strikes(f"crash at {point}"):
+            raise Crash
 
     def _calm_down(self) -> None:
         self.weather.calm = True

@@ -6,17 +6,29 @@ from datetime import date
 from typing import Final
 
 from broker.facts import Entry, Fact, LoanAbandoned
-from broker.vocabulary import ItemId, PatronId
+from broker.sealing import SealingKey
+from broker.vocabulary import ItemId, Patron, PatronId, SealedPatron
 from devices.capabilities import TagUid
 from devices.security import Security
 from devices.settings import TagSettings
 from devices.simulated_tag import SimulatedTag
 from devices.tags.iso28560_3 import DSFID, Label
+from tests.keys import SEALING, seal
 
 OWNER: Final = "ID-1275014"
 SECURED: Final = 0x07
 RELEASED: Final = 0xC2
 _BLANK_BYTES: Final = 112
+
+
+class _KnownSeal(SealingKey):
+    """The server's public key, but with the same seal for the same patron: a seed is a seed."""
+
+    def seal(self, patron: PatronId) -> SealedPatron:
+        return seal(patron)
+
+
+KNOWN_SEAL: Final = _KnownSeal.read(str(SEALING))
 
 
 @dataclass
@@ -69,7 +81,8 @@ class World:
 
     `wrong` is what was seen to be so; `sessions` are the errands that kiosks serve now; `alone` are
     the loans that stations decided, `alone_since` how many since they last heard the server;
-    `mischief` says of each message whether it can be read.
+    `mischief` says of each message whether it can be read; `said` is how far the server has ever
+    acknowledged each install.
     """
 
     books: list[BookInHand]
@@ -87,11 +100,14 @@ class World:
     alone: set[str] = field(default_factory=set)
     alone_since: dict[str, Counter[object]] = field(default_factory=lambda: defaultdict(Counter))
     lost_with_the_card: set[str] = field(default_factory=set)
+    open_again: set[str] = field(default_factory=set)
+    restores: int = 0
     mischief: dict[bytes, bool] = field(default_factory=dict)
     wrong: dict[str, None] = field(default_factory=dict)
-    committed: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    said: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self._by_seal: dict[Patron, PatronId] = {seal(patron): patron for patron in self.patrons}
         self._by_uid = {tag.uid: book for book in self.books for tag in book.tags}
         self.as_labelled = {tag.uid: tag.memory for book in self.books for tag in book.tags}
         self.strays = 0
@@ -108,6 +124,14 @@ class World:
         if attempt.patron is not None and book is not None and book.laid_by != session:
             self.accuse("I-24", f"{book.item} of an earlier visit was about to be lent")
         self.open_acts[attempt.station][attempt.act] = attempt.uid
+
+    def put_back(self, lost: set[str], open_again: set[str]) -> None:
+        """An earlier disk: it knows nothing of some acts, and others are open on it again."""
+        self.lost_with_the_card |= lost
+        self.open_again |= open_again
+        for act in open_again:
+            attempt = self.attempts[act]
+            self.open_acts[attempt.station][act] = attempt.uid
 
     def ended(self, act: str, fact: Fact | None) -> Attempt | None:
         """The act was closed by this fact, or by none; how it had begun."""
@@ -140,6 +164,10 @@ class World:
 
     def all_say(self, book: BookInHand, security: Security) -> bool:
         return all(self.says(tag) is security for tag in book.tags)
+
+    def opened(self, patron: Patron | None) -> PatronId | None:
+        """Who a sealed patron is."""
+        return patron if isinstance(patron, PatronId) or patron is None else self._by_seal[patron]
 
     def secure(self, book: BookInHand) -> None:
         """Staff put the book's tags right at the desk."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from broker.vocabulary import PatronId
-from server.circulation.fold import TaskKind
+from server.circulation.tasks import Choice, TaskKind
 from tests.simulation.library import Server
 from tests.simulation.patrons import Errand
 from tests.simulation.stations import SimulatedStation
@@ -13,7 +13,6 @@ from tests.simulation.witness import lift, put, stir
 
 _NEXT_SECONDS: Final = (2.0, 12.0)
 _MOST_BOOKS: Final = 4
-_TAG_TASKS: Final = frozenset({TaskKind.TAG_NOT_SECURED.value})
 
 
 class Town:
@@ -112,7 +111,14 @@ class Town:
                 holder = self._world.holder(book.item)
                 lift(kiosk, book, "shelf" if holder is None else holder.reveal())
         for kind, act, item in self._server.open_tasks():
-            found = [book for book in self._world.at("shelf") if str(book.item) == item]
-            if kind in _TAG_TASKS and found and self._server.settle(kind, act):
-                self._world.secure(found[0])
+            self._see_to(kind, f"{kind}/{act}", item)
+
+    def _see_to(self, kind: str, key: str, item: str | None) -> None:
+        """A tag is secured by hand before the task is settled; what was found is put right."""
+        found = [book for book in self._world.at("shelf") if str(book.item) == item]
+        if kind == TaskKind.TAG_NOT_SECURED.value and found:
+            self._world.secure(found[0])
+            if self._server.settle(key, Choice.SECURED_BY_HAND):
                 self._weather.reached("staff secured a tag")
+        elif kind == TaskKind.UNKNOWN_ITEM_DROPPED.value:
+            self._server.settle(key, Choice.NOT_OURS)

@@ -38,6 +38,7 @@ class Troubles:
             "old fact said again": mischief.again,
             "old fact said otherwise": mischief.otherwise,
             "old acknowledgement said again": mischief.old_acknowledgement,
+            "revoked device spoke": mischief.revoked,
         }
         here: dict[str, Callable[[], None]] = {
             "broker restarted": lambda: broker.restart(forgetting=False),

@@ -14,6 +14,10 @@ _DAY_SECONDS: Final = 86_400.0
 _ARMED: Final = 0.6
 
 
+class Crash(Exception):
+    """A program stopped at this very point."""
+
+
 class Weather:
     """What happens next, and all the chance there is. `also` are faults to arm in any case."""
 

@@ -53,7 +53,8 @@ class Witness:
         if act in self._world.promises:
             return
         now = self._weather.now
-        self._world.promise(Promise(now, book.item, act, book.patron, book.due))
+        patron = self._world.opened(book.patron)
+        self._world.promise(Promise(now, book.item, act, patron, book.due))
         self._weather.say(f"{self._station.name} says {book.stage.name} {book.item} {act}")
         real = self._world.book_of(book.uid)
         if real is not None:

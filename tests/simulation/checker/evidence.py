@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from broker.vocabulary import SealedPatron
 from tests.simulation.things import World
 
 LENDING: Final = frozenset({"item-lent", "loan-unconfirmed"})
@@ -58,12 +59,14 @@ class Evidence:
             self.tasks = list(server.execute("SELECT * FROM task"))
             self.grants = list(server.execute('SELECT * FROM "grant"'))
             self.quarantine = list(server.execute("SELECT * FROM quarantine"))
+            self.decisions = list(server.execute("SELECT * FROM decision"))
+            self.elsewhere = [
+                *server.execute("SELECT device, install, seq FROM retold"),
+                *server.execute("SELECT device, install, seq FROM lost"),
+            ]
             self.devices = {row["device"]: row for row in server.execute("SELECT * FROM device")}
             self.counted = next(iter(server.execute("SELECT count(*) AS n FROM fact")))["n"]
         self.ledgers = {name: _ledger(folder / f"{name}.db") for name in stations}
-        self.in_boot: dict[tuple[str, str], list[Told]] = defaultdict(list)
-        for told in self.told.values():
-            self.in_boot[told.row["device"], told.row["boot"]].append(told)
 
     def of_item(self, item: str) -> list[Told]:
         """An item's facts in the order in which they truly happened."""
@@ -75,15 +78,6 @@ class Evidence:
         attempt = self.world.attempts.get(act)
         return 0.0 if attempt is None else attempt.time
 
-    def is_timed(self, told: Told) -> bool:
-        """Whether the server can know the time: the clock was right in this boot, or became so."""
-        boot = self.in_boot[told.row["device"], told.row["boot"]]
-        return any(one.row["clock"] == "synchronised" for one in boot)
-
-    def knows_order(self, item: str) -> bool:
-        """Whether the server can know in which order everything happened to this item."""
-        return all(map(self.is_timed, self.of_item(item)))
-
     def open_tasks(self) -> set[str]:
         """Items that staff know they have to look at."""
         return {row["item"] for row in self.tasks if row["settled_at"] is None}
@@ -94,6 +88,23 @@ class Evidence:
             if row["returned_at"] is None:
                 found[row["item"]].append(row)
         return found
+
+    def patron(self, told: Told) -> str | None:
+        """Whom a fact names, in clear."""
+        sealed = told.said.get("patron")
+        patron = None if sealed is None else self.world.opened(SealedPatron(sealed))
+        return None if patron is None else patron.reveal()
+
+
+def said_apart_from_place(payload: bytes) -> Row | None:
+    """What a fact says wherever it is numbered; None for what is no fact."""
+    try:
+        event = json.loads(payload)
+    except ValueError:
+        return None
+    if not isinstance(event, dict):
+        return None
+    return {name: value for name, value in event.items() if name not in {"install", "seq"}}
 
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Row:

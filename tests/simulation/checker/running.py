@@ -1,10 +1,15 @@
-"""Whether everything runs again by itself: invariants I-37 to I-39."""
+"""Whether everything runs again by itself, and who decided what did not: I-36 to I-39."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from kiosk.visit import Screen
 from tests.simulation.checker.evidence import Evidence
 from tests.simulation.stations import SimulatedStation
+
+
+# What ends when what was missing has come.
+_BY_ITSELF: Final = frozenset({"gap", "quarantine"})
 
 
 def unsettled(station: SimulatedStation) -> str:
@@ -28,6 +33,7 @@ def broken(seen: Evidence, stations: list[SimulatedStation]) -> Iterator[str]:
         yield from _serves(station)
         yield from _bounded(seen, station)
         yield from _shown(seen, station)
+    yield from _decided(seen)
 
 
 def _serves(station: SimulatedStation) -> Iterator[str]:
@@ -65,3 +71,15 @@ def _shown(seen: Evidence, station: SimulatedStation) -> Iterator[str]:
     for column, true in truth.items():
         if row[column] != true:
             yield f"I-39 {station.name}: the page says {column} {row[column]!r}, in truth {true!r}"
+
+
+def _decided(seen: Evidence) -> Iterator[str]:
+    """Whatever staff settled says who, why and when; the rest was settled by what came."""
+    decided = {(row["kind"], row["act"]) for row in seen.decisions}
+    for row in seen.decisions:
+        if not (row["who"] and row["note"] and row["decided_at"]):
+            yield f"I-36 nobody stands for the decision about {row['kind']}/{row['act']}"
+    for task in seen.tasks:
+        by_staff = task["settled_at"] is not None and task["kind"] not in _BY_ITSELF
+        if by_staff and (task["kind"], task["act"]) not in decided:
+            yield f"I-36 {task['kind']}/{task['act']} was settled without a decision"

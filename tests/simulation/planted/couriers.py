@@ -105,6 +105,6 @@ class BelievesItself(StationClock):
 class OwesNothing(Reporter):
     """The page is told that everything was sent."""
 
-    def tell(self, condition: Condition, debt: tuple[int, float | None]) -> None:
+    def tell(self, condition: Condition, debt: tuple[int, float | None], ignored: int = 0) -> None:
         del debt
-        super().tell(condition, (0, None))
+        super().tell(condition, (0, None), ignored)
