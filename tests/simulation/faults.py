@@ -11,7 +11,7 @@ from broker.fault_points import FAULT_POINTS
 _LIFTED: Final = ("LISTED", "ASKING", "RELEASING", "UNDOING", "SECURING")
 
 _ACTS: Final = ("RELEASING", "FORGET", "ACKNOWLEDGED")
-# Those of the line over a socket and of a migration are crashed elsewhere (tests/kill, tests/crash).
+# Those of the line over a socket and of a migration are crashed in tests/kill and tests/crash.
 _ELSEWHERE: Final = frozenset({"K12", "R7", "S11"})
 POINTS: Final = tuple(point for point in FAULT_POINTS if point not in _ELSEWHERE)
 

@@ -103,7 +103,12 @@ def _returned_once(seen: Evidence) -> Iterator[str]:
 def _numbered(seen: Evidence) -> Iterator[str]:
     """Without holes, on both sides: the archive too."""
     numbers: dict[tuple[str, str], set[int]] = {}
-    aside = [row for row in seen.quarantine if row["payload"] not in seen.world.mischief]
+    # What could not be read has no number.
+    aside = [
+        row
+        for row in seen.quarantine
+        if row["payload"] not in seen.world.mischief and row["install"] is not None
+    ]
     places = [told.place for told in seen.told.values()]
     places += [(row["device"], row["install"], row["seq"]) for row in (*aside, *seen.elsewhere)]
     for device, install, seq in places:

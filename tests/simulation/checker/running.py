@@ -7,7 +7,6 @@ from kiosk.visit import Screen
 from tests.simulation.checker.evidence import Evidence
 from tests.simulation.stations import SimulatedStation
 
-
 # What ends when what was missing has come.
 _BY_ITSELF: Final = frozenset({"gap", "quarantine"})
 

@@ -1,4 +1,4 @@
-"""When things happened: invariants I-09, I-26 to I-30 and I-32, against the storm's own true time."""
+"""When things happened: I-09, I-26 to I-30 and I-32, against the storm's own true time."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -33,8 +33,9 @@ def broken(seen: Evidence, spans: Spans, beginning: float) -> Iterator[str]:
 
 def _span(told: Told, span: tuple[float, float], truth: float) -> Iterator[str]:
     earliest, latest = span
-    if not earliest - TOLERANCE_SECONDS <= truth <= latest + TOLERANCE_SECONDS:
-        yield f"I-26 {told.act} is put {earliest - truth:+.1f} to {latest - truth:+.1f} s from truth"
+    early, late = earliest - truth, latest - truth
+    if not early - TOLERANCE_SECONDS <= 0 <= late + TOLERANCE_SECONDS:
+        yield f"I-26 {told.act} is put {early:+.1f} to {late:+.1f} s from truth"
     if latest > told.row["received_at"] + FUTURE_SECONDS:
         yield f"I-30 {told.act} may lie {latest - told.row['received_at']:.0f} s in the future"
 
