@@ -7,13 +7,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
 from broker.facts import Entry
 from broker.vocabulary import Anchor, BootClock, ClockState, DeviceId, TimeSource
 from server.circulation.boots import Boot, Mark, Placed, joined, placed, told
-from server.journal.database import insert_into
 from server.journal.journal import chunks
+from server.journal.keeping import keep
 from server.journal.tables import boot as table
 from server.journal.tables import fact
 
@@ -21,6 +32,13 @@ _UNSURE: Final = text("clock <> 'synchronised'")  # the very words of the index
 _LOOSE: Final = and_(
     table.c.ntp_monotonic.is_(None),
     or_(table.c.after_monotonic.is_(None), table.c.before_monotonic.is_(None)),
+)
+_OF_DEVICE: Final = table.c.device == bindparam("of_device")
+_THESE: Final = select(table).where(
+    _OF_DEVICE, table.c.boot.in_(bindparam("boots", expanding=True))
+)
+_NEWEST: Final = select(func.max(table.c.number)).where(
+    _OF_DEVICE, table.c.install == bindparam("of_install")
 )
 Key = tuple[str, str]  # device and boot
 Moved = list[tuple[str, str | None]]  # act and item of facts
@@ -98,8 +116,8 @@ def _learn(connection: Connection, device: str, said: Mapping[str, Known]) -> se
     """Join what was said to what is known; the boots for which that matters."""
     if not said:
         return set()
-    this = and_(table.c.device == device, table.c.boot.in_(list(said)))
-    before = {row.boot: _known(row) for row in connection.execute(select(table).where(this))}
+    rows = connection.execute(_THESE, {"of_device": device, "boots": list(said)})
+    before = {row.boot: _known(row) for row in rows}
     changed = set()
     for name, more in said.items():
         known = before.get(name)
@@ -121,10 +139,8 @@ def _only_went_on(connection: Connection, device: str, known: Known, now: Known)
     """Whether the newest boot of a ledger has merely lasted longer: that moves nothing."""
     if now != replace(known, boot=replace(known.boot, monotonic=now.boot.monotonic)):
         return False
-    newest = select(func.max(table.c.number)).where(
-        table.c.device == device, table.c.install == now.install
-    )
-    return now.number is None or connection.scalar(newest) == now.number
+    ledger = {"of_device": device, "of_install": now.install}
+    return now.number is None or connection.scalar(_NEWEST, ledger) == now.number
 
 
 def _moved(connection: Connection, device: str, changed: set[str]) -> Moved:
@@ -156,6 +172,8 @@ def _mark(monotonic: float | None, wall: float | None) -> Mark | None:
 def _write(connection: Connection, device: str, name: str, known: Known) -> None:
     boot = known.boot
     columns = {
+        "device": device,
+        "boot": name,
         "install": known.install,
         "number": known.number,
         "monotonic": boot.monotonic,
@@ -167,7 +185,4 @@ def _write(connection: Connection, device: str, name: str, known: Known) -> None
         "ntp_wall": None if boot.ntp is None else boot.ntp.wall,
         "ntp_bound": None if boot.ntp is None else boot.ntp.bound,
     }
-    statement = insert_into(connection, table).values(device=device, boot=name, **columns)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=[table.c.device, table.c.boot], set_=columns)
-    )
+    keep(connection, table, columns)

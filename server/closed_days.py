@@ -10,7 +10,7 @@ from datetime import date
 import holidays
 from sqlalchemy import Connection
 
-from server.journal.database import insert_into
+from server.journal.keeping import insert_into
 from server.journal.tables import closed_day
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import chain, islice
 from typing import Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from broker.telemetry import Birth
 from broker.vocabulary import ActId
@@ -22,6 +22,9 @@ from server.journal.tasks import open_task
 
 KINDS: Final = (TaskKind.GAP, TaskKind.QUARANTINE, TaskKind.NEW_LEDGER)
 _MOST_SEQS: Final = 1000
+_KNOWN: Final = select(devices.c.install, devices.c.unsent).where(
+    devices.c.device == bindparam("of_device")
+)
 Ranges = Sequence[tuple[int, int]]
 
 
@@ -50,8 +53,7 @@ def recorded(connection: Connection, batch: Recorded, now: float) -> None:
 
 def born(connection: Connection, birth: Birth, now: float) -> None:
     """Notices a station whose ledger is not the one it had: changed, damaged, or put back."""
-    known = select(devices.c.install, devices.c.unsent).where(devices.c.device == str(birth.device))
-    before = connection.execute(known).first()
+    before = connection.execute(_KNOWN, {"of_device": str(birth.device)}).first()
     if before is None or not before.install or before.install == birth.install:
         return
     kind, act = TaskKind.NEW_LEDGER, _named(LedgerName(birth.device, birth.install))

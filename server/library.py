@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 
 from broker.facts import Entry
 from broker.requests import Answer, Describe, Grant, Identify, Lend, Question
@@ -26,6 +26,12 @@ from server.settings import Branch
 # A station closes an act within seconds, unless it is off line or dead.
 GRANT_PATIENCE_SECONDS: Final = 900.0
 _UNANSWERED: Final = text("standing = 'open' AND missed_at IS NULL")  # the index's very words
+_NOTICED: Final = (
+    update(grant)
+    .where(_UNANSWERED, grant.c.granted_at < bindparam("long_ago"))
+    .values(missed_at=bindparam("now"))
+    .returning(grant.c.item)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +74,8 @@ class Library:
 
     def miss(self, connection: Connection, now: float) -> None:
         """Show staff each grant that no fact has closed for a quarter of an hour."""
-        long_ago = grant.c.granted_at < now - GRANT_PATIENCE_SECONDS
-        noticed = update(grant).where(_UNANSWERED, long_ago).values(missed_at=now)
-        items = connection.scalars(noticed.returning(grant.c.item)).all()
+        times = {"now": now, "long_ago": now - GRANT_PATIENCE_SECONDS}
+        items = connection.scalars(_NOTICED, times).all()
         projection.refold(connection, map(ItemId, items))
 
     def _lend(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from broker.errors import BadMessage
 from broker.vocabulary import DeviceId
-from server.journal.database import insert_into
+from server.journal.keeping import insert_into
 from server.journal.tables import refused as table
 
 

@@ -5,14 +5,14 @@ transaction and never commits.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from functools import cache
 
 import msgspec
 from sqlalchemy import Connection, case, func
 
 from broker.telemetry import Birth, Presence, SettingsReported, State
 from broker.vocabulary import DeviceId
-from server.journal.database import insert_into
+from server.journal.keeping import Insert, insert_into, keep
 from server.journal.tables import device as table
 
 
@@ -21,38 +21,22 @@ def heard(connection: Connection, devices: Iterable[DeviceId], now: float) -> No
     rows = [{"device": str(device), "last_heard": now} for device in devices]
     if not rows:
         return
-    statement = insert_into(connection, table)
-    latest = func.coalesce(table.c.last_heard, 0.0) < statement.excluded.last_heard
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[table.c.device],
-            set_={"last_heard": statement.excluded.last_heard},
-            where=latest,
-        ),
-        rows,
-    )
+    connection.execute(_heard(insert_into(connection, table)), rows)
 
 
 def present(connection: Connection, device: DeviceId, presence: Presence, now: float) -> None:
     """Online or offline, and since when; saying it again changes nothing."""
     row = {"device": str(device), "status": presence.value, "status_since": now}
-    statement = insert_into(connection, table).values(row)
-    unchanged = table.c.status == presence.value
-    since = case((unchanged, table.c.status_since), else_=now)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[table.c.device],
-            set_={"status": presence.value, "status_since": since},
-        )
-    )
+    connection.execute(_present(insert_into(connection, table)), row)
 
 
 def born(connection: Connection, birth: Birth) -> None:
     """Which program of which version runs there, in which boot, with which ledger."""
-    _remember(
+    keep(
         connection,
-        birth.device,
+        table,
         {
+            "device": str(birth.device),
             "kind": birth.kind.value,
             "version": birth.version,
             "boot": birth.boot,
@@ -64,10 +48,11 @@ def born(connection: Connection, birth: Birth) -> None:
 
 def told(connection: Connection, device: DeviceId, state: State) -> None:
     """How it is, whole."""
-    _remember(
+    keep(
         connection,
-        device,
+        table,
         {
+            "device": str(device),
             "boot": state.boot,
             "state_at": state.at,
             "mode": state.mode.value,
@@ -83,18 +68,32 @@ def told(connection: Connection, device: DeviceId, state: State) -> None:
 
 def applied(connection: Connection, device: DeviceId, reported: SettingsReported) -> None:
     """Which settings it runs by, and what kept it from others."""
-    _remember(
+    keep(
         connection,
-        device,
+        table,
         {
+            "device": str(device),
             "settings_reported_version": reported.version,
             "settings_reported_problem": reported.problem,
         },
     )
 
 
-def _remember(connection: Connection, device: DeviceId, columns: dict[str, Any]) -> None:
-    statement = insert_into(connection, table).values(device=str(device), **columns)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=[table.c.device], set_=columns)
+@cache
+def _heard(statement: Insert) -> Insert:
+    latest = statement.excluded.last_heard
+    return statement.on_conflict_do_update(
+        index_elements=[table.c.device],
+        set_={"last_heard": latest},
+        where=func.coalesce(table.c.last_heard, 0.0) < latest,
+    )
+
+
+@cache
+def _present(statement: Insert) -> Insert:
+    told = statement.excluded
+    unchanged = table.c.status == told.status
+    since = case((unchanged, table.c.status_since), else_=told.status_since)
+    return statement.on_conflict_do_update(
+        index_elements=[table.c.device], set_={"status": told.status, "status_since": since}
     )

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, select, update
 
 from broker.facts import Entry, Fact, ItemReturned, UnknownItemDropped, with_patron
 from broker.fault_points import fault_point
@@ -25,6 +24,14 @@ from kiosk.ledger.tables import entry as entries
 from kiosk.recovery import OpenAct
 
 log: Final = structlog.get_logger()
+
+_SAYS: Final = (
+    update(entries).where(entries.c.seq == bindparam("of_seq")).values(payload=bindparam("says"))
+)
+_CLOSING: Final = (
+    update(acts).where(acts.c.act == bindparam("of_act")).values(stage="closed").returning(acts)
+)
+_REMEMBERED: Final = insert(memory).prefix_with("OR REPLACE")
 
 
 class Ledger(Outbox):
@@ -107,7 +114,7 @@ class Ledger(Outbox):
             "bound": at.bound,
         }
         with on_disk(), self._engine.begin() as connection:
-            connection.execute(insert(acts).values(row))
+            connection.execute(insert(acts), row)
             fault_point("K3")
         fault_point("K4")
 
@@ -133,11 +140,11 @@ class Ledger(Outbox):
             if begun.patron is not None:
                 fact = with_patron(fact, SealedPatron(begun.patron))
             row = {"act": str(act), "payload": b"", "wall": at.wall}
-            key = connection.execute(insert(entries).values(row)).inserted_primary_key
+            key = connection.execute(insert(entries), row).inserted_primary_key
             seq = int(key[0]) if key else 0
             entry = Entry(act, self._site, self._device, self.install, seq, at, fact)
             payload = encode_entry(entry)
-            connection.execute(update(entries).where(entries.c.seq == seq).values(payload=payload))
+            connection.execute(_SAYS, {"of_seq": seq, "says": payload})
             if isinstance(fact, ItemReturned | UnknownItemDropped):
                 fault_point("R4")
             else:
@@ -152,8 +159,7 @@ class Ledger(Outbox):
 
     @staticmethod
     def _close(connection: Connection, act: ActId) -> Row[Any]:
-        closing = update(acts).where(acts.c.act == str(act)).values(stage="closed")
-        return connection.execute(closing.returning(acts)).one()
+        return connection.execute(_CLOSING, {"of_act": str(act)}).one()
 
     def open_acts(self) -> tuple[OpenAct, ...]:
         query = select(acts).where(acts.c.stage != "closed").order_by(acts.c.wall, acts.c.act)
@@ -185,10 +191,8 @@ class Ledger(Outbox):
             return int(connection.scalar(query) or 0)
 
     def remember(self, name: str, value: bytes) -> None:
-        statement = upsert(memory).values(name=name, value=value)
-        kept = statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
         with on_disk(), self._engine.begin() as connection:
-            connection.execute(kept)
+            connection.execute(_REMEMBERED, {"name": name, "value": value})
             fault_point("K16")
 
     def recall(self, name: str) -> bytes | None:

@@ -5,7 +5,7 @@ Law: the entries are one unbroken run of numbers, and only the oldest of them ar
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, or_, select, text, update
 
 from broker.facts import Kept
 from broker.fault_points import fault_point
@@ -18,6 +18,23 @@ from kiosk.ledger.tables import entry as entries
 
 # SQLite's own memory of AUTOINCREMENT: it outlives the rows.
 _NEWEST = text("SELECT seq FROM sqlite_sequence WHERE name = 'entry'")
+_OWED = (
+    select(entries.c.seq, entries.c.payload)
+    .where(entries.c.seq > bindparam("acknowledged"))
+    .order_by(entries.c.seq)
+    .limit(bindparam("at_most"))
+)
+_DEBT = select(func.count(), func.min(entries.c.wall)).where(
+    entries.c.seq > bindparam("acknowledged")
+)
+_ACKNOWLEDGED = (
+    update(entries)
+    .where(entries.c.seq.between(bindparam("first"), bindparam("through")))
+    .values(acknowledged=bindparam("now"))
+)
+# Whoever hears the server is in no outage any more; what is asked for now may yet have to be
+# decided without it.
+_OVER = update(acts).where(COUNTS, acts.c.stage == "closed").values(card=NOBODYS)
 _RENUMBER = text("UPDATE sqlite_sequence SET seq = :newest WHERE name = 'entry'")
 
 
@@ -72,21 +89,16 @@ class Outbox:
 
     def owed(self, limit: int) -> tuple[Owed, ...]:
         """What the server has not acknowledged, oldest first."""
-        query = (
-            select(entries.c.seq, entries.c.payload)
-            .where(entries.c.seq > self._acknowledged)
-            .order_by(entries.c.seq)
-            .limit(limit)
-        )
+        wanted = {"acknowledged": self._acknowledged, "at_most": limit}
         with on_disk(), self._engine.connect() as connection:
-            return tuple(Owed(row.seq, row.payload) for row in connection.execute(query))
+            rows = connection.execute(_OWED, wanted)
+            return tuple(Owed(row.seq, row.payload) for row in rows)
 
     def debt(self) -> tuple[int, float | None]:
         """How many entries are owed, and when the oldest happened (wall seconds)."""
-        owed = entries.c.seq > self._acknowledged
-        query = select(func.count(), func.min(entries.c.wall)).where(owed)
+        after = {"acknowledged": self._acknowledged}
         with on_disk(), self._engine.connect() as connection:
-            count, oldest = connection.execute(query).one()
+            count, oldest = connection.execute(_DEBT, after).one()
             return count, oldest
 
     @property
@@ -103,13 +115,10 @@ class Outbox:
         through = self._written(through)
         if install != self.install:
             return
-        news = entries.c.seq.between(self._acknowledged + 1, through)
+        news = {"first": self._acknowledged + 1, "through": through, "now": now}
         with on_disk(), self._engine.begin() as connection:
-            connection.execute(update(entries).where(news).values(acknowledged=now))
-            # Whoever hears the server is in no outage any more; what is asked for now may yet
-            # have to be decided without it.
-            over = and_(COUNTS, acts.c.stage == "closed")
-            connection.execute(update(acts).where(over).values(card=NOBODYS))
+            connection.execute(_ACKNOWLEDGED, news)
+            connection.execute(_OVER)
         self._acknowledged = max(self._acknowledged, through)
 
     def owe_again(self, through: int) -> None:

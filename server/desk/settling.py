@@ -17,7 +17,7 @@ from server import projection
 from server.circulation.tasks import Choice, Grounds, TaskKind
 from server.desk.task import DeskTask, Verdict, objection
 from server.intake import Heard, Intake
-from server.journal.database import insert_into
+from server.journal.keeping import insert_into
 from server.journal.tables import decision, fact, item, lost, quarantine, task, title
 
 

@@ -6,12 +6,15 @@ allowed at any time can be told. Moments are seconds since 1970 UTC.
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from broker.identity.certificates import Certificate
 from broker.vocabulary import DeviceId
 from server.journal.tables import certificate, device, invitation, revocation
+
+_IN_FORCE: Final = select(revocation.c.device).where(revocation.c.lifted_at.is_(None))
 
 
 class Kind(Enum):
@@ -104,8 +107,7 @@ def lift(connection: Connection, who: DeviceId, now: float) -> None:
 
 def revoked_devices(connection: Connection) -> frozenset[DeviceId]:
     """Those whose words do not count."""
-    found = connection.scalars(select(revocation.c.device).where(revocation.c.lifted_at.is_(None)))
-    return frozenset(map(DeviceId, found))
+    return frozenset(map(DeviceId, connection.scalars(_IN_FORCE)))
 
 
 def revoked_serials(connection: Connection) -> dict[str, float]:

@@ -30,8 +30,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from broker.errors import BadSettings, SirkulaError
 
-Insert = postgresql.Insert | sqlite.Insert
-
 # What each connection must have: set, then read back (an unknown or refused PRAGMA is silent).
 PRAGMAS: Final = {
     "journal_mode": ("WAL", "wal"),
@@ -163,13 +161,6 @@ def overwrite(engine: Engine, tables: Sequence[Table]) -> None:
         raise DatabaseFailed(f"erased, but not overwritten yet: {why}") from None
     if busy:
         raise DatabaseFailed("erased, but not overwritten yet: somebody reads for long")
-
-
-def insert_into(connection: Connection, table: Table) -> Insert:
-    """An INSERT of this database's own kind, which knows ON CONFLICT."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
 
 
 @contextmanager

@@ -9,14 +9,52 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    select,
+    union_all,
+    update,
+)
 
 from broker.facts import Kept
 from broker.vocabulary import DeviceId
-from server.journal.database import insert_into
+from server.journal.keeping import keep
 from server.journal.tables import fact, high_water, lost, quarantine, retold
 
 _ROWS_AT_ONCE: Final = 500
+
+
+def _is(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Rows of the ledger that `_of` names."""
+    return table.c.device == bindparam("of_device"), table.c.install == bindparam("of_install")
+
+
+def _taken() -> Select[Any]:
+    """The numbers after `through` that are taken, in order."""
+    wanted = [
+        select(table.c.seq).where(*_is(table), table.c.seq > bindparam("through"))
+        for table in (fact, quarantine, retold, lost)
+    ]
+    seqs = union_all(*wanted).subquery()
+    return select(seqs.c.seq).distinct().order_by(seqs.c.seq)
+
+
+_MARK: Final = select(high_water).where(*_is(high_water))
+_TAKEN: Final = _taken()
+_NEXT_TAKEN: Final = _TAKEN.limit(_ROWS_AT_ONCE)
+_FACTS: Final = select(fact.c.seq, fact.c.payload_hash).where(*_is(fact))
+_NEWEST: Final = _FACTS.order_by(fact.c.seq.desc()).limit(1)
+_KEPT_AT: Final = _FACTS.where(fact.c.seq == bindparam("seq"))
+_BACKED_UP: Final = (
+    update(high_water)
+    .where(*_is(high_water), high_water.c.backed_up < bindparam("held"))
+    .values(backed_up=bindparam("held"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +90,7 @@ def advance(
 
     It is at `least` so far, whatever is missing. Remembering it, only what is new is looked at.
     """
-    row = connection.execute(select(high_water).where(*_is(high_water, ledger))).first()
+    row = connection.execute(_MARK, _of(ledger)).first()
     known = Mark() if row is None else _mark(row)
     through = max(known.through, least)
     further, gap = _unbroken(connection, ledger, through)
@@ -62,24 +100,25 @@ def advance(
     since = known.gap_since if through == known.through and known.gap_since is not None else now
     mark = replace(known, through=through, gap_since=since if gap else None)
     if mark != known:
-        _keep(connection, ledger, {"through": mark.through, "gap_since": mark.gap_since})
+        kept = {"through": mark.through, "gap_since": mark.gap_since}
+        keep(connection, high_water, {**_row(ledger), **kept})
     return known, mark
 
 
 def contest(connection: Connection, ledger: LedgerName, seq: int) -> None:
     """The station sent something else under this number than is kept, if anything is kept there."""
     if kept_at(connection, ledger, seq) is not None:
-        _keep(connection, ledger, {"contested": seq})
+        keep(connection, high_water, {**_row(ledger), "contested": seq}, through=0)
 
 
 def newest(connection: Connection, ledger: LedgerName) -> Kept | None:
     """The highest fact that is kept of this ledger."""
-    return _kept(connection, _facts(ledger).order_by(fact.c.seq.desc()).limit(1))
+    return _kept(connection, _NEWEST, _of(ledger))
 
 
 def kept_at(connection: Connection, ledger: LedgerName, seq: int) -> Kept | None:
     """The fact at this very place."""
-    return _kept(connection, _facts(ledger).where(fact.c.seq == seq))
+    return _kept(connection, _KEPT_AT, {**_of(ledger), "seq": seq})
 
 
 def gaps(connection: Connection, before: float) -> list[tuple[LedgerName, Mark]]:
@@ -90,9 +129,8 @@ def gaps(connection: Connection, before: float) -> list[tuple[LedgerName, Mark]]
 
 def missing(connection: Connection, ledger: LedgerName, through: int) -> list[tuple[int, int]]:
     """The first and the last number of each gap after `through`."""
-    seqs = _places(ledger, through)
     found, expected = [], through + 1
-    for seq in connection.scalars(select(seqs.c.seq).distinct().order_by(seqs.c.seq)):
+    for seq in connection.scalars(_TAKEN, {**_of(ledger), "through": through}):
         if seq > expected:
             found.append((expected, seq - 1))
         expected = seq + 1
@@ -107,51 +145,29 @@ def marks(connection: Connection) -> list[tuple[LedgerName, int]]:
 def backed_up(connection: Connection, held: Iterable[tuple[LedgerName, int]]) -> None:
     """A finished backup holds these ledgers so far."""
     for ledger, through in held:
-        further = high_water.c.backed_up < through
-        connection.execute(
-            update(high_water).where(*_is(high_water, ledger), further).values(backed_up=through)
-        )
-
-
-def _keep(connection: Connection, ledger: LedgerName, kept: dict[str, Any]) -> None:
-    place = {"device": str(ledger.device), "install": ledger.install, "through": 0}
-    statement = insert_into(connection, high_water).values(place | kept)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["device", "install"], set_=kept)
-    )
+        connection.execute(_BACKED_UP, {**_of(ledger), "held": through})
 
 
 def _unbroken(connection: Connection, ledger: LedgerName, through: int) -> tuple[int, bool]:
     """The end of the unbroken run after `through`, as far as one look reaches; whether more is."""
-    seqs = _places(ledger, through)
-    statement = select(seqs.c.seq).distinct().order_by(seqs.c.seq).limit(_ROWS_AT_ONCE)
-    for seq in connection.scalars(statement):
+    for seq in connection.scalars(_NEXT_TAKEN, {**_of(ledger), "through": through}):
         if seq != through + 1:
             return through, True
         through = seq
     return through, False
 
 
-def _places(ledger: LedgerName, through: int) -> Subquery:
-    """The numbers after `through` that are taken, perhaps more than once each."""
-    wanted = [
-        select(table.c.seq).where(*_is(table, ledger), table.c.seq > through)
-        for table in (fact, quarantine, retold, lost)
-    ]
-    return union_all(*wanted).subquery()
-
-
-def _facts(ledger: LedgerName) -> Select[Any]:
-    return select(fact.c.seq, fact.c.payload_hash).where(*_is(fact, ledger))
-
-
-def _kept(connection: Connection, statement: Select[Any]) -> Kept | None:
-    row = connection.execute(statement).first()
+def _kept(connection: Connection, facts: Select[Any], where: dict[str, Any]) -> Kept | None:
+    row = connection.execute(facts, where).first()
     return None if row is None else Kept(row.seq, row.payload_hash)
 
 
-def _is(table: Any, ledger: LedgerName) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return table.c.device == str(ledger.device), table.c.install == ledger.install
+def _of(ledger: LedgerName) -> dict[str, Any]:
+    return {"of_device": str(ledger.device), "of_install": ledger.install}
+
+
+def _row(ledger: LedgerName) -> dict[str, Any]:
+    return {"device": str(ledger.device), "install": ledger.install}
 
 
 def _name(row: Row[Any]) -> LedgerName:

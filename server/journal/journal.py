@@ -16,7 +16,8 @@ from broker.facts import Entry
 from broker.places import fingerprint
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server.circulation.tasks import Grounds, Task, TaskKind
-from server.journal.database import insert_into, insert_new
+from server.journal.database import insert_new
+from server.journal.keeping import insert_into
 from server.journal.patrons import to_column
 from server.journal.tables import fact, quarantine, retold
 from server.journal.tasks import open_task

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from server.circulation.tasks import Task
-from server.journal.database import insert_into
+from server.journal.keeping import insert_into
 from server.journal.tables import task
 
 
