@@ -93,6 +93,8 @@ class Server:
         try:
             fault_point("S1")
             outgoing = self.commit(batch)
+            self._remember(batch)
+            self._shows_who_spoke(batch)
             fault_point("S3")
             self._say(outgoing)
             fault_point("S5")
@@ -108,8 +110,6 @@ class Server:
         with transaction(self.engine) as connection:
             outgoing = self.intake.digest(connection, batch, self.weather.true)
             wishes = self._wishes(connection, batch)
-        self._remember(batch)
-        self._shows_who_spoke(batch)
         return (*outgoing, *wishes)
 
     def remind(self) -> None:

@@ -100,7 +100,7 @@ def said_apart_from_place(payload: bytes) -> Row | None:
     """What a fact says wherever it is numbered; None for what is no fact."""
     try:
         event = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(event, dict):
         return None

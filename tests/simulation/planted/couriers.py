@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from broker.facts import ItemReturned
+from broker.facts import Acknowledgement, ItemReturned
 from broker.topics import Channel
 from broker.vocabulary import ActId, ClockState, Moment
 from broker.wire import decode_entry, encode_entry
@@ -68,12 +68,25 @@ class MakesANewIdForEachRetry(_Counting):
 
 
 class HasTwoQueues(_Counting):
-    """Returns and loans are numbered and sent apart."""
+    """Returns and loans are each numbered from 1."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.queues: dict[bool, list[ActId]] = {True: [], False: []}
 
     def changed(self, payload: bytes) -> bytes:
         entry = decode_entry(payload)
-        queue = "returns" if isinstance(entry.fact, ItemReturned) else "loans"
-        return encode_entry(replace(entry, install=f"{entry.install}-{queue}"))
+        queue = self.queues[isinstance(entry.fact, ItemReturned)]
+        if entry.act not in queue:
+            queue.append(entry.act)
+        return encode_entry(replace(entry, seq=queue.index(entry.act) + 1))
+
+
+class TakesAnyAcknowledgement(Courier):
+    """What was said to the ledger before is taken for said to this one."""
+
+    def acknowledged(self, word: Acknowledgement) -> None:
+        super().acknowledged(replace(word, install=self._ledger.install))
 
 
 class NeverSendsAgain(Courier):

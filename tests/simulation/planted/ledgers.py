@@ -89,14 +89,6 @@ class KeepsItsInstall(FragileLedger):
         super().__init__(engine, site, device, f"{install.partition('-ledger-')[0]}-ledger")
 
 
-class TakesAnyAcknowledgement(FragileLedger):
-    """What was said to the ledger before is taken for said to this one."""
-
-    def acknowledge(self, install: str, through: int, now: float) -> None:
-        del install
-        super().acknowledge(self.install, through, now)
-
-
 class CallsUnconfirmedSure(FragileLedger):
     """A loan nobody saw to its end is told as if it had been seen."""
 
