@@ -160,7 +160,8 @@ class Courier:
         self._heard(word.server_time)
 
     def _own(self, word: Acknowledgement) -> None:
-        if word.rolled_back is not None and self._ledger.differs(word.rolled_back):
+        # Not only when the server doubts: it knows nothing yet of what was written instead.
+        if word.kept is not None and self._ledger.differs(word.kept):
             log.warning("the disk was put back to an earlier state: a new life begins")
             self._ledger.begin_again(self._new_id())
             self._sent = self._oldest = 0

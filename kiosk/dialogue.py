@@ -200,7 +200,9 @@ def _tag_arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
     if visit.page is Page.RETURN and visit.capacity is not Capacity.FULL:
         book, wanted = _returned(book)
         actions = (*actions, *wanted)
-    return _replaced(replace(visit, since=now), book), actions
+    # A reader that sees again what it had lost saw nobody lay it down.
+    idle = visit.page is Page.WELCOME and known is not None and not visit.pad_settled
+    return _replaced(replace(visit, since=visit.since if idle else now), book), actions
 
 
 def _returned(book: Book) -> Step:

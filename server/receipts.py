@@ -29,17 +29,13 @@ def receipt(
 ) -> Acknowledgement:
     """The word on one ledger; `extent` is what its station has just said it holds."""
     mark = _moved(connection, ledger, now, 1 if extent is None else extent.oldest)
-    held = None
-    if mark.contested is not None:
-        held = high_water.kept_at(connection, ledger, mark.contested)
-    resend = False
-    if extent is not None:
-        resend = extent.acknowledged > mark.through
-        newest = high_water.newest(connection, ledger)
-        if newest is not None and newest.seq > extent.newest:
-            held = newest
+    if mark.contested is None:
+        kept = high_water.newest(connection, ledger)
+    else:
+        kept = high_water.kept_at(connection, ledger, mark.contested)
+    resend = extent is not None and extent.acknowledged > mark.through
     word = (ledger.install, mark.through, mark.backed_up)
-    return Acknowledgement(*word, resend, now, held)
+    return Acknowledgement(*word, resend, now, kept)
 
 
 def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Acknowledgement]]:

@@ -76,10 +76,10 @@ class Post:
         saved: int = 0,
         resend: bool = False,
         ahead: float = 0.0,
-        rolled_back: Kept | None = None,
+        kept: Kept | None = None,
     ) -> None:
         now = self.clock.wall() + ahead
-        word = Acknowledgement(install, through, saved, resend, now, rolled_back)
+        word = Acknowledgement(install, through, saved, resend, now, kept)
         self.courier.acknowledged(word)
 
     def entries_of(self, deliver: Callable[[], object]) -> list[Entry]:
@@ -220,10 +220,14 @@ def test_another_lifes_ledger_is_not_sent_again(post: Post) -> None:
     assert post.delivered() == []
 
 
-def test_a_disk_that_was_put_back_begins_a_new_life_and_sends_everything(post: Post) -> None:
+@pytest.mark.parametrize("seq", [2, 9])
+def test_a_disk_that_was_put_back_begins_a_new_life_and_sends_everything(
+    post: Post, seq: int
+) -> None:
+    """Whether it has written less since than the server keeps, or more."""
     post.online().write(1, 2)
     before = {entry.act: entry for entry in post.entries_of(post.delivered)}
-    post.acknowledge(2, rolled_back=Kept(9, "0" * 64))
+    post.acknowledge(2, kept=Kept(seq, "0" * 64))
     after = {entry.act: entry for entry in post.entries_of(post.delivered)}
     assert post.ledger.install == "c-1"
     assert {a: replace(e, install="life-1") for a, e in after.items()} == before
@@ -238,7 +242,7 @@ def test_a_word_about_another_disk_that_is_not_true_changes_nothing(post: Post) 
     post.online().write(1, 2)
     post.delivered()
     (first, _) = post.ledger.owed(2)
-    post.acknowledge(1, rolled_back=Kept(1, fingerprint(first.payload)))
+    post.acknowledge(1, kept=Kept(1, fingerprint(first.payload)))
     assert post.ledger.install == "life-1"
     assert post.ledger.owed_count == 1
 

@@ -545,6 +545,13 @@ def test_books_of_somebody_who_left_before_any_card_are_not_the_next_patrons() -
     assert kiosk().play(arrived(1)).wait(IDLE_SECONDS - 1).stages() == {1: Stage.LISTED}
 
 
+def test_a_reader_that_sees_books_again_gives_whoever_left_them_no_more_time() -> None:
+    scene = kiosk().play(arrived(1)).wait(IDLE_SECONDS - 1)
+    scene.play(UNPLUGGED, TagLeft(uid(1)), PLUGGED, arrived(1), PadSettled(frozenset({uid(1)})))
+    assert scene.stages() == {1: Stage.LISTED}
+    assert scene.wait(1).stages() == {}
+
+
 def test_a_patrons_own_books_are_listed_again_when_the_reader_is_back() -> None:
     scene = borrowing(1, 2).play(UNPLUGGED, TagLeft(uid(1)), TagLeft(uid(2)))
     scene.play(PLUGGED, arrived(1), PadSettled(frozenset({uid(1)})))

@@ -105,6 +105,7 @@ def lift(station: SimulatedStation, book: BookInHand, place: str) -> None:
     book.place = place
     for tag in book.tags:
         station.field.take(tag.uid)
+        tag.leave_after(0)  # whatever was to tear it away: that is over
     stir(station)
 
 
