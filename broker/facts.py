@@ -113,9 +113,10 @@ class Acknowledgement:
 
     Up to `backed_up_through` a finished backup holds them as well. `resend`: the server lacks what
     comes after `through`, whatever it said before it was restored: send all of that again.
-    `kept` shows an entry of `install` that the server keeps, as a rule the newest: a station that
-    lacks it, or has another one there, was put back to an earlier disk: nothing is acknowledged to
-    it, and it begins a new install. `server_time` is seconds since 1970 UTC when it was written.
+    `kept` shows entries of `install` that the server keeps: the newest, and the one that it was
+    last told otherwise. A station that lacks one, or has another one there, was put back to an
+    earlier disk: nothing is acknowledged to it, and it begins a new install. `server_time` is
+    seconds since 1970 UTC when it was written.
     """
 
     install: str
@@ -123,4 +124,4 @@ class Acknowledgement:
     backed_up_through: int
     resend: bool
     server_time: float
-    kept: Kept | None = None
+    kept: tuple[Kept, ...] = ()

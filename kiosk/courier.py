@@ -91,6 +91,7 @@ class Courier:
         self._new_id = new_id
         self._connected = False
         self._server = Presence.OFFLINE
+        self._coming = 0
         self._waiting: dict[str, _Waiting] = {}
         self._sent = self._oldest = 0
         self._progress = 0.0
@@ -106,6 +107,11 @@ class Courier:
     @property
     def online(self) -> bool:
         return self._connected and self._server is Presence.ONLINE
+
+    @property
+    def coming(self) -> int | None:
+        """Another number each time the server came; None while it is away."""
+        return self._coming if self.online else None
 
     @property
     def servers_topic(self) -> str:
@@ -147,8 +153,13 @@ class Courier:
             self._server = Presence.OFFLINE
         self._sent = self._oldest = 0
 
-    def server(self, presence: Presence) -> None:
-        """The server says it is there, or the broker says it is not."""
+    def server(self, presence: Presence, *, retained: bool = False) -> None:
+        """The server says it is there, or the broker says it is not.
+
+        Once it is there it says so only when it has begun anew, perhaps from a backup.
+        """
+        if presence is Presence.ONLINE and not (retained and self.online):
+            self._coming += 1
         self._server = presence
         self._sent = self._oldest = 0
 
@@ -161,15 +172,15 @@ class Courier:
 
     def _own(self, word: Acknowledgement) -> None:
         # Not only when the server doubts: it knows nothing yet of what was written instead.
-        if word.kept is not None and self._ledger.differs(word.kept):
+        if any(map(self._ledger.differs, word.kept)):
             log.warning("the disk was put back to an earlier state: a new life begins")
             self._ledger.begin_again(self._new_id())
             self._sent = self._oldest = 0
             return
         if word.resend:
             log.warning("the server lacks what it had: sent again", after=word.through)
-            self._ledger.owe_again(word.through)
             self._sent = self._oldest = 0
+            self._ledger.owe_again(word.through)
         self._ledger.acknowledge(word.install, word.through, word.server_time)
         if abs(word.server_time - self._pruned) > _PRUNE_EVERY_SECONDS:
             kept, unsaved = word.server_time - KEEP_SECONDS, word.server_time - UNSAVED_SECONDS

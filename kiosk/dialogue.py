@@ -77,7 +77,9 @@ def _machine(visit: Visit, happening: Happening) -> Visit:
     match happening:
         case PadChanged(healthy):
             settled = visit.pad_settled and healthy
-            return replace(visit, pad_healthy=healthy, pad_settled=settled)
+            known = replace(visit, pad_healthy=healthy, pad_settled=settled)
+            # Nobody can tell any more whether who laid books down is who shows a card next.
+            return known if healthy or visit.page is not Page.WELCOME else _home(known, visit.since)
         case CardReaderChanged(healthy):
             return replace(visit, card_reader_healthy=healthy)
         case ConnectionChanged(online):
@@ -200,9 +202,7 @@ def _tag_arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
     if visit.page is Page.RETURN and visit.capacity is not Capacity.FULL:
         book, wanted = _returned(book)
         actions = (*actions, *wanted)
-    # A reader that sees again what it had lost saw nobody lay it down.
-    idle = visit.page is Page.WELCOME and known is not None and not visit.pad_settled
-    return _replaced(replace(visit, since=visit.since if idle else now), book), actions
+    return _replaced(replace(visit, since=now), book), actions
 
 
 def _returned(book: Book) -> Step:

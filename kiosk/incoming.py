@@ -24,7 +24,7 @@ def receive(
     disk refuses.
     """
     if topic == courier.servers_topic:
-        courier.server(decode_presence(payload))
+        courier.server(decode_presence(payload), retained=retained)
         return None
     channel = parse(topic).channel
     if topic != courier.topic(channel):

@@ -67,7 +67,7 @@ class Reporter:
         self._boot = clock.moment().boot
         self._state: State | None = None
         self._due = 0.0
-        self._introduced = (False, "")
+        self._introduced: tuple[int | None, str] = (None, "")
 
     def connected(self, install: str = "", ledger: Extent | None = None) -> None:
         """The line is up: say that we are there and who we are, then how we are."""
@@ -75,11 +75,14 @@ class Reporter:
         self._born(install, ledger)
         self._due = 0.0
 
-    def introduce(self, install: str, ledger: Extent, *, online: bool) -> None:
-        """A server that is back, and one that sees a new install, has to know what it holds."""
-        if online and (online, install) != self._introduced:
+    def introduce(self, install: str, ledger: Extent, coming: int | None) -> None:
+        """A server that is back, and one that sees a new install, has to know what it holds.
+
+        `coming` is the courier's: another each time the server came.
+        """
+        if coming is not None and (coming, install) != self._introduced:
             self._born(install, ledger)
-        self._introduced = (online, install)
+        self._introduced = (coming, install)
 
     def _born(self, install: str, ledger: Extent | None) -> None:
         identity = (self._site, self._device, self._kind)

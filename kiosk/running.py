@@ -153,7 +153,7 @@ class Running:
         except Empty:
             self._station.tick()
             install, extent = self._ledger.install, self._ledger.extent
-            self._reporter.introduce(install, extent, online=self._courier.online)
+            self._reporter.introduce(install, extent, self._courier.coming)
             condition = with_certificate(self.condition(), self._keeper)
             self._reporter.tell(condition, self._station.debt, self._station.ignored)
 

@@ -5,6 +5,7 @@ Law: works in the caller's transaction and never commits. A boot's row only gets
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -105,7 +106,8 @@ def placed_boots(connection: Connection, wanted: Collection[Key]) -> dict[Key, P
         ledger = and_(table.c.device == device, table.c.install == install)
         order = select(table).where(ledger).order_by(table.c.number, table.c.boot)
         rows = connection.execute(order).all()
-        between = placed([_known(row).boot for row in rows])
+        steps = [list(same) for _, same in groupby(rows, key=lambda row: row.number)]
+        between = placed([[_known(row).boot for row in step] for step in steps])
         for row, one in zip(rows, between, strict=True):
             if (device, row.boot) in found:
                 found[device, row.boot] = one

@@ -29,13 +29,12 @@ def receipt(
 ) -> Acknowledgement:
     """The word on one ledger; `extent` is what its station has just said it holds."""
     mark = _moved(connection, ledger, now, 1 if extent is None else extent.oldest)
-    if mark.contested is None:
-        kept = high_water.newest(connection, ledger)
-    else:
-        kept = high_water.kept_at(connection, ledger, mark.contested)
+    kept = [high_water.newest(connection, ledger)]
+    if mark.contested is not None:
+        kept.append(high_water.kept_at(connection, ledger, mark.contested))
     resend = extent is not None and extent.acknowledged > mark.through
     word = (ledger.install, mark.through, mark.backed_up)
-    return Acknowledgement(*word, resend, now, kept)
+    return Acknowledgement(*word, resend, now, tuple(dict.fromkeys(one for one in kept if one)))
 
 
 def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Acknowledgement]]:

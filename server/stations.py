@@ -6,14 +6,22 @@ transaction and never commits.
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, case, func
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from broker.telemetry import Birth, Presence, SettingsReported, State
 from broker.vocabulary import DeviceId
 from server.journal.keeping import Insert, insert_into, keep
+from server.journal.tables import boot
 from server.journal.tables import device as table
+
+_SAID_LATER: Final = select(boot.c.boot).where(
+    boot.c.device == bindparam("of_device"),
+    boot.c.boot == bindparam("of_boot"),
+    boot.c.monotonic > bindparam("at"),
+)
 
 
 def heard(connection: Connection, devices: Iterable[DeviceId], now: float) -> None:
@@ -47,7 +55,10 @@ def born(connection: Connection, birth: Birth) -> None:
 
 
 def told(connection: Connection, device: DeviceId, state: State) -> None:
-    """How it is, whole."""
+    """How it is, whole; what it said before it last said so is no news, however late it comes."""
+    said = {"of_device": str(device), "of_boot": state.boot, "at": state.monotonic}
+    if connection.scalar(_SAID_LATER, said) is not None:
+        return
     keep(
         connection,
         table,

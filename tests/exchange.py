@@ -83,7 +83,7 @@ class Correspondent:
     def speak(self) -> None:
         """One turn of its loop, with the line and the server there."""
         install, extent = self.ledger.install, self.ledger.extent
-        self.reporter.introduce(install, extent, online=self.courier.online)
+        self.reporter.introduce(install, extent, self.courier.coming)
         self.courier.deliver()
 
     def presence(self, presence: Presence) -> None:

@@ -163,7 +163,7 @@ class Ledger(Outbox):
 
     def open_acts(self) -> tuple[OpenAct, ...]:
         query = select(acts).where(acts.c.stage != "closed").order_by(acts.c.wall, acts.c.act)
-        with on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._reader.connect() as connection:
             return tuple(
                 OpenAct(
                     act=ActId(row.act),
@@ -187,7 +187,7 @@ class Ledger(Outbox):
             acts.c.card.in_((card, ANYBODYS)),
             acts.c.provisional.is_(True),
         )
-        with on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._reader.connect() as connection:
             return int(connection.scalar(query) or 0)
 
     def remember(self, name: str, value: bytes) -> None:
@@ -196,5 +196,5 @@ class Ledger(Outbox):
             fault_point("K16")
 
     def recall(self, name: str) -> bytes | None:
-        with on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._reader.connect() as connection:
             return connection.scalar(select(memory.c.value).where(memory.c.name == name))

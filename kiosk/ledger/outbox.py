@@ -12,6 +12,7 @@ from broker.fault_points import fault_point
 from broker.places import fingerprint, placed
 from broker.telemetry import Extent
 from kiosk.ledger.disk import LedgerDamaged, on_disk
+from kiosk.ledger.sqlite import reader
 from kiosk.ledger.tables import COUNTS, NOBODYS, life
 from kiosk.ledger.tables import act as acts
 from kiosk.ledger.tables import entry as entries
@@ -63,7 +64,7 @@ class Outbox:
     """The entries of one install, on an opened ledger."""
 
     def __init__(self, engine: Engine, connection: Connection) -> None:
-        self._engine = engine
+        self._engine, self._reader = engine, reader(engine)
         known = connection.execute(select(life)).one()
         self.install: str = known.install
         self._once: int = known.once_acknowledged
@@ -90,14 +91,14 @@ class Outbox:
     def owed(self, limit: int) -> tuple[Owed, ...]:
         """What the server has not acknowledged, oldest first."""
         wanted = {"acknowledged": self._acknowledged, "at_most": limit}
-        with on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._reader.connect() as connection:
             rows = connection.execute(_OWED, wanted)
             return tuple(Owed(row.seq, row.payload) for row in rows)
 
     def debt(self) -> tuple[int, float | None]:
         """How many entries are owed, and when the oldest happened (wall seconds)."""
         after = {"acknowledged": self._acknowledged}
-        with on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._reader.connect() as connection:
             count, oldest = connection.execute(_DEBT, after).one()
             return count, oldest
 
@@ -125,11 +126,13 @@ class Outbox:
         """The server does not have what comes after `through`, whatever it said."""
         through = max(self._written(through), self._oldest - 1)
         lacking = entries.c.seq > through
-        once = max(self._once, self._acknowledged)
+        self._once = max(self._once, self._acknowledged)
+        # A disk that refuses now does not keep it from being sent: nothing has to be written for
+        # that, and the server says so again after the next start.
+        self._acknowledged = min(self._acknowledged, through)
         with on_disk(), self._engine.begin() as connection:
             connection.execute(update(entries).where(lacking).values(acknowledged=None))
-            connection.execute(update(life).values(once_acknowledged=once))
-        self._acknowledged, self._once = min(self._acknowledged, through), once
+            connection.execute(update(life).values(once_acknowledged=self._once))
 
     def prune(self, age: Age) -> None:
         """Drops the oldest entries that may go, and acts that were closed as long ago."""
@@ -150,7 +153,7 @@ class Outbox:
         if kept.seq > self._newest:
             return True
         query = select(entries.c.payload).where(entries.c.seq == self._written(kept.seq))
-        with on_disk(), self._engine.connect() as connection:
+        with on_disk(), self._reader.connect() as connection:
             payload = connection.scalar(query)
         # What was dropped long ago can no longer be compared.
         return payload is not None and fingerprint(payload) != kept.fingerprint

@@ -33,8 +33,13 @@ def engine_for(path: Path) -> Engine:
     """An engine that has not looked at the file yet."""
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin_immediately)
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def reader(engine: Engine) -> Engine:
+    """The same file for transactions that only read: a disk that takes no writes gives it still."""
+    return engine.execution_options(only_reads=True)
 
 
 def furnish(engine: Engine, path: Path) -> None:
@@ -98,5 +103,6 @@ def _require_ours(connection: Any) -> None:
         raise LedgerDamaged(f"not a ledger (application id {program:#x}, version {version})")
 
 
-def _begin_immediately(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    only_reads = connection.get_execution_options().get("only_reads")
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

@@ -12,6 +12,7 @@ its neighbours          a boot begins when the one before has ended
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from math import inf
 from typing import Final
 
@@ -109,21 +110,38 @@ class Placed:
         )
 
 
-def placed(boots: Sequence[Boot]) -> tuple[Placed, ...]:
-    """The boots of one ledger, oldest first, each between its neighbours."""
-    anywhen = Span(BEGINNING, inf)
+def placed(steps: Sequence[Sequence[Boot]]) -> tuple[Placed, ...]:
+    """The boots of one ledger by their number, each between its neighbours.
+
+    A disk that was put back counts from there again: a number has several boots then, and nobody
+    knows which of them went before a boot of the next number, or whether any did.
+    """
     begun, ended = [], []
     time = BEGINNING
-    for boot in boots:
+    for step in steps:
         begun.append(time)
-        end = reduce(narrowed, boot.claims(boot.monotonic), anywhen)
-        time = max(end.earliest, time + boot.monotonic * (1 - DRIFT))
+        time = min(_end(boot, time) for boot in step)
     time = inf
-    for boot in reversed(boots):
+    for step, before in pairwise([*reversed(steps), ()]):
         ended.append(time)
-        start = reduce(narrowed, boot.claims(0.0), anywhen)
-        time = min(start.latest, time - boot.monotonic * (1 - DRIFT))
-    return tuple(map(Placed, boots, begun, reversed(ended)))
+        starts = [_start(boot, time) for boot in step]
+        time = min(starts) if len(before) == 1 else max(starts)
+        if len(before) > len(step):
+            time = inf
+    between = zip(steps, begun, reversed(ended), strict=True)
+    return tuple(Placed(boot, after, before) for step, after, before in between for boot in step)
+
+
+def _end(boot: Boot, begun: float) -> float:
+    """When it ended at the earliest."""
+    end = reduce(narrowed, boot.claims(boot.monotonic), Span(BEGINNING, inf))
+    return max(end.earliest, begun + boot.monotonic * (1 - DRIFT))
+
+
+def _start(boot: Boot, ended: float) -> float:
+    """When it began at the latest."""
+    start = reduce(narrowed, boot.claims(0.0), Span(BEGINNING, inf))
+    return min(start.latest, ended - boot.monotonic * (1 - DRIFT))
 
 
 def told(clock: BootClock, received_at: float) -> Boot:

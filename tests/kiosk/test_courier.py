@@ -79,7 +79,7 @@ class Post:
         kept: Kept | None = None,
     ) -> None:
         now = self.clock.wall() + ahead
-        word = Acknowledgement(install, through, saved, resend, now, kept)
+        word = Acknowledgement(install, through, saved, resend, now, (kept,) if kept else ())
         self.courier.acknowledged(word)
 
     def entries_of(self, deliver: Callable[[], object]) -> list[Entry]:
@@ -115,6 +115,19 @@ def test_nothing_leaves_while_the_server_is_away(post: Post) -> None:
     post.courier.server(Presence.OFFLINE)
     post.write(2)
     assert post.delivered() == []
+
+
+def test_a_server_that_begins_anew_before_it_was_missed_has_come_again(post: Post) -> None:
+    def after(presence: Presence, *, retained: bool = False) -> int | None:
+        post.courier.server(presence, retained=retained)
+        return post.courier.coming
+
+    post.courier.connection(up=True)
+    first = after(Presence.ONLINE, retained=True)
+    assert first is not None
+    assert after(Presence.ONLINE, retained=True) == first
+    assert after(Presence.ONLINE) not in {None, first}
+    assert after(Presence.OFFLINE) is None
 
 
 def test_each_fact_leaves_once_while_the_server_keeps_up(post: Post) -> None:

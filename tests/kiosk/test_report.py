@@ -86,16 +86,17 @@ def test_a_connection_is_answered_with_presence_birth_and_state_all_retained() -
 def test_a_birth_is_said_again_when_the_server_is_back_and_for_a_new_install() -> None:
     told = Told()
 
-    def introduced(install: str, *, online: bool) -> list[Channel]:
+    def introduced(install: str, coming: int | None) -> list[Channel]:
         held = Extent(1, 0, 0)
-        return told.channels(lambda: told.reporter.introduce(install, held, online=online))
+        return told.channels(lambda: told.reporter.introduce(install, held, coming))
 
-    assert introduced("one", online=False) == []
-    assert introduced("one", online=True) == [Channel.BIRTH]
-    assert introduced("one", online=True) == []
-    assert introduced("two", online=True) == [Channel.BIRTH]
-    assert introduced("two", online=False) == []
-    assert introduced("two", online=True) == [Channel.BIRTH]
+    assert introduced("one", None) == []
+    assert introduced("one", 1) == [Channel.BIRTH]
+    assert introduced("one", 1) == []
+    assert introduced("two", 1) == [Channel.BIRTH]
+    assert introduced("two", None) == []
+    assert introduced("two", 1) == [Channel.BIRTH]
+    assert introduced("two", 2) == [Channel.BIRTH]
 
 
 def test_the_state_is_sent_on_change_and_once_a_minute_only() -> None:

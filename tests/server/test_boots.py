@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
+from math import inf
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,7 +137,7 @@ def known(life: Life) -> dict[str, Placed]:
         said = told(clock, received_at)
         boots[clock.boot] = joined(boots[clock.boot], said) if clock.boot in boots else said
     names = sorted(boots)
-    return dict(zip(names, placed([boots[name] for name in names]), strict=True))
+    return dict(zip(names, placed([[boots[name]] for name in names]), strict=True))
 
 
 def corrected(life: Life) -> list[Happened]:
@@ -194,10 +195,22 @@ def test_a_boot_that_ended_unknown_lies_between_its_neighbours() -> None:
     first = Boot(3600.0, ntp=Anchor(0.0, NOON, TimeSource.NTP, 0.0))
     dark = Boot(600.0)
     third = Boot(60.0, ntp=Anchor(0.0, NOON + 86_400, TimeSource.NTP, 0.0))
-    _, between, _ = placed([first, dark, third])
+    _, between, _ = placed([[first], [dark], [third]])
     when = span(blind(200.0), NOON + 100_000, between)
     assert abs(when.earliest - (NOON + 3600 + 200)) < 5
     assert abs(when.latest - (NOON + 86_400 - 400)) < 5
+
+
+def test_of_two_boots_with_one_number_nobody_knows_which_was_followed_by_the_next() -> None:
+    """A disk that was put back has counted twice."""
+    day = 86_400.0
+    first, dark = Boot(60.0, ntp=Anchor(0.0, NOON, TimeSource.NTP, 0.0)), Boot(600.0)
+    early = Boot(60.0, ntp=Anchor(0.0, NOON + day, TimeSource.NTP, 0.0))
+    last = Boot(60.0, ntp=Anchor(0.0, NOON + 2 * day, TimeSource.NTP, 0.0))
+    _, one, other, then = placed([[first], [dark, early], [last]])
+    assert abs(one.begun_after - (NOON + 60)) < 5
+    assert one.ended_before == other.ended_before == inf
+    assert abs(then.begun_after - (NOON + 60 + 600)) < 5
 
 
 def test_ntp_that_contradicts_the_server_is_dismissed() -> None:

@@ -267,6 +267,17 @@ def test_a_boot_that_ended_in_the_dark_is_placed_by_its_neighbours(connection: C
     assert rebuilds(connection)
 
 
+def test_a_number_that_two_boots_have_says_nothing_of_their_order(connection: Connection) -> None:
+    """A disk that was put back counts its boots from there again."""
+    ntp = Anchor(10.0, NOON + 3600, TimeSource.NTP, 0.1)
+    first, dark = BootClock(1, "a", 60.0, ()), BootClock(2, "b", 200.0, ())
+    digest(connection, birth(first, BootClock(2, "gone", 9.0, ()), BootClock(3, "c", 20.0, (ntp,))))
+    digest(connection, heard(blind(1, lent())), birth(first, dark), now=NOON + 7200)
+    lent_at, _ = lent_and_returned(connection)
+    assert abs(lent_at - (NOON + 7200 - 100)) < 5
+    assert rebuilds(connection)
+
+
 def test_a_loan_still_out_of_a_dark_boot_is_dated_late(connection: Connection) -> None:
     digest(connection, heard(blind(1, lent())))
     ntp = Anchor(10.0, NOON + 3600, TimeSource.NTP, 0.1)
@@ -274,6 +285,13 @@ def test_a_loan_still_out_of_a_dark_boot_is_dated_late(connection: Connection) -
     lent_at, _ = lent_and_returned(connection)
     assert abs(lent_at - (NOON + 3590 - 100)) < 5
     assert rebuilds(connection)
+
+
+def test_what_a_station_said_earlier_and_comes_later_is_no_news(connection: Connection) -> None:
+    early, late = replace(STATE, monotonic=60.0, unsent=7), replace(STATE, monotonic=120.0)
+    for said in (late, early):
+        digest(connection, on(Channel.STATE, wire.encode_snapshot(said)))
+    assert connection.scalars(select(device.c.unsent)).all() == [late.unsent]
 
 
 def test_a_boot_that_merely_goes_on_moves_nothing(connection: Connection) -> None:

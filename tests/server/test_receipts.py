@@ -99,9 +99,10 @@ def test_the_second_level_is_what_a_finished_backup_holds(connection: Connection
 
 def test_a_station_that_holds_what_is_kept_is_asked_for_nothing(connection: Connection) -> None:
     digest(connection, *returns(1, 2, 3))
+    newest = kept(entry(3, returned()))
     for extent in (born(1, 3, 3), born(1, 3, 1), born(2, 5, 3), born(4, 3, 3)):
         (word,) = digest(connection, extent)
-        assert (word.through, word.resend, word.kept) == (3, False, kept(entry(3, returned())))
+        assert (word.through, word.resend, word.kept) == (3, False, (newest,))
 
 
 # A server that was restored -----------------------------------------------------------------------
@@ -110,7 +111,7 @@ def test_a_station_that_holds_what_is_kept_is_asked_for_nothing(connection: Conn
 def test_what_the_server_once_said_it_had_is_asked_for_again(connection: Connection) -> None:
     digest(connection, *returns(1, 2))
     (word,) = digest(connection, born(1, 7, 5))
-    assert (word.through, word.resend, word.kept) == (2, True, kept(entry(2, returned())))
+    assert (word.through, word.resend, word.kept) == (2, True, (kept(entry(2, returned())),))
     (word,) = digest(connection, *returns(3, 4, 5), born(1, 7, 5))
     assert (word.through, word.resend) == (5, False)
 
@@ -119,7 +120,7 @@ def test_what_the_broker_remembers_of_a_ledger_is_not_compared(connection: Conne
     digest(connection, *returns(1, 2, 3))
     for old in (born(1, 7, 5, retained=True), born(1, 1, 0, retained=True)):
         (word,) = digest(connection, old)
-        assert (word.resend, word.kept) == (False, kept(entry(3, returned())))
+        assert (word.resend, word.kept) == (False, (kept(entry(3, returned())),))
 
 
 def test_what_the_station_dropped_long_ago_is_a_task_and_holds_nothing_up(
@@ -190,7 +191,7 @@ def test_another_fact_under_a_number_is_a_task_and_the_station_is_shown_what_is_
     first, other = entry(1, lent()), replace(entry(1, returned(OTHER_BOOK)), act=ActId("of-later"))
     digest(connection, heard(first))
     (word,) = digest(connection, heard(other))
-    assert word.kept == kept(first)
+    assert word.kept == (kept(first),)
     (row,) = tasks(connection, TaskKind.QUARANTINE)
     assert (row.act, row.item, row.device) == ("of-later", str(OTHER_BOOK), "kios-01")
     assert missing_of(row) == (INSTALL, [1])
@@ -204,9 +205,9 @@ def test_the_station_is_shown_it_again_until_it_has_begun_a_new_life(
     first, other = entry(1, lent()), replace(entry(1, returned()), act=ActId("of-later"))
     digest(connection, heard(first), heard(other))
     (word,) = digest(connection, born(1, 1, 0))
-    assert word.kept == kept(first)
+    assert word.kept == (kept(first),)
     (word,) = digest(connection, born(1, 1, 0, "install-2"))
-    assert word.kept is None
+    assert word.kept == ()
 
 
 def test_what_was_in_conflict_only_by_its_number_is_settled_when_it_comes_anew(
@@ -225,7 +226,7 @@ def test_two_stories_of_one_act_stay_a_task_for_staff(connection: Connection) ->
     other = replace(entry(2, returned()), act=first.act)
     digest(connection, heard(first))
     (word,) = digest(connection, heard(other))
-    assert (word.through, word.kept) == (2, kept(first))
+    assert (word.through, word.kept) == (2, (kept(first),))
     digest(connection, heard(replace(other, install="install-2", seq=1)))
     (row,) = tasks(connection, TaskKind.QUARANTINE)
     assert row.act == str(first.act)
@@ -233,10 +234,17 @@ def test_two_stories_of_one_act_stay_a_task_for_staff(connection: Connection) ->
     assert connection.scalars(select(loan.c.returned_at)).all() == [None]
 
 
+def test_an_old_conflict_does_not_hide_what_is_newest(connection: Connection) -> None:
+    first, other = entry(1, lent()), replace(entry(1, returned()), act=ActId("of-later"))
+    digest(connection, heard(first), heard(other))
+    (word,) = digest(connection, *returns(2))
+    assert word.kept == (kept(entry(2, returned())), kept(first))
+
+
 def test_a_ledger_shorter_than_what_is_kept_was_put_back(connection: Connection) -> None:
     digest(connection, *returns(1, 2, 3))
     (word,) = digest(connection, born(1, 2, 1))
-    assert word.kept == kept(entry(3, returned()))
+    assert word.kept == (kept(entry(3, returned())),)
 
 
 # A ledger that is another -------------------------------------------------------------------------

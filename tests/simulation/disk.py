@@ -162,12 +162,15 @@ class Card:
         """What may be done to a card while the power is off."""
         if self._is_clear() and weather.strikes("card replaced"):
             self.wipe()
+            world.count_copies()
         elif self._image.exists() and weather.strikes("ledger rolled back"):
-            now, before = self._acts(self.path), self._acts(self._image)
-            opened = {act for act, stage in before.items() if stage != now.get(act, stage)}
-            world.put_back(now.keys() - before.keys(), opened)
+            now, before = _acts(self.path), _acts(self._image)
+            left = {act: stage for act, stage in before.items() if stage != "closed"}
+            opened = {act for act, stage in left.items() if stage != now.get(act)}
+            world.put_back(opened)
             self.wipe()
             shutil.copyfile(self._image, self.path)
+            world.count_copies()
         elif "ledger rolled back" in weather.armed and weather.random.random() < _IMAGES:
             shutil.copyfile(self.path, self._image)
 
@@ -185,8 +188,12 @@ class Card:
             (left,) = file.execute("SELECT count(*) FROM act WHERE stage <> 'closed'").fetchone()
         return self.owed() + int(left) == 0
 
-    @staticmethod
-    def _acts(path: Path) -> dict[str, str]:
-        """The stage of each act."""
-        with closing(connect(path)) as file:
-            return dict(file.execute("SELECT act, stage FROM act"))
+    def acts(self) -> set[str]:
+        """What it knows of now."""
+        return set(_acts(self.path)) if self.path.exists() else set()
+
+
+def _acts(path: Path) -> dict[str, str]:
+    """The stage of each act."""
+    with closing(connect(path)) as file:
+        return dict(file.execute("SELECT act, stage FROM act"))

@@ -63,6 +63,7 @@ class Server:
         self._calendar: frozenset[date] | None = None
         self._backups: list[Path] = []
         self.shut_out(REVOKED)
+        world.holders.append(self.acts)
 
     def library(self) -> Library:
         return Library(BRANCH)
@@ -215,6 +216,12 @@ class Server:
         self.world.taken.clear()
         self.world.restores += 1
         self._spoke.clear()
+        self.world.count_copies()
+
+    def acts(self) -> set[str]:
+        """The acts whose facts it keeps."""
+        with closing(connect(self.path)) as file:
+            return {act for (act,) in file.execute("SELECT act FROM fact")}
 
     # Its witnesses --------------------------------------------------------------------------------
 

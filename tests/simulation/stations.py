@@ -52,6 +52,7 @@ class SimulatedStation:
         self.parts = around.parts
         self.connection = Connection(self, around.broker)
         self.card = Card(around.folder / f"{name}.db")
+        self.world.holders.append(self.card.acts)
         self.field = TagField()
         self.watch: Callable[[tuple[Book, ...], tuple[Book, ...]], None] = lambda *_: None
         self.tear: Callable[[TagUid], None] = lambda _: None
@@ -211,8 +212,7 @@ class SimulatedStation:
         if at != self._tick_at:
             return
         self.station.tick()
-        online = self.courier.online
-        self.reporter.introduce(self.ledger.install, self.ledger.extent, online=online)
+        self.reporter.introduce(self.ledger.install, self.ledger.extent, self.courier.coming)
         if at >= self._report_at:
             self._report_at = at + _REPORT_SECONDS
             self.reporter.tell(self.condition(), self.station.debt, self.station.ignored)

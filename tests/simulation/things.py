@@ -1,6 +1,7 @@
 """Physical truth: tags, where each book really is, what was attempted and what was promised."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -82,7 +83,8 @@ class World:
     `wrong` is what was seen to be so; `sessions` are the errands that kiosks serve now; `alone` are
     the loans that stations decided, `alone_since` how many since they last heard the server;
     `mischief` says of each message whether it can be read; `said` is how far the server has ever
-    acknowledged each install.
+    acknowledged each install; `holders` tell which acts each disk knows, and `lost` are those that
+    none knows any more.
     """
 
     books: list[BookInHand]
@@ -99,7 +101,8 @@ class World:
     sessions: dict[str, int] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
     alone_since: dict[str, Counter[object]] = field(default_factory=lambda: defaultdict(Counter))
-    lost_with_the_card: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    holders: list[Callable[[], set[str]]] = field(default_factory=list)
     open_again: set[str] = field(default_factory=set)
     restores: int = 0
     mischief: dict[bytes, bool] = field(default_factory=dict)
@@ -125,9 +128,14 @@ class World:
             self.accuse("I-24", f"{book.item} of an earlier visit was about to be lent")
         self.open_acts[attempt.station][attempt.act] = attempt.uid
 
-    def put_back(self, lost: set[str], open_again: set[str]) -> None:
-        """An earlier disk: it knows nothing of some acts, and others are open on it again."""
-        self.lost_with_the_card |= lost
+    def count_copies(self) -> None:
+        """A disk is gone: what nobody holds any more can never come."""
+        held = set().union(*(acts() for acts in self.holders))
+        owing = (act for act in self.attempts if self.endings.get(act, act) is not None)
+        self.lost |= {act for act in owing if act not in held}
+
+    def put_back(self, open_again: set[str]) -> None:
+        """An earlier disk, on which some acts are open again."""
         self.open_again |= open_again
         for act in open_again:
             attempt = self.attempts[act]

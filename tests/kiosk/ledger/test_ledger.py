@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
 from broker.errors import SirkulaError
 from broker.facts import ItemLent, ItemReturned, Kept
@@ -21,6 +20,7 @@ from kiosk.ledger.sqlite import open_database
 from kiosk.ledger.tables import APPLICATION_ID, SCHEMA_VERSION
 from kiosk.recovery import OpenAct
 from tests.kiosk.clocks import NOON
+from tests.kiosk.ledger.disk import engine_of
 from tests.kiosk.things import BUDI_SEALED, DUE, SITI, SITI_SEALED, act, item, uid
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
@@ -58,10 +58,6 @@ def returned(ledger: Ledger, *numbers: int) -> list[int]:
 
 def owed(ledger: Ledger, limit: int = 50) -> list[int]:
     return [entry.seq for entry in ledger.owed(limit)]
-
-
-def engine_of(ledger: Ledger) -> Engine:
-    return ledger._engine
 
 
 def pragma(ledger: Ledger, text: str) -> object:

@@ -12,8 +12,9 @@ from broker.telemetry import Extent
 from broker.vocabulary import ClockState, DeviceId, Moment, SiteId
 from broker.wire import decode_entry
 from kiosk.discretion import Bearer
-from kiosk.ledger import Age, Ledger
+from kiosk.ledger import Age, Ledger, LedgerUnusable
 from tests.kiosk.clocks import NOON
+from tests.kiosk.ledger.disk import engine_of
 from tests.kiosk.things import SITI_SEALED, act, item, uid
 
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
@@ -118,6 +119,18 @@ def test_what_is_asked_for_again_is_not_unheard_of(path: Path) -> None:
     again.acknowledge("life-2", 3, NOON)
     assert (again.owed_count, again.unheard_count) == (0, 0)
     again.close()
+
+
+def test_a_disk_that_refuses_to_note_what_is_asked_for_again_does_not_keep_it_back(
+    ledger: Ledger,
+) -> None:
+    returned(ledger, 1, 2, 3)
+    ledger.acknowledge("life-1", 3, NOON)
+    with engine_of(ledger).connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = 1")
+    with pytest.raises(LedgerUnusable):
+        ledger.owe_again(1)
+    assert owed(ledger) == [2, 3]
 
 
 @pytest.mark.parametrize(("through", "left"), [(-HUGE, [3, 4]), (0, [3, 4]), (9, []), (HUGE, [])])

@@ -32,7 +32,7 @@ def broken(seen: Evidence) -> Iterator[str]:
 
 def _promised(seen: Evidence) -> Iterator[str]:
     for act, promise in seen.world.promises.items():
-        if act in seen.world.lost_with_the_card and act not in seen.told:
+        if act in seen.world.lost and act not in seen.told:
             continue
         if act not in seen.told:
             yield f"I-01 promised and not recorded: {act}"
@@ -68,7 +68,7 @@ def _once(seen: Evidence) -> Iterator[str]:
             if known is None or not _say_the_same(known.row["payload"], row["payload"]):
                 yield f"I-03 {name} has {row['act']}, the journal has not"
     for grant in seen.grants:
-        if grant["standing"] == "open" and grant["act"] not in seen.world.lost_with_the_card:
+        if grant["standing"] == "open" and grant["act"] not in seen.world.lost:
             yield f"I-03 a yes to a loan that no fact closes: {grant['act']}"
 
 
@@ -187,10 +187,10 @@ def _kept_aside(seen: Evidence) -> Iterator[str]:
 
 
 def _told_again(seen: Evidence, payload: bytes) -> bool:
-    """A ledger that was put back begins again: the same act came under another number."""
+    """A ledger that was put back begins again: the act came under another number, or never can."""
     said = said_apart_from_place(payload)
     act = "" if said is None else str(said.get("id", ""))
-    if act in seen.world.open_again:
+    if act in seen.world.open_again | seen.world.lost:
         return True
     return act in seen.told and _say_the_same(seen.told[act].row["payload"], payload)
 
