@@ -24,7 +24,7 @@ def server_checks(read: ServerSettings, environment: Mapping[str, str]) -> tuple
     return (
         look_at_clock(),
         *_database(read.database),
-        look_at_zone(read.zone),
+        look_at_zone(read.zone, Outcome.UNSAFE),
         look_at_watchdog(environment),
     )
 

@@ -1,4 +1,4 @@
-"""The derived tables: loans, tasks and grants' standing, always a fold of the journal.
+"""The derived tables: loans, grants' standing, and tasks about items and clocks, always a fold.
 
 Law: only this file writes them (and only staff settle a task). Whatever the order in which facts
 became known, and whether refolded a little or rebuilt whole, the rows come out the same.

@@ -63,8 +63,9 @@ def test_the_branches_zones_are_known(zone: str) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Asia/Binjai", "", "../etc/passwd"])
-def test_a_zone_that_is_none_is_unsafe(zone: str) -> None:
-    assert look_at_zone(zone).outcome is Outcome.UNSAFE
+def test_a_zone_that_is_none_is_wrong(zone: str) -> None:
+    assert look_at_zone(zone).outcome is Outcome.ERROR
+    assert look_at_zone(zone, Outcome.UNSAFE).outcome is Outcome.UNSAFE
 
 
 def test_systemd_is_a_watchdog() -> None:
