@@ -52,7 +52,11 @@ Outcome = tuple[Visit, tuple[Action, ...]]
 
 def step(visit: Visit, happening: Happening, now: float) -> Outcome:
     """The visit after `happening`, and the actions the station has to carry out, in order."""
+    served = visit.outage is None
     visit = _machine(visit, happening)
+    if visit.page is Page.WELCOME and served is not (visit.outage is None):
+        # Who laid books down before or during an outage need not be who shows a card after it.
+        visit = _home(visit, visit.since)
     match happening:
         case Tick():
             return _timed(visit, now), ()
@@ -77,9 +81,7 @@ def _machine(visit: Visit, happening: Happening) -> Visit:
     match happening:
         case PadChanged(healthy):
             settled = visit.pad_settled and healthy
-            known = replace(visit, pad_healthy=healthy, pad_settled=settled)
-            # Nobody can tell any more whether who laid books down is who shows a card next.
-            return known if healthy or visit.page is not Page.WELCOME else _home(known, visit.since)
+            return replace(visit, pad_healthy=healthy, pad_settled=settled)
         case CardReaderChanged(healthy):
             return replace(visit, card_reader_healthy=healthy)
         case ConnectionChanged(online):

@@ -58,12 +58,13 @@ Note = Annotated[str, typer.Option("--note", help="the letter's number, for the 
 def run(settings: File) -> None:
     """Brings the database up to date, then runs ingest and pages until Ctrl-C."""
     read = read_settings(settings, ServerSettings)
+    stop_asked = stopping()
+    engine = open_engine(read.database)
+    await_recovery(engine, stop_asked)
     examine(server_checks(read, os.environ), only=False, json=False)
     migrate(read.database)
-    engine = open_engine(read.database)
     _key(read, engine)
     engine.dispose()
-    stop_asked = stopping()
     program = [sys.executable, "-m", "server"]
     parts = ["ingest", "web"] if read.enrolment is None else ["ingest", "web", "enrolment"]
     if read.enrolment is not None:

@@ -62,8 +62,6 @@ class Ingest:
         """
         self._reminded = now()
         while not self._stopping.is_set():
-            if chore is not None:
-                chore(now())
             events = self._batch()
             if any(isinstance(event, Connected) for event in events):
                 online = Presence.ONLINE.value.encode()
@@ -79,6 +77,8 @@ class Ingest:
                 fault_point("S5")
             for event in received:
                 line.acknowledge(event.receipt)
+            if chore is not None:
+                chore(now())
 
     def _batch(self) -> list[Event]:
         """Whatever is queued, at most LARGEST_BATCH; waits for the first a little, then not."""

@@ -60,6 +60,19 @@ class Cluster:
         start = ("-w", "-t", "60", "-l", self.home / "log", "-o", options)
         _as_owner(self.binaries / "pg_ctl", "-D", self.home / "records", *start, "start")
 
+    def begin_recovering(self) -> None:
+        """Stops, and starts as after a power cut that takes long to recover from: see `recover`."""
+        self.stop_at_once()
+        records = self.home / "records"
+        (records / "standby.signal").touch()
+        with (records / "postgresql.auto.conf").open("a") as settings:
+            settings.write("hot_standby = off\n")
+        self.start()
+
+    def recover(self) -> None:
+        """Connections are accepted again."""
+        _as_owner(self.binaries / "pg_ctl", "-D", self.home / "records", "-w", "promote")
+
     def stop_at_once(self) -> None:
         """As a power cut would: no checkpoint, every session ended."""
         records = self.home / "records"

@@ -545,9 +545,21 @@ def test_books_of_somebody_who_left_before_any_card_are_not_the_next_patrons() -
     assert kiosk().play(arrived(1)).wait(IDLE_SECONDS - 1).stages() == {1: Stage.LISTED}
 
 
-def test_books_laid_down_before_any_card_are_nobodys_once_the_reader_was_lost() -> None:
-    scene = kiosk().play(arrived(1), UNPLUGGED, TagLeft(uid(1)), PLUGGED, arrived(1))
-    scene.play(PadSettled(frozenset({uid(1)})), CardArrived(BUDI), standing(BUDI))
+SEEN_AGAIN = (PLUGGED, arrived(1), PadSettled(frozenset({uid(1)})))
+
+
+@pytest.mark.parametrize(
+    "outage",
+    [
+        (arrived(1), UNPLUGGED, TagLeft(uid(1)), *SEEN_AGAIN),
+        (arrived(1), ServiceWanted(in_service=False), ServiceWanted(in_service=True)),
+        (LedgerChanged(healthy=False), arrived(1), LedgerChanged(healthy=True)),
+    ],
+)
+def test_books_laid_down_before_any_card_are_nobodys_after_an_outage(
+    outage: tuple[Happening, ...],
+) -> None:
+    scene = kiosk().play(*outage, CardArrived(BUDI), standing(BUDI))
     assert scene.stages() == {}
     assert scene.play(TagLeft(uid(1)), arrived(1)).stages() == {1: Stage.LISTED}
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from time import monotonic
 from traceback import format_exception
 
@@ -21,13 +21,14 @@ from server.journal.database import (
     PRAGMAS,
     DatabaseFailed,
     DatabaseUnfit,
+    await_recovery,
     open_engine,
     reader,
     transaction,
 )
 from server.journal.tables import marker, metadata
 from server.migrations import migrate
-from tests.databases import Cluster
+from tests.databases import Cluster, running_cluster
 
 
 def test_every_sqlite_connection_is_durable(tmp_path: Path) -> None:
@@ -74,6 +75,24 @@ def test_a_way_to_the_database_that_falls_silent_is_noticed(cluster: Cluster) ->
         assert idle + interval * count <= 30
         assert int(patience["tcp_user_timeout"]) <= 30_000
     engine.dispose()
+
+
+def test_a_database_that_recovers_is_waited_for_and_no_longer() -> None:
+    with running_cluster() as cluster:
+        engine = open_engine(cluster.url("postgres"))
+        cluster.begin_recovering()
+        waiting = Thread(target=await_recovery, args=(engine, Event()))
+        waiting.start()
+        waiting.join(1.5)
+        assert waiting.is_alive()
+        cluster.recover()
+        waiting.join(30)
+        assert not waiting.is_alive()
+        cluster.begin_recovering()
+        asked_to_stop = Event()
+        asked_to_stop.set()
+        await_recovery(engine, asked_to_stop)
+        engine.dispose()
 
 
 def test_a_migrated_database_has_exactly_our_tables(empty_url: str) -> None:
