@@ -113,8 +113,8 @@ class Acknowledgement:
 
     Up to `backed_up_through` a finished backup holds them as well. `resend`: the server lacks what
     comes after `through`, whatever it said before it was restored: send all of that again.
-    `kept` shows entries of `install` that the server keeps: the newest, and the one that it was
-    last told otherwise. A station that lacks one, or has another one there, was put back to an
+    `kept` shows entries of `install` that the server keeps: the newest few, and those that it was
+    told otherwise. A station that lacks one, or has another one there, was put back to an
     earlier disk: nothing is acknowledged to it, and it begins a new install. `server_time` is
     seconds since 1970 UTC when it was written.
     """

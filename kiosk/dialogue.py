@@ -52,11 +52,7 @@ Outcome = tuple[Visit, tuple[Action, ...]]
 
 def step(visit: Visit, happening: Happening, now: float) -> Outcome:
     """The visit after `happening`, and the actions the station has to carry out, in order."""
-    served = visit.outage is None
     visit = _machine(visit, happening)
-    if visit.page is Page.WELCOME and served is not (visit.outage is None):
-        # Who laid books down before or during an outage need not be who shows a card after it.
-        visit = _home(visit, visit.since)
     match happening:
         case Tick():
             return _timed(visit, now), ()
@@ -78,6 +74,13 @@ def step(visit: Visit, happening: Happening, now: float) -> Outcome:
 
 def _machine(visit: Visit, happening: Happening) -> Visit:
     """What the machine knows about itself, whoever is standing there."""
+    known = _told(visit, happening)
+    changed = (visit.outage is None) is not (known.outage is None)
+    # Who laid books down before or during an outage need not be who shows a card after it.
+    return _home(known, visit.since) if changed and known.page is Page.WELCOME else known
+
+
+def _told(visit: Visit, happening: Happening) -> Visit:
     match happening:
         case PadChanged(healthy):
             settled = visit.pad_settled and healthy

@@ -30,7 +30,7 @@ from server.enrolment.register import revoked_devices
 from server.journal.high_water import LedgerName
 from server.journal.journal import Misfit, Received, record, set_aside
 from server.library import Library
-from server.receipts import contested, receipt, reminders
+from server.receipts import receipt, reminders
 from server.refusals import Cause, Unheard
 
 _LARGEST_INTEGER: Final = 2**63 - 1
@@ -110,7 +110,6 @@ class Intake:
         fault_point("S2")
         self.library.apply(connection, recorded.new)
         incidents.recorded(connection, recorded, now)
-        contested(connection, recorded.conflicts)
         for report in pile.reports:
             self.library.learn(connection, report, now)
         self.library.miss(connection, now)

@@ -3,12 +3,11 @@
 Law: works in the caller's transaction; nothing is said before it is committed.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import Connection
 
-from broker.facts import Acknowledgement, Entry
+from broker.facts import Acknowledgement
 from broker.telemetry import Extent
 from server import incidents
 from server.journal import high_water
@@ -18,23 +17,14 @@ from server.journal.high_water import LedgerName, Mark
 GAP_SECONDS: Final = 60.0
 
 
-def contested(connection: Connection, conflicts: Iterable[Entry]) -> None:
-    """Remembers what stations sent in conflict with what is kept."""
-    for entry in conflicts:
-        high_water.contest(connection, LedgerName(entry.device, entry.install), entry.seq)
-
-
 def receipt(
     connection: Connection, ledger: LedgerName, extent: Extent | None, now: float
 ) -> Acknowledgement:
     """The word on one ledger; `extent` is what its station has just said it holds."""
     mark = _moved(connection, ledger, now, 1 if extent is None else extent.oldest)
-    kept = [high_water.newest(connection, ledger)]
-    if mark.contested is not None:
-        kept.append(high_water.kept_at(connection, ledger, mark.contested))
     resend = extent is not None and extent.acknowledged > mark.through
     word = (ledger.install, mark.through, mark.backed_up)
-    return Acknowledgement(*word, resend, now, tuple(dict.fromkeys(one for one in kept if one)))
+    return Acknowledgement(*word, resend, now, high_water.telling(connection, ledger))
 
 
 def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Acknowledgement]]:

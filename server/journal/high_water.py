@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    and_,
     bindparam,
     select,
     union_all,
@@ -27,6 +28,7 @@ from server.journal.keeping import keep
 from server.journal.tables import fact, high_water, lost, quarantine, retold
 
 _ROWS_AT_ONCE: Final = 500
+_SHOWN_AT_MOST: Final = 10
 
 
 def _is(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -48,8 +50,15 @@ _MARK: Final = select(high_water).where(*_is(high_water))
 _TAKEN: Final = _taken()
 _NEXT_TAKEN: Final = _TAKEN.limit(_ROWS_AT_ONCE)
 _FACTS: Final = select(fact.c.seq, fact.c.payload_hash).where(*_is(fact))
-_NEWEST: Final = _FACTS.order_by(fact.c.seq.desc()).limit(1)
-_KEPT_AT: Final = _FACTS.where(fact.c.seq == bindparam("seq"))
+_NEWEST: Final = _FACTS.order_by(fact.c.seq.desc()).limit(_SHOWN_AT_MOST)
+_DENIED: Final = (
+    _FACTS.join(
+        quarantine,
+        and_(*(quarantine.c[name] == fact.c[name] for name in ("device", "install", "seq"))),
+    )
+    .order_by(quarantine.c.id.desc())
+    .limit(_SHOWN_AT_MOST)
+)
 _BACKED_UP: Final = (
     update(high_water)
     .where(*_is(high_water), high_water.c.backed_up < bindparam("held"))
@@ -73,14 +82,12 @@ class Mark:
     """`through` is kept without a gap, `backed_up` in a finished backup as well.
 
     `gap_since`: when (seconds since 1970 UTC) something after `through` was first seen to be
-    missing, None while nothing is. `contested`: a number for which its station sent another fact
-    than the one that is kept, None when it never did.
+    missing, None while nothing is.
     """
 
     through: int = 0
     backed_up: int = 0
     gap_since: float | None = None
-    contested: int | None = None
 
 
 def advance(
@@ -105,20 +112,14 @@ def advance(
     return known, mark
 
 
-def contest(connection: Connection, ledger: LedgerName, seq: int) -> None:
-    """The station sent something else under this number than is kept, if anything is kept there."""
-    if kept_at(connection, ledger, seq) is not None:
-        keep(connection, high_water, {**_row(ledger), "contested": seq}, through=0)
+def telling(connection: Connection, ledger: LedgerName) -> tuple[Kept, ...]:
+    """The facts that tell whether a station still has the ledger that this was.
 
-
-def newest(connection: Connection, ledger: LedgerName) -> Kept | None:
-    """The highest fact that is kept of this ledger."""
-    return _kept(connection, _NEWEST, _of(ledger))
-
-
-def kept_at(connection: Connection, ledger: LedgerName, seq: int) -> Kept | None:
-    """The fact at this very place."""
-    return _kept(connection, _KEPT_AT, {**_of(ledger), "seq": seq})
+    The newest few, for what an earlier disk had left open may be written again as it was, and those
+    in whose place the station has sent something else.
+    """
+    facts = [*connection.execute(_NEWEST, _of(ledger)), *connection.execute(_DENIED, _of(ledger))]
+    return tuple(dict.fromkeys(Kept(row.seq, row.payload_hash) for row in facts))
 
 
 def gaps(connection: Connection, before: float) -> list[tuple[LedgerName, Mark]]:
@@ -157,11 +158,6 @@ def _unbroken(connection: Connection, ledger: LedgerName, through: int) -> tuple
     return through, False
 
 
-def _kept(connection: Connection, facts: Select[Any], where: dict[str, Any]) -> Kept | None:
-    row = connection.execute(facts, where).first()
-    return None if row is None else Kept(row.seq, row.payload_hash)
-
-
 def _of(ledger: LedgerName) -> dict[str, Any]:
     return {"of_device": str(ledger.device), "of_install": ledger.install}
 
@@ -175,4 +171,4 @@ def _name(row: Row[Any]) -> LedgerName:
 
 
 def _mark(row: Row[Any]) -> Mark:
-    return Mark(row.through, row.backed_up, row.gap_since, row.contested)
+    return Mark(row.through, row.backed_up, row.gap_since)

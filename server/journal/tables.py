@@ -93,8 +93,6 @@ high_water: Final = Table(
     Column("backed_up", BigInteger, nullable=False, server_default=text("0")),
     # Since when something is missing after `through` although later entries are there.
     Column("gap_since", Double),
-    # A number under which the station once sent another fact than the one that is kept.
-    Column("contested", BigInteger),
 )
 
 # Where a fact that was known already was said again, under the number of a later install.

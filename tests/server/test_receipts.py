@@ -84,6 +84,10 @@ def kept(one: Entry) -> Kept:
     return Kept(one.seq, fingerprint(heard(one).payload))
 
 
+def shown(*numbers: int) -> tuple[Kept, ...]:
+    return tuple(kept(entry(number, returned())) for number in numbers)
+
+
 # How far it is safe -------------------------------------------------------------------------------
 
 
@@ -99,10 +103,10 @@ def test_the_second_level_is_what_a_finished_backup_holds(connection: Connection
 
 def test_a_station_that_holds_what_is_kept_is_asked_for_nothing(connection: Connection) -> None:
     digest(connection, *returns(1, 2, 3))
-    newest = kept(entry(3, returned()))
+    newest = shown(3, 2, 1)
     for extent in (born(1, 3, 3), born(1, 3, 1), born(2, 5, 3), born(4, 3, 3)):
         (word,) = digest(connection, extent)
-        assert (word.through, word.resend, word.kept) == (3, False, (newest,))
+        assert (word.through, word.resend, word.kept) == (3, False, newest)
 
 
 # A server that was restored -----------------------------------------------------------------------
@@ -111,7 +115,7 @@ def test_a_station_that_holds_what_is_kept_is_asked_for_nothing(connection: Conn
 def test_what_the_server_once_said_it_had_is_asked_for_again(connection: Connection) -> None:
     digest(connection, *returns(1, 2))
     (word,) = digest(connection, born(1, 7, 5))
-    assert (word.through, word.resend, word.kept) == (2, True, (kept(entry(2, returned())),))
+    assert (word.through, word.resend, word.kept) == (2, True, shown(2, 1))
     (word,) = digest(connection, *returns(3, 4, 5), born(1, 7, 5))
     assert (word.through, word.resend) == (5, False)
 
@@ -120,7 +124,7 @@ def test_what_the_broker_remembers_of_a_ledger_is_not_compared(connection: Conne
     digest(connection, *returns(1, 2, 3))
     for old in (born(1, 7, 5, retained=True), born(1, 1, 0, retained=True)):
         (word,) = digest(connection, old)
-        assert (word.resend, word.kept) == (False, (kept(entry(3, returned())),))
+        assert (word.resend, word.kept) == (False, shown(3, 2, 1))
 
 
 def test_what_the_station_dropped_long_ago_is_a_task_and_holds_nothing_up(
@@ -238,13 +242,13 @@ def test_an_old_conflict_does_not_hide_what_is_newest(connection: Connection) ->
     first, other = entry(1, lent()), replace(entry(1, returned()), act=ActId("of-later"))
     digest(connection, heard(first), heard(other))
     (word,) = digest(connection, *returns(2))
-    assert word.kept == (kept(entry(2, returned())), kept(first))
+    assert word.kept == (*shown(2), kept(first))
 
 
 def test_a_ledger_shorter_than_what_is_kept_was_put_back(connection: Connection) -> None:
     digest(connection, *returns(1, 2, 3))
     (word,) = digest(connection, born(1, 2, 1))
-    assert word.kept == (kept(entry(3, returned())),)
+    assert word.kept == shown(3, 2, 1)
 
 
 # A ledger that is another -------------------------------------------------------------------------

@@ -93,7 +93,10 @@ class Connection:
         def publish(topic: str, payload: bytes, *, retain: bool) -> None:
             if self._host.alive and self._host.life == life and self.connected:
                 begins = topic.endswith(("/status", "/birth"))
-                carry = self.line.carry_in_order if begins else self.line.carry
+                # Of what a disk wrote that was put back nothing is lost alone: a connection keeps
+                # its order, and without that only a chain of fingerprints could tell.
+                in_order = begins or self._host.card.put_back == self._host.ledger.install
+                carry = self.line.carry_in_order if in_order else self.line.carry
                 carry(lambda: self._broker.say(topic, payload, retain=retain))
                 if topic.endswith("/state"):
                     self._owns_up(payload)

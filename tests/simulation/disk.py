@@ -130,12 +130,16 @@ class FragileLedger(Ledger):
 
 
 class Card:
-    """The memory card of one station, in whatever state it is put in next."""
+    """The memory card of one station, in whatever state it is put in next.
+
+    `put_back` is the install that was last put back to an earlier state.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._image = path.with_suffix(".image")
         self.trouble: str | None = None
+        self.put_back: str | None = None
         self.wipe()
         self._image.unlink(missing_ok=True)
 
@@ -170,6 +174,7 @@ class Card:
             world.put_back(opened)
             self.wipe()
             shutil.copyfile(self._image, self.path)
+            self.put_back = self.install()
             world.count_copies()
         elif "ledger rolled back" in weather.armed and weather.random.random() < _IMAGES:
             shutil.copyfile(self.path, self._image)
@@ -181,6 +186,11 @@ class Card:
                 "SELECT count(*) FROM entry WHERE acknowledged IS NULL"
             ).fetchone()
         return int(owed)
+
+    def install(self) -> str:
+        """Which life of the ledger it holds, by plain SQL."""
+        with closing(connect(self.path)) as file:
+            return str(file.execute("SELECT install FROM life").fetchone()[0])
 
     def _is_clear(self) -> bool:
         """Whether nothing is lost when it is thrown away."""

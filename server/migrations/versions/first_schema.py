@@ -168,7 +168,6 @@ def upgrade() -> None:
         sa.Column("through", sa.BigInteger(), nullable=False),
         sa.Column("backed_up", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
         sa.Column("gap_since", sa.Double(), nullable=True),
-        sa.Column("contested", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("device", "install", name="pk_high_water"),
     )
     op.create_table(
