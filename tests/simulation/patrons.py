@@ -43,6 +43,7 @@ class Errand:
         self._done = done
         self._life = kiosk.life
         self._did = self._weather.now
+        self._laid = -_LOOK_SECONDS
         self._is_gone = self._was_interrupted = False
 
     def borrow(self) -> None:
@@ -150,12 +151,19 @@ class Errand:
     def _put_down(self) -> None:
         if self._is_gone:
             return
+        self._laid = self._weather.now
         for book in self._books:
             whole = len(book.tags) == 1 or not self._weather.strikes("part of a set missing")
             put(self._kiosk, book, parts=None if whole else 1)
 
     def _leave(self) -> None:
-        """Takes what the screen gave, leaves what it took, and ends the visit, if well-behaved."""
+        """Takes what the screen gave, leaves what it took, and ends the visit, if well-behaved.
+
+        Nobody lays books down and is gone before they were seen.
+        """
+        if self._weather.now - self._laid < _LOOK_SECONDS:
+            self._again(self._leave)
+            return
         self._is_gone = True
         dark = self._see() is None
         fault = "books left on a dark pad" if dark else "books left on the pad"
