@@ -14,7 +14,6 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
-    func,
     or_,
     select,
     text,
@@ -24,10 +23,11 @@ from sqlalchemy import (
 from broker.facts import Entry
 from broker.vocabulary import Anchor, BootClock, ClockState, DeviceId, TimeSource
 from server.circulation.boots import Boot, Mark, Placed, joined, placed, told
+from server.journal.database import insert_new
 from server.journal.journal import chunks
 from server.journal.keeping import keep
 from server.journal.tables import boot as table
-from server.journal.tables import fact
+from server.journal.tables import boot_number, fact
 
 _UNSURE: Final = text("clock <> 'synchronised'")  # the very words of the index
 _LOOSE: Final = and_(
@@ -38,20 +38,38 @@ _OF_DEVICE: Final = table.c.device == bindparam("of_device")
 _THESE: Final = select(table).where(
     _OF_DEVICE, table.c.boot.in_(bindparam("boots", expanding=True))
 )
-_NEWEST: Final = select(func.max(table.c.number)).where(
-    _OF_DEVICE, table.c.install == bindparam("of_install")
+_LATER: Final = boot_number.alias("later")
+_FOLLOWED: Final = (
+    select(_LATER.c.boot)
+    .join_from(
+        boot_number,
+        _LATER,
+        and_(
+            _LATER.c.device == boot_number.c.device,
+            _LATER.c.install == boot_number.c.install,
+            _LATER.c.number > boot_number.c.number,
+        ),
+    )
+    .where(
+        boot_number.c.device == bindparam("of_device"), boot_number.c.boot == bindparam("of_boot")
+    )
+    .limit(1)
+)
+_IN_ORDER: Final = (
+    select(boot_number.c.number, table)
+    .join_from(
+        boot_number,
+        table,
+        and_(table.c.device == boot_number.c.device, table.c.boot == boot_number.c.boot),
+    )
+    .where(
+        boot_number.c.device == bindparam("of_device"),
+        boot_number.c.install == bindparam("of_install"),
+    )
+    .order_by(boot_number.c.number, table.c.boot)
 )
 Key = tuple[str, str]  # device and boot
 Moved = list[tuple[str, str | None]]  # act and item of facts
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A boot and its place in a ledger; without `install` that is not known yet."""
-
-    boot: Boot
-    install: str | None = None
-    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +83,21 @@ class Report:
 
 def hear(connection: Connection, report: Report, received_at: float) -> Moved:
     """Keep what was said; act and item of each fact whose time that may move."""
-    said = {
-        one.boot: Known(
-            told(one, received_at), report.install, one.number if report.install else None
-        )
-        for one in report.boots
-    }
-    return _moved(connection, str(report.device), _learn(connection, str(report.device), said))
+    device = str(report.device)
+    said = {one.boot: told(one, received_at) for one in report.boots}
+    changed = _learn(connection, device, said) | _number(connection, report)
+    return _moved(connection, device, changed)
 
 
 def synchronised(connection: Connection, entries: Sequence[Entry]) -> Moved:
     """A fact with a good clock sets its whole boot; act and item of each fact that moves."""
-    said: dict[str, dict[str, Known]] = {}
+    said: dict[str, dict[str, Boot]] = {}
     for entry in entries:
         at = entry.at
         if at.clock is ClockState.SYNCHRONISED:
             mine = said.setdefault(str(entry.device), {})
             ntp = Anchor(at.monotonic, at.wall, TimeSource.NTP, at.bound)
-            before = mine.get(at.boot, Known(Boot(0.0)))
-            mine[at.boot] = Known(joined(before.boot, Boot(0.0, ntp=ntp)))
+            mine[at.boot] = joined(mine.get(at.boot, Boot(0.0)), Boot(0.0, ntp=ntp))
     return [
         fact_moved
         for device, boots in said.items()
@@ -92,57 +106,65 @@ def synchronised(connection: Connection, entries: Sequence[Entry]) -> Moved:
 
 
 def placed_boots(connection: Connection, wanted: Collection[Key]) -> dict[Key, Placed]:
-    """These boots, each between its neighbours in the same ledger as far as it needs them."""
+    """These boots, each between its neighbours in the same ledgers as far as it needs them."""
     found: dict[Key, Placed] = {}
-    ledgers = set()
     for chunk in chunks(sorted(wanted)):
         key = tuple_(table.c.device, table.c.boot)
         for row in connection.execute(select(table).where(key.in_(chunk))):
-            known = _known(row)
-            found[row.device, row.boot] = Placed(known.boot)
-            if known.boot.loose and known.install is not None:
-                ledgers.add((row.device, known.install))
-    for device, install in sorted(ledgers):
-        ledger = and_(table.c.device == device, table.c.install == install)
-        order = select(table).where(ledger).order_by(table.c.number, table.c.boot)
-        rows = connection.execute(order).all()
+            found[row.device, row.boot] = Placed(_boot(row))
+    loose = [key for key, one in found.items() if one.boot.loose]
+    for device, install in _ledgers(connection, loose):
+        rows = connection.execute(_IN_ORDER, {"of_device": device, "of_install": install}).all()
         steps = [list(same) for _, same in groupby(rows, key=lambda row: row.number)]
-        between = placed([[_known(row).boot for row in step] for step in steps])
+        between = placed([[_boot(row) for row in step] for step in steps])
         for row, one in zip(rows, between, strict=True):
             if (device, row.boot) in found:
-                found[device, row.boot] = one
+                found[device, row.boot] = found[device, row.boot].narrowed(one)
     return found
 
 
-def _learn(connection: Connection, device: str, said: Mapping[str, Known]) -> set[str]:
+def _ledgers(connection: Connection, boots: Sequence[Key]) -> list[tuple[str, str]]:
+    """Device and install of every ledger that knows any of these boots."""
+    found: set[tuple[str, str]] = set()
+    columns = (boot_number.c.device, boot_number.c.install)
+    for chunk in chunks(sorted(boots)):
+        key = tuple_(boot_number.c.device, boot_number.c.boot)
+        rows = connection.execute(select(*columns).where(key.in_(chunk)).distinct())
+        found.update((device, install) for device, install in rows)
+    return sorted(found)
+
+
+def _number(connection: Connection, report: Report) -> set[str]:
+    """Keep which boots a ledger knows; those it was not known to know."""
+    if report.install is None:
+        return set()
+    place = {"device": str(report.device), "install": report.install}
+    rows = [place | {"boot": one.boot, "number": one.number} for one in report.boots]
+    return insert_new(connection, boot_number, rows, "boot")
+
+
+def _learn(connection: Connection, device: str, said: Mapping[str, Boot]) -> set[str]:
     """Join what was said to what is known; the boots for which that matters."""
     if not said:
         return set()
     rows = connection.execute(_THESE, {"of_device": device, "boots": list(said)})
-    before = {row.boot: _known(row) for row in rows}
+    before = {row.boot: _boot(row) for row in rows}
     changed = set()
     for name, more in said.items():
         known = before.get(name)
-        now = more if known is None else _both(known, more)
+        now = more if known is None else joined(known, more)
         if now == known:
             continue
         _write(connection, device, name, now)
-        if known is None or not _only_went_on(connection, device, known, now):
+        merely_longer = known is not None and now == replace(known, monotonic=now.monotonic)
+        # The newest boot of a ledger that has lasted longer moves nothing.
+        if not merely_longer or _is_followed(connection, device, name):
             changed.add(name)
     return changed
 
 
-def _both(known: Known, more: Known) -> Known:
-    place = (known.install, known.number) if more.install is None else (more.install, more.number)
-    return Known(joined(known.boot, more.boot), *place)
-
-
-def _only_went_on(connection: Connection, device: str, known: Known, now: Known) -> bool:
-    """Whether the newest boot of a ledger has merely lasted longer: that moves nothing."""
-    if now != replace(known, boot=replace(known.boot, monotonic=now.boot.monotonic)):
-        return False
-    ledger = {"of_device": device, "of_install": now.install}
-    return now.number is None or connection.scalar(_NEWEST, ledger) == now.number
+def _is_followed(connection: Connection, device: str, name: str) -> bool:
+    return connection.scalar(_FOLLOWED, {"of_device": device, "of_boot": name}) is not None
 
 
 def _moved(connection: Connection, device: str, changed: set[str]) -> Moved:
@@ -158,26 +180,23 @@ def _moved(connection: Connection, device: str, changed: set[str]) -> Moved:
     return [(act, item) for act, item in connection.execute(statement)]
 
 
-def _known(row: Row[Any]) -> Known:
+def _boot(row: Row[Any]) -> Boot:
     ntp = None
     if row.ntp_monotonic is not None:
         ntp = Anchor(row.ntp_monotonic, row.ntp_wall, TimeSource.NTP, row.ntp_bound)
     after = _mark(row.after_monotonic, row.after_wall)
     before = _mark(row.before_monotonic, row.before_wall)
-    return Known(Boot(row.monotonic, after, before, ntp), row.install, row.number)
+    return Boot(row.monotonic, after, before, ntp)
 
 
 def _mark(monotonic: float | None, wall: float | None) -> Mark | None:
     return None if monotonic is None or wall is None else Mark(monotonic, wall)
 
 
-def _write(connection: Connection, device: str, name: str, known: Known) -> None:
-    boot = known.boot
+def _write(connection: Connection, device: str, name: str, boot: Boot) -> None:
     columns = {
         "device": device,
         "boot": name,
-        "install": known.install,
-        "number": known.number,
         "monotonic": boot.monotonic,
         "after_monotonic": None if boot.after is None else boot.after.monotonic,
         "after_wall": None if boot.after is None else boot.after.wall,

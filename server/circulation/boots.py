@@ -99,6 +99,11 @@ class Placed:
     begun_after: float = -inf
     ended_before: float = inf
 
+    def narrowed(self, other: "Placed") -> "Placed":
+        """The same boot between the neighbours that another ledger knows as well."""
+        begun = max(self.begun_after, other.begun_after)
+        return Placed(self.boot, begun, min(self.ended_before, other.ended_before))
+
     def claims(self, monotonic: float) -> tuple[Span, ...]:
         if not self.boot.loose:
             return self.boot.claims(monotonic)

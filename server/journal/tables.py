@@ -3,7 +3,7 @@
 Law: definitions only. Times are seconds since 1970 UTC; `due` and closed days are branch-local
 dates. `fact`, `grant`, `quarantine`, `retold`, `decision` and `lost` are written once and never
 changed, but for `standing`, `missed_at` and patrons, whom retention takes out (`patron` and
-`member` are NULL then); `boot` only gets more exact; `loan`, `grant.standing` and every open `task`
+`member` are NULL then); `boot` only gets more exact, `boot_number` only more; `loan`, `grant.standing` and every open `task`
 about an item or a clock are derived and can be rebuilt from them. `high_water` is kept for ever.
 """
 
@@ -146,8 +146,6 @@ boot: Final = Table(
     metadata,
     Column("device", Text, primary_key=True),
     Column("boot", Text, primary_key=True),
-    Column("install", Text),
-    Column("number", BigInteger),
     Column("monotonic", Double, nullable=False),
     Column("after_monotonic", Double),
     Column("after_wall", Double),
@@ -156,7 +154,17 @@ boot: Final = Table(
     Column("ntp_monotonic", Double),
     Column("ntp_wall", Double),
     Column("ntp_bound", Double),
-    Index(None, "device", "install", "number"),
+)
+
+# Which boots each life of a ledger knows, in its own count: a disk that is put back counts anew.
+boot_number: Final = Table(
+    "boot_number",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("install", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Index(None, "device", "boot"),
 )
 
 loan: Final = Table(

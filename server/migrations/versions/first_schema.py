@@ -12,8 +12,6 @@ def upgrade() -> None:
         "boot",
         sa.Column("device", sa.Text(), nullable=False),
         sa.Column("boot", sa.Text(), nullable=False),
-        sa.Column("install", sa.Text(), nullable=True),
-        sa.Column("number", sa.BigInteger(), nullable=True),
         sa.Column("monotonic", sa.Double(), nullable=False),
         sa.Column("after_monotonic", sa.Double(), nullable=True),
         sa.Column("after_wall", sa.Double(), nullable=True),
@@ -24,9 +22,15 @@ def upgrade() -> None:
         sa.Column("ntp_bound", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("device", "boot", name="pk_boot"),
     )
-    op.create_index(
-        "ix_boot_device_install_number", "boot", ["device", "install", "number"], unique=False
+    op.create_table(
+        "boot_number",
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("install", sa.Text(), nullable=False),
+        sa.Column("boot", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device", "install", "boot", name="pk_boot_number"),
     )
+    op.create_index("ix_boot_number_device_boot", "boot_number", ["device", "boot"], unique=False)
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
