@@ -3,8 +3,9 @@
 Law: definitions only. Times are seconds since 1970 UTC; `due` and closed days are branch-local
 dates. `fact`, `grant`, `quarantine`, `retold`, `decision` and `lost` are written once and never
 changed, but for `standing`, `missed_at` and patrons, whom retention takes out (`patron` and
-`member` are NULL then); `boot` only gets more exact, `boot_number` only more; `loan`, `grant.standing` and every open `task`
-about an item or a clock are derived and can be rebuilt from them. `high_water` is kept for ever.
+`member` are NULL then); `boot` only gets more exact and `boot_number` longer; `loan`,
+`grant.standing` and every open `task` about an item or a clock are derived and can be rebuilt from
+them. `high_water` is kept for ever.
 """
 
 from typing import Final

@@ -24,7 +24,7 @@ def broken(seen: Evidence, spans: Spans, beginning: float) -> Iterator[str]:
     """Each violation in words, beginning with its invariant."""
     for act, told in seen.told.items():
         yield from _span(told, spans[act], beginning + seen.true_second(act))
-    yield from _credited(seen, beginning)
+    yield from _credited(seen, spans, beginning)
     yield from _in_step(seen, spans)
     yield from _holders(seen, spans)
     yield from _due_dates(seen, beginning)
@@ -40,10 +40,16 @@ def _span(told: Told, span: tuple[float, float], truth: float) -> Iterator[str]:
         yield f"I-30 {told.act} may lie {latest - told.row['received_at']:.0f} s in the future"
 
 
-def _credited(seen: Evidence, beginning: float) -> Iterator[str]:
-    """In doubt the patron wins: a return counts early, a loan begins late."""
+def _credited(seen: Evidence, spans: Spans, beginning: float) -> Iterator[str]:
+    """In doubt the patron wins: a return counts early, a loan begins late.
+
+    Where nobody can know which of the two was first, nothing can be said of either.
+    """
     for act, loan in seen.loans.items():
-        if act in seen.told and loan["lent_at"] < _truth(seen, act, beginning) - TOLERANCE_SECONDS:
+        begun, ended = seen.told.get(act), seen.told.get(loan["closed_by"])
+        if begun is not None and ended is not None and not _is_plain(begun, ended, spans):
+            continue
+        if begun is not None and loan["lent_at"] < _truth(seen, act, beginning) - TOLERANCE_SECONDS:
             yield f"I-27 the loan {act} begins before it was made"
         closing = loan["closed_by"]
         if loan["closing"] != "returned" or closing not in seen.told:
