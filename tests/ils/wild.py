@@ -41,7 +41,6 @@ class SipServer(Strict):
 
     profile: ClassVar[Profile] = EVERGREEN
     encoding: ClassVar[str] = "utf-8"
-    hangs_up_on: ClassVar[frozenset[str]] = frozenset(("37",))
 
     def framed(self, body: str, sequence: str | None) -> bytes:
         return super().framed(unicodedata.normalize("NFD", body), sequence)
