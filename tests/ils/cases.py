@@ -65,6 +65,31 @@ def opened(
 
 
 @dataclass(frozen=True)
+class Desk:
+    """The client and its system."""
+
+    library: Sip2Library
+    server: IlsServer
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.server.system.ledger
+
+    @property
+    def numbers(self) -> list[str]:
+        """Of every question that came, in order."""
+        return [heard.number for _, heard in self.server.heard]
+
+    def lend(self) -> Lent | Refused:
+        return self.library.lend(SITI, FREE, ACT, NOW, DUE)
+
+    def every_act(self) -> None:
+        """Everything a station may ever want, however it ends."""
+        for act, _ in ACTS.values():
+            act(self.library)
+
+
+@dataclass(frozen=True)
 class Case:
     personality: str
     act: str

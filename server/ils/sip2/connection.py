@@ -20,7 +20,7 @@ from server.ils.sip2.protocol import BadChecksum, Garbled, Message, NotSendable,
 from server.ils.sip2.questions import Question, check_answer
 
 _CHUNK: Final = 65_536
-_AGAIN: Final = 2
+_TIMES: Final = 3
 _LAST_ANSWER: Final = Message("97", "")
 _RESEND: Final = "96"
 
@@ -100,7 +100,9 @@ class Connection:
 
     def _answer(self, question: Question, raw: bytes, sequence: int | None) -> Message:
         name = f"message {question.message.number}"
-        for _ in range(1 + _AGAIN):
+        for again in range(_TIMES):
+            if again:
+                self._send(raw, left=True)
             try:
                 answer = parse(self._receive(name), self._profile.coding)
                 if answer.number != _RESEND:
@@ -108,15 +110,16 @@ class Connection:
             except BadChecksum as error:
                 if "97" not in self._profile.understood:
                     raise Nonsense(f"{name}: {error}", left=True) from error
-                self._send(_LAST_ANSWER.encode(self._profile.coding, sequence), left=True)
-                sequence = None  # the repeated answer carries any, or none
+                # The repeated answer carries any number, or none.
+                raw, sequence = _LAST_ANSWER.encode(self._profile.coding, sequence), None
                 continue
             except Garbled as error:
                 raise Nonsense(f"{name}: {error}", left=True) from error
             if question.changes:
                 raise Nonsense(f"{name} was not understood, they say", left=True)
-            self._send(raw, left=True)
-        raise Nonsense(f"{name} was not understood {1 + _AGAIN} times", left=True)
+        raise Nonsense(
+            f"{name} was not understood, or its answer damaged, {_TIMES} times", left=True
+        )
 
     def _checked(self, question: Question, answer: Message, sequence: int | None) -> Message:
         if answer.sequence is None and self._profile.demands_checksums:

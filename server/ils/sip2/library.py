@@ -27,7 +27,7 @@ from server.ils.port import (
     Returned,
 )
 from server.ils.sip2 import settling
-from server.ils.sip2.connection import Address, Connection, LineFailed
+from server.ils.sip2.connection import Address, Connection, LineFailed, Silent
 from server.ils.sip2.meaning import Meaning, is_yes, returned, said_by
 from server.ils.sip2.pool import Pool, PoolSettings, Turn
 from server.ils.sip2.profiles import Profile
@@ -50,7 +50,12 @@ def open_session(address: Address, questions: Questions) -> Connection:
     if questions.profile.login:
         asked.insert(0, questions.login())
     for question in asked:
-        answer = connection.ask(question)
+        try:
+            answer = connection.ask(question)
+        except Silent as error:
+            raise Silent(
+                f"{error}; is it busy with others, or is the profile wrong?", left=True
+            ) from error
         if answer.fixed[:1] not in ("1", "Y"):
             connection.close()
             raise LoggedOut(

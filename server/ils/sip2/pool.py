@@ -33,8 +33,8 @@ class PoolSettings:
     idle_for: float = 25.0
 
 
-class Resting(LineFailed):
-    """The system was not tried, for it could not be reached a moment ago."""
+class Unopened(LineFailed):
+    """There is no session with the system, and nothing of the question left this machine."""
 
 
 class Turn:
@@ -49,15 +49,9 @@ class Turn:
 
         A connection that was closed while it was idle is noticed here: once more, on a new one.
         """
-        was_open = self._connection is not None
         try:
-            return self._ask(question)
-        except HungUp as error:
-            if not was_open:
-                raise NothingSent(str(error)) from error
-        except LineFailed as error:
-            raise NothingSent(str(error)) from error
-        try:
+            with suppress(HungUp):
+                return self._ask(question)
             return self._ask(question)
         except LineFailed as error:
             raise NothingSent(str(error)) from error
@@ -157,13 +151,13 @@ class Pool:
     def _open(self) -> Connection:
         """After a failure it rests, longer each time: everybody asks, and one attempt is enough."""
         if self._clock() < self._open_again_at:
-            raise Resting(f"not tried again yet: {self._trouble}", left=False)
+            raise Unopened(f"not tried again yet: {self._trouble}", left=False)
         try:
             connection = self._opened()
         except LineFailed as error:
             self._trouble = str(error)
             self._rest = min(max(_FIRST_REST_S, 2 * self._rest), _LONGEST_REST_S)
             self._open_again_at = self._clock() + self._rest
-            raise
+            raise Unopened(self._trouble, left=False) from error
         self._rest, self._open_again_at = 0.0, 0.0
         return connection
