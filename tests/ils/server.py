@@ -67,8 +67,8 @@ class IlsServer:
 
     def _serve(self, plain: socket.socket, session: int) -> None:
         with suppress(OSError, HangUp):
-            one = self._tls.wrap_socket(plain, server_side=True) if self._tls else plain
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            one = self._tls.wrap_socket(plain, server_side=True) if self._tls else plain
             with self._turn:
                 self._open.add(one)
             try:

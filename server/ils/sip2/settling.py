@@ -85,11 +85,9 @@ def loan(word: Word, lent: Lent, before: Look, after: Look) -> Lent | Refused:
 def _has(before: Look, after: Look) -> bool | None:
     """Whether the patron has the item; None when the records do not agree, or tell too little."""
     loans, state = after.patron.loans, after.item.state
-    if loans is not None and state is not ItemState.NOT_TOLD:
-        listed = str(after.item.item) in loans
-        return listed if listed == (state is ItemState.ON_LOAN) else None
     if loans is not None:
-        return str(after.item.item) in loans
+        agrees = state in (ItemState.ON_LOAN, ItemState.NOT_TOLD)
+        return False if str(after.item.item) not in loans else agrees or None
     if None in (after.patron.on_loan, before.patron.on_loan) or state is ItemState.NOT_TOLD:
         return None
     more = (after.patron.on_loan or 0) - (before.patron.on_loan or 0)
