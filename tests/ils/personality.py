@@ -61,6 +61,8 @@ class Strict:
     greeting: ClassVar[str] = ""
     reads_once: ClassVar[bool] = False
     one_connection: ClassVar[bool] = False
+    prompts: ClassVar[tuple[bytes, ...]] = ()
+    welcome: ClassVar[bytes] = b"Login OK.  Initiating SIP\r\n"
     end: ClassVar[bytes] = b"\r"
 
     def heard(self, raw: bytes) -> Heard:

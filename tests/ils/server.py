@@ -72,6 +72,7 @@ class IlsServer:
             with self._turn:
                 self._open.add(one)
             try:
+                self._prompt(one)
                 self._converse(one, session)
             except Died:
                 self.close()
@@ -79,6 +80,17 @@ class IlsServer:
                 with self._turn:
                     self._open.discard(one)
                 one.close()
+
+    def _prompt(self, one: socket.socket) -> None:
+        """A telnet transport asks who it is before anything else."""
+        said = b""
+        for prompt in self.system.prompts:
+            one.sendall(prompt)
+            while said.count(b"\r") <= self.system.prompts.index(prompt):
+                said += one.recv(_READ_ONCE)
+        if self.system.prompts:
+            right = said == b"kios\rrahasia\r"
+            one.sendall(self.system.welcome if right else b"Wrong\r\n")
 
     def _converse(self, one: socket.socket, session: int) -> None:
         held = b""

@@ -12,13 +12,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from broker.errors import SirkulaError
 from server.ils.sip2.profiles import Profile
 from server.ils.sip2.protocol import BadChecksum, Garbled, Message, NotSendable, Receiver, parse
 from server.ils.sip2.questions import Question, check_answer
 
+Found = TypeVar("Found")
 _CHUNK: Final = 65_536
 _TIMES: Final = 3
 _LAST_ANSWER: Final = Message("97", "")
@@ -77,6 +79,19 @@ class Connection:
     def close(self) -> None:
         with suppress(OSError):
             self._socket.close()
+
+    def sign_in(self, user: str, password: str) -> None:
+        """At the prompts of a telnet transport, in place of message 93. Raises LineFailed."""
+        receiver = self._receiver
+        try:
+            for words, reply in ((b"login:", user), (b"password:", password)):
+                self._until(partial(receiver.prompted, words), "the prompt")
+                self._send(reply.encode() + b"\r", left=True)
+            if not self._receive("the login").lower().startswith(b"login ok"):
+                raise Nonsense("the login was refused: check user and password", left=True)
+        except LineFailed:
+            self.close()
+            raise
 
     def ask(self, question: Question) -> Message:
         """The one answer to it. Raises LineFailed (then it is closed) and NotSendable.
@@ -173,8 +188,12 @@ class Connection:
             raise HungUp(f"the connection broke while sending: {error}", left=left) from error
 
     def _receive(self, name: str) -> bytes:
+        return self._until(self._receiver.next_message, name)
+
+    def _until(self, found: Callable[[], Found | None], name: str) -> Found:
+        """What the receiver finds in what comes. Raises HungUp, Silent."""
         deadline = self._clock() + self._address.answer_within
-        while (raw := self._receiver.next_message()) is None:
+        while not (it := found()):
             self._socket.settimeout(max(deadline - self._clock(), 0.001))
             try:
                 heard = self._socket.recv(_CHUNK)
@@ -188,4 +207,4 @@ class Connection:
             if not heard:
                 raise HungUp(f"{name}: the system closed the connection", left=True)
             self._receiver.hear(heard)
-        return raw
+        return it

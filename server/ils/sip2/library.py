@@ -30,9 +30,9 @@ from server.ils.sip2 import settling
 from server.ils.sip2.connection import Address, Connection, LineFailed, Silent
 from server.ils.sip2.meaning import Meaning, is_yes, returned, said_by
 from server.ils.sip2.pool import Pool, PoolSettings, Turn
-from server.ils.sip2.profiles import Profile
+from server.ils.sip2.profiles import Login, Profile
 from server.ils.sip2.protocol import Garbled, Message, NotSendable
-from server.ils.sip2.questions import Account, Questions
+from server.ils.sip2.questions import Account, Questions, revealed
 from server.ils.sip2.settling import Look, Word
 from server.ils.sip2.writing import day_of
 
@@ -47,8 +47,11 @@ def open_session(address: Address, questions: Questions) -> Connection:
     """A connection that is logged in and whose system is there. Raises LineFailed."""
     connection = Connection(address, questions.profile)
     asked = [questions.status()]
-    if questions.profile.login:
-        asked.insert(0, questions.login())
+    match questions.profile.login:
+        case Login.MESSAGE:
+            asked.insert(0, questions.login())
+        case Login.PROMPT:
+            connection.sign_in(questions.account.user, revealed(questions.account.password))
     for question in asked:
         try:
             answer = connection.ask(question)

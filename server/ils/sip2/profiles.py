@@ -7,6 +7,7 @@ SLiMS 9.6. `strict` is the 3M text to the letter. A library whose system differs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 from broker.vocabulary import Reason
@@ -46,6 +47,14 @@ _REASONS: Final = (
 )
 
 
+class Login(Enum):
+    """How a session begins: at once, with message 93, or at a telnet transport's prompts."""
+
+    NONE = "none"
+    MESSAGE = "message"
+    PROMPT = "prompt"
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One kind of system.
@@ -59,7 +68,7 @@ class Profile:
     """
 
     name: str
-    login: bool = True
+    login: Login = Login.MESSAGE
     checksums: bool = True
     demands_checksums: bool = False
     coding: Coding = _MODERN
@@ -117,7 +126,7 @@ EVERGREEN: Final = Profile(
 )
 SLIMS_GATEWAY: Final = Profile(
     "slims-gateway",
-    login=False,
+    login=Login.NONE,
     checksums=False,
     understood=frozenset(("09", "11", "17", "23", "29", "63", "99")),
     answers={"29": ("12",)},

@@ -9,8 +9,9 @@ as it can mean only one thing; what is sent is checked.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from broker.errors import SirkulaError
 from server.ils.sip2.messages import FIELDS, LAYOUTS, Layout
@@ -24,6 +25,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _DATE: Final = re.compile(r"\d{8}[A-Z0 ]{4}\d{6}")
 _JUNK: Final = re.compile(rb"[A-Za-z]{1,16}(?=\d\d)")
 _BAR: Final = "&#124;"
+_NAMES: Final = frozenset(FIELDS)
 _HEX: Final = frozenset(b"0123456789ABCDEFabcdef")
 
 
@@ -39,10 +41,10 @@ class NotSendable(SirkulaError):
     """A message that must not be sent: a value would break it; the text names the field only."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One message. `fields` are in the order of the line; `sequence` is None when none was sent.
 
+    A Struct, for it is made in a fifth of the time of a dataclass.
     Prints its number and the names of its fields only: values are patrons' numbers and PINs.
     """
 
@@ -123,7 +125,8 @@ def checksum(through_az: bytes) -> bytes:
 
 def parse(raw: bytes, coding: Coding) -> Message:
     """One message without its CR. Raises Garbled, BadChecksum."""
-    raw = _without_junk(raw)
+    if not raw[:1].isdigit():
+        raw = _without_junk(raw)
     body, sequence = _without_trailer(raw)
     text = coding.read(body)
     number = text[:2]
@@ -134,7 +137,7 @@ def parse(raw: bytes, coding: Coding) -> Message:
         raise Garbled(f"message {number} with something glued to it")
     end = 2 + layout.width
     fixed, rest = text[2:end], text[end:]
-    if "|" in fixed or (rest and rest[:2] not in FIELDS and rest[0] != "|"):
+    if "|" in fixed or (rest and rest[:2] not in _NAMES and rest[0] != "|"):
         fixed, rest = _parted(text, layout)
     if layout.date_at >= 0 and not (
         len(fixed) == layout.width and fixed[layout.date_at : layout.date_at + 8].isdigit()
@@ -146,11 +149,8 @@ def parse(raw: bytes, coding: Coding) -> Message:
 def _fields(rest: str) -> tuple[tuple[str, str], ...]:
     """A bar that no name follows belongs to the value before it; escaped ones are bars, too."""
     fields = [(piece[:2], piece[2:]) for piece in rest.split("|") if piece]
-    for name, _ in fields:
-        if name not in FIELDS:
-            pieces = _DELIMITER.split(rest)
-            fields = [(piece[:2], piece[2:]) for piece in pieces if piece]
-            break
+    if not _NAMES.issuperset([name for name, _ in fields]):
+        fields = [(piece[:2], piece[2:]) for piece in _DELIMITER.split(rest) if piece]
     if _BAR in rest:
         fields = [(name, value.replace(_BAR, "|")) for name, value in fields]
     return tuple(fields)
@@ -166,10 +166,12 @@ def _without_junk(raw: bytes) -> bytes:
 
 def _without_trailer(raw: bytes) -> tuple[bytes, int | None]:
     """The message before AY and AZ, and the sequence number. Either may be missing."""
-    if raw[-6:-4] == b"AZ" and _HEX.issuperset(raw[-4:]):
-        if checksum(raw[:-4]) != raw[-4:].upper():
+    if raw[-6:-4] == b"AZ":
+        said = raw[-4:]
+        if checksum(raw[:-4]) == said.upper():
+            raw = raw[:-6]
+        elif _HEX.issuperset(said):
             raise BadChecksum("a checksum does not agree")
-        raw = raw[:-6]
     if raw[-3:-1] == b"AY" and raw[-1:].isdigit():
         return raw[:-3], int(raw[-1:])
     return raw, None
@@ -217,6 +219,13 @@ class Receiver:
             self._heard.clear()
             raise Garbled(f"a message of more than {LONGEST} bytes")
         return None
+
+    def prompted(self, words: bytes) -> bool:
+        """Whether what has come ends with these words, without a CR; then it is forgotten."""
+        ends = bytes(self._heard).rstrip().lower().endswith(words)
+        if ends:
+            self._heard.clear()
+        return ends
 
     def pending(self) -> bool:
         """Whether a message has begun and is not finished."""

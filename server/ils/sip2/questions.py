@@ -76,7 +76,7 @@ class Questions:
         account = self.account
         fields = (
             ("CN", account.user),
-            ("CO", _revealed(account.password)),
+            ("CO", revealed(account.password)),
             ("CP", account.location),
         )
         return Question(question("93", {"user_algorithm": "0", "password_algorithm": "0"}, fields))
@@ -134,17 +134,18 @@ class Questions:
         return ("AO", self.account.institution)
 
     def _terminal(self) -> tuple[str, str]:
-        return ("AC", _revealed(self.account.terminal_password))
+        return ("AC", revealed(self.account.terminal_password))
 
     def _them(self, patron: PatronId) -> tuple[tuple[str, str], ...]:
         return self._institution(), ("AA", patron.reveal())
 
     def _passwords(self, pin: Secret | None) -> tuple[tuple[str, str], ...]:
         """Both always, though empty: some systems refuse a message without them."""
-        return self._terminal(), ("AD", _revealed(pin))
+        return self._terminal(), ("AD", revealed(pin))
 
 
-def _revealed(secret: Secret | None) -> str:
+def revealed(secret: Secret | None) -> str:
+    """Its characters, for the line alone."""
     return "" if secret is None else secret.reveal()
 
 

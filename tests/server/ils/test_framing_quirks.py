@@ -1,7 +1,7 @@
 """What systems do with bytes and connections (quirks Q01 to Q17 of the field notes)."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
@@ -16,6 +16,7 @@ from server.ils.port import (
     Refused,
     Returned,
 )
+from server.ils.sip2.profiles import Login, Profile
 from server.ils.sip2.protocol import Garbled, parse
 from server.ils.sip2.writing import Coding
 from tests.ils.accidents import Accident, Plan
@@ -216,6 +217,43 @@ def test_every_connection_logs_in_though_the_system_would_not_mind(stand: Stand)
     firsts = {session: heard.number for session, heard in reversed(desk.server.heard)}
     assert set(firsts.values()) == {"93"}
     assert len(firsts) == 3
+
+
+@dataclass
+class Telnet(Koha):
+    """Asks for user and password before SIP2 begins."""
+
+    profile: ClassVar[Profile] = replace(Koha.profile, login=Login.PROMPT)
+    prompts: ClassVar[tuple[bytes, ...]] = (b"login: ", b"password: ")
+
+
+@dataclass
+class Unwelcoming(Telnet):
+    welcome: ClassVar[bytes] = b"Invalid login\r\n"
+
+
+@dataclass
+class Insisting(Telnet):
+    prompts: ClassVar[tuple[bytes, ...]] = (b"login: ", b"again, login: ")
+
+
+def test_a_telnet_transport_is_answered_at_its_prompts(stand: Stand) -> None:
+    """Q16"""
+    desk = stand(Telnet)
+    assert isinstance(desk.lend(), Lent)
+    assert "93" not in desk.numbers
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [(Unwelcoming, "check user and password"), (Insisting, "no whole answer")]
+)
+def test_a_telnet_transport_that_lets_nobody_in_is_told(
+    stand: Stand, kind: type[Strict], words: str
+) -> None:
+    """Q16"""
+    with pytest.raises(NothingSent, match=words) as refused:
+        stand(kind, answer_within=0.3).library.item(FREE)
+    assert "rahasia" not in str(refused.value)
 
 
 @pytest.mark.parametrize("number", ["93", "17", "63", "11", "09"])
