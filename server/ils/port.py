@@ -2,10 +2,10 @@
 
 An answer is a value, also when it is no. What went wrong on the way is one of two exceptions, for
 only they differ in what may be done next. `said` is always the system's own text, for staff alone:
-it may name a person.
+it may name a person, so it is not printed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -78,7 +78,7 @@ class PatronRecord:
     owed: Decimal | None
     currency: str
     expires: date | None
-    said: tuple[str, ...]
+    said: tuple[str, ...] = field(repr=False)
 
 
 class ItemState(Enum):
@@ -109,7 +109,7 @@ class ItemRecord:
     properties: str
     due: date | None
     holds: int | None
-    said: tuple[str, ...]
+    said: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Refused:
     """The system says no, or says yes and does not keep it: then `fault` tells."""
 
     reason: Reason
-    said: tuple[str, ...] = ()
+    said: tuple[str, ...] = field(default=(), repr=False)
     fault: Fault | None = None
 
 
@@ -127,7 +127,7 @@ class Lent:
 
     item: ItemId
     due: date | None
-    said: tuple[str, ...]
+    said: tuple[str, ...] = field(repr=False)
 
 
 class Alert(Enum):
@@ -148,7 +148,7 @@ class Returned:
     alert: Alert | None
     destination: str
     sort_bin: str
-    said: tuple[str, ...]
+    said: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Renewed:
 
     item: ItemId
     due: date | None
-    said: tuple[str, ...]
+    said: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class PaymentNoted:
     """The system has taken the payment off what the patron owes."""
 
     act: ActId
-    said: tuple[str, ...]
+    said: tuple[str, ...] = field(repr=False)
 
 
 class LibrarySystem(Protocol):

@@ -12,7 +12,6 @@ from server.ils.sip2.profiles import PROFILES, Profile
 from server.ils.sip2.protocol import Garbled, Message, NotSendable, Receiver, checksum, parse
 from server.ils.sip2.questions import Account, Questions, check_answer
 from server.ils.sip2.settling import Look, Word
-from server.ils.sip2.writing import seconds_of
 from tests.fuzz.targets import Target
 from tests.vectors.read import vectors
 
@@ -66,8 +65,6 @@ def _meant(answer: Message, profile: Profile) -> None:
             meaning.item(ITEM, answer)
         case "10":
             returned(ITEM, answer)
-        case "98":
-            seconds_of(answer.part("date"), ZONE)
         case "12" | "30":
             with suppress(Garbled):
                 Word(is_yes(answer), said_by(answer)).refused()

@@ -91,10 +91,9 @@ class Message(msgspec.Struct, frozen=True):
             text += f"{name}{value}|"
         if text.count("|") != len(self.fields) or _CONTROL.search(text):
             raise NotSendable(f"message {self.number}: {self._unsendable()} has a forbidden sign")
-        try:
-            raw = coding.write(text)
-        except UnicodeEncodeError:
-            raise NotSendable(f"message {self.number} has a sign its encoding has not") from None
+        raw = coding.write(text)
+        if raw is None:
+            raise NotSendable(f"message {self.number} has a sign its encoding has not")
         if sequence is not None:
             raw += b"AZ" if self.number in _PLAIN else b"AY%dAZ" % sequence
             raw += checksum(raw)
@@ -165,16 +164,17 @@ def _without_junk(raw: bytes) -> bytes:
 
 
 def _without_trailer(raw: bytes) -> tuple[bytes, int | None]:
-    """The message before AY and AZ, and the sequence number. Either may be missing."""
-    if raw[-6:-4] == b"AZ":
-        said = raw[-4:]
-        if checksum(raw[:-4]) == said.upper():
-            raw = raw[:-6]
-        elif _HEX.issuperset(said):
+    """The message before AY and AZ, and the sequence number; AY or both may be missing."""
+    if raw[-6:-4] != b"AZ":
+        return raw, None
+    said = raw[-4:]
+    if checksum(raw[:-4]) != said.upper():
+        if _HEX.issuperset(said):
             raise BadChecksum("a checksum does not agree")
-    if raw[-3:-1] == b"AY" and raw[-1:].isdigit():
-        return raw[:-3], int(raw[-1:])
-    return raw, None
+        return raw, None
+    if raw[-9:-7] == b"AY" and raw[-7:-6].isdigit():
+        return raw[:-9], int(raw[-7:-6])
+    return raw[:-6], None
 
 
 def _parted(text: str, layout: Layout) -> tuple[str, str]:

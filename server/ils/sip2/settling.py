@@ -5,6 +5,7 @@ store and say no. Where the records do not settle it, nobody knows: OutcomeUnkno
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from broker.vocabulary import Reason
 from server.ils.port import (
@@ -20,6 +21,13 @@ from server.ils.port import (
     Returned,
 )
 from server.ils.sip2.profiles import reason_of
+from server.ils.sip2.questions import is_same
+
+# Where a no has no words that are understood, the item's state may tell why.
+_REASONS: Final = {
+    ItemState.ON_HOLD_SHELF: Reason.ON_HOLD,
+    ItemState.MISSING: Reason.ITEM_WITHDRAWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +47,6 @@ class Word:
         return Refused(reason, self.said)
 
 
-_REASONS = {ItemState.ON_HOLD_SHELF: Reason.ON_HOLD, ItemState.MISSING: Reason.ITEM_WITHDRAWN}
-
-
 @dataclass(frozen=True, slots=True)
 class Look:
     """The records about one item and one patron at one time."""
@@ -49,11 +54,17 @@ class Look:
     patron: PatronRecord
     item: ItemRecord
 
+    @property
+    def listed(self) -> bool | None:
+        """Whether the item is among the patron's loans; None when they are not told."""
+        loans, item = self.patron.loans, str(self.item.item)
+        return None if loans is None else any(is_same(loan, item) for loan in loans)
+
 
 def bar_to_loan(look: Look) -> Refused | None:
     """Why a loan is not even asked for: to many systems, asking again is renewing."""
     item, patron = look.item, look.patron
-    if patron.loans is not None and str(item.item) in patron.loans:
+    if look.listed:
         return Refused(Reason.ALREADY_YOURS, item.said)
     if item.state is ItemState.ON_LOAN:
         known = patron.loans is not None or patron.on_loan == 0
@@ -63,8 +74,8 @@ def bar_to_loan(look: Look) -> Refused | None:
 
 def bar_to_renewal(look: Look) -> Refused | None:
     """Why a renewal is not asked for: the item is not the patron's, as far as that is told."""
-    item, loans = look.item, look.patron.loans
-    if loans is not None and str(item.item) not in loans:
+    item = look.item
+    if look.listed is False:
         lent = item.state is ItemState.ON_LOAN
         return Refused(Reason.ON_LOAN_TO_OTHER if lent else Reason.NOT_ON_LOAN, item.said)
     if item.state not in (ItemState.ON_LOAN, ItemState.NOT_TOLD) or look.patron.on_loan == 0:
@@ -84,10 +95,10 @@ def loan(word: Word, lent: Lent, before: Look, after: Look) -> Lent | Refused:
 
 def _has(before: Look, after: Look) -> bool | None:
     """Whether the patron has the item; None when the records do not agree, or tell too little."""
-    loans, state = after.patron.loans, after.item.state
-    if loans is not None:
-        agrees = state in (ItemState.ON_LOAN, ItemState.NOT_TOLD)
-        return False if str(after.item.item) not in loans else agrees or None
+    state = after.item.state
+    if after.listed is not None:
+        agrees = not after.listed or state in (ItemState.ON_LOAN, ItemState.NOT_TOLD)
+        return after.listed if agrees else None
     if None in (after.patron.on_loan, before.patron.on_loan) or state is ItemState.NOT_TOLD:
         return None
     more = (after.patron.on_loan or 0) - (before.patron.on_loan or 0)

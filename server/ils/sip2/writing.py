@@ -7,7 +7,7 @@ twice), Windows-1252 or plain ASCII.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -40,9 +40,12 @@ class Coding:
             return unicodedata.normalize("NFC", _once(text) if self.twice else text)
         return raw.decode("latin-1")
 
-    def write(self, text: str) -> bytes:
-        """Raises UnicodeEncodeError for what the encoding does not have."""
-        return text.encode(self.encodings[0])
+    def write(self, text: str) -> bytes | None:
+        """None for what the encoding does not have: the error would hold the text, PINs and all."""
+        try:
+            return text.encode(self.encodings[0])
+        except UnicodeEncodeError:
+            return None
 
 
 def _once(text: str) -> str:
@@ -92,16 +95,6 @@ def _moved(text: str, day: date, after: int, zone: tzinfo) -> date:
     clock = f"{time[1]}:{time[2]}:{time[3] or '00'}"
     moment = datetime.fromisoformat(f"{day.isoformat()}T{clock}{offset}")
     return moment.astimezone(zone).date()
-
-
-def seconds_of(text: str, zone: tzinfo) -> float | None:
-    """When a message says it was written, seconds since 1970 UTC; None when it does not."""
-    written = _ZONE.sub("", text)
-    try:
-        moment = datetime.strptime(written, "%Y%m%d%H%M%S").replace(tzinfo=zone)
-    except ValueError:
-        return None
-    return (moment.replace(tzinfo=UTC) if _AT_GREENWICH.match(text) else moment).timestamp()
 
 
 def amount_of(text: str) -> Decimal | None:

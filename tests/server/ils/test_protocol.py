@@ -175,7 +175,7 @@ def test_a_sign_that_the_encoding_has_not_is_not_sent() -> None:
     with pytest.raises(NotSendable) as refused:
         Message("97", "", (("AD", "كلمة"),)).encode(Coding(("cp850",)))
     assert "كلمة" not in repr(refused.value)
-    assert refused.value.__cause__ is None
+    assert refused.value.__context__ is None
 
 
 def test_a_fixed_part_that_is_too_long_is_not_sent() -> None:

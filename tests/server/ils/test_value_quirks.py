@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
 
+import pysip2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from broker.errors import BadSettings
 from broker.vocabulary import ItemId, PatronId, Reason, Secret
 from server.ils.port import ItemRecord, Lent, NothingSent, PatronRecord, Refused, Renewed
 from server.ils.sip2.messages import LAYOUTS
 from server.ils.sip2.profiles import SLIMS_GATEWAY
-from server.ils.sip2.protocol import Garbled, parse
+from server.ils.sip2.protocol import parse
 from server.ils.sip2.questions import Account, Questions
 from server.ils.sip2.writing import Coding, day_of
 from tests.ils.cases import ACT, BUDI, DUE, FREE, JAKARTA, NOW, PIN, SITI, TAKEN
@@ -56,11 +59,28 @@ def test_a_bar_in_a_value_is_shown_as_a_bar() -> None:
         assert (message.first("AJ"), message.first("AQ")) == ("Satu | dua", "MPL")
 
 
-def test_a_title_that_poses_as_an_item_makes_the_answer_garbled() -> None:
+@pytest.mark.parametrize("field", ["AB", "AH"])
+def test_a_title_that_poses_as_another_field_makes_the_answer_garbled(
+    stand: Stand, field: str
+) -> None:
     """Q27: a bar that was not escaped, and behind it what looks like a field."""
-    message = parse(b"1803020120261123    225405ABB1|AJSatu|ABB2|", UTF_8)
-    with pytest.raises(Garbled, match="two things"):
-        message.only("AB")
+    desk = stand(Strict)
+    desk.ledger.titles[str(TAKEN)] = f"Satu|{field}20991231    235900"
+    with pytest.raises(NothingSent, match=f"two things in {field}"):
+        desk.library.item(TAKEN)
+
+
+@given(
+    st.from_regex(ItemId._form, fullmatch=True),
+    st.from_regex(PatronId._form, fullmatch=True),
+)
+def test_no_number_of_a_tag_or_a_card_can_pose_as_a_field(item: str, patron: str) -> None:
+    """Q27: whatever our words let through arrives at an independent implementation as it was."""
+    questions = Questions(Account("MPL", JAKARTA), Koha.profile, lambda: NOW)
+    asked = questions.loan(PatronId(patron), ItemId(item), NOW, DUE)
+    heard = pysip2.decode_message(asked.message.encode(Koha.profile.coding, 1)).message
+    assert isinstance(heard, pysip2.CheckoutRequest)
+    assert (heard.item_identifier, heard.patron_identifier) == (item, patron)
 
 
 def test_a_pin_with_a_bar_is_wrong_and_not_sent(stand: Stand) -> None:
@@ -125,6 +145,23 @@ class Padded(Strict):
 def test_blanks_around_a_number_are_nothing(stand: Stand) -> None:
     """Q30"""
     assert isinstance(stand(Padded).lend(), Lent)
+
+
+@dataclass
+class Lowering(Strict):
+    """Says numbers in small letters, as it keeps them."""
+
+    def framed(self, body: str, sequence: str | None) -> bytes:
+        return super().framed(body.replace("ID0000", "id0000"), sequence)
+
+
+def test_capitals_make_no_other_number(stand: Stand) -> None:
+    """Q30"""
+    desk = stand(Lowering)
+    assert isinstance(desk.lend(), Lent)
+    again = desk.lend()
+    assert isinstance(again, Refused)
+    assert again.reason is Reason.ALREADY_YOURS
 
 
 def test_a_friendly_word_is_no_error(stand: Stand) -> None:
