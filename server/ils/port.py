@@ -5,6 +5,7 @@ only they differ in what may be done next. `said` is always the system's own tex
 it may name a person, so it is not printed.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -162,11 +163,15 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that was taken elsewhere. `currency` by ISO 4217."""
+    """Money that was taken elsewhere. Raises ValueError unless `currency` is as in ISO 4217."""
 
     act: ActId
     amount: Decimal
     currency: str
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0 or re.fullmatch(r"[A-Z]{3}", self.currency) is None:
+            raise ValueError("a payment is more than nothing, in a currency of three capitals")
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _settled(data: bytes) -> None:
             before, after = Look(people[0], copies[0]), Look(people[-1], copies[-1])
             settling.bar_to_loan(before)
             with suppress(OutcomeUnknown):
-                settling.loan(Word(yes=True, said=()), Lent(ITEM, None, ()), before, after)
+                settling.loan(before, Word(yes=True, said=()), Lent(ITEM, None, ()), after)
 
 
 def _records() -> tuple[bytes, ...]:

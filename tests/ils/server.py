@@ -30,12 +30,18 @@ class IlsServer:
         self._turn = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def close(self) -> None:
+        """Its socket's number is free for another server only when nobody waits on it any more."""
+        self._stop()
+        self._accepting.join()
+        self._listener.close()
+
+    def _stop(self) -> None:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
         self.drop()
 
     def drop(self) -> None:
@@ -75,7 +81,7 @@ class IlsServer:
                 self._prompt(one)
                 self._converse(one, session)
             except Died:
-                self.close()
+                self._stop()
             finally:
                 with self._turn:
                     self._open.discard(one)

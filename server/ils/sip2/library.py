@@ -6,9 +6,9 @@ at stake, and what is lent already is not lent again, which would renew it. Afte
 are read again, and they decide.
 """
 
-import time
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
@@ -85,7 +85,7 @@ class Sip2Library:
         account: Account,
         profile: Profile,
         pool: PoolSettings,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float],
     ) -> None:
         self._profile, self._zone, self._clock = profile, account.zone, clock
         self._questions = Questions(account, profile, clock)
@@ -127,7 +127,12 @@ class Sip2Library:
             return self._item(turn, item)
 
     def lend(
-        self, patron: PatronId, item: ItemId, act: ActId, at: float, due: date
+        self,
+        patron: PatronId,
+        item: ItemId,
+        act: ActId,  # noqa: ARG002 - SIP2 has no place for it
+        at: float,
+        due: date,
     ) -> Lent | Refused:
         with self._pool.turn() as turn:
             before = self._look(turn, patron, item)
@@ -136,11 +141,9 @@ class Sip2Library:
             if (bar := settling.bar_to_loan(before)) is not None:
                 return bar
             answer = turn.change(self._questions.loan(patron, item, at, due))
-            word, lent = self._word(answer), Lent(item, self._due(answer), said_by(answer))
-            if not self._profile.reads_back:
-                return lent if word.yes else word.refused(before.item)
-            after = self._after(act, lambda: self._look(turn, patron, item))
-            return settling.loan(word, lent, before, after)
+            lent = Lent(item, self._due(answer), said_by(answer))
+            look = partial(self._look, turn, patron, item)
+            return self._settled(answer, lent, look, partial(settling.loan, before))
 
     def take_back(self, item: ItemId, dropped_at: float) -> Returned | Refused:
         if not self._profile.takes(str(item)):
@@ -150,11 +153,8 @@ class Sip2Library:
             if isinstance(before, Refused):
                 return before
             answer = turn.change(self._questions.back(item, dropped_at))
-            word, back = self._word(answer), returned(item, answer)
-            if not self._profile.reads_back:
-                return back if word.yes else word.refused()
-            after = self._after(item, lambda: self._item(turn, item))
-            return settling.item_back(word, back, before, after)
+            back, look = returned(item, answer), partial(self._item, turn, item)
+            return self._settled(answer, back, look, partial(settling.item_back, before))
 
     def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused:
         if "29" not in self._profile.understood:
@@ -167,11 +167,9 @@ class Sip2Library:
                 return bar
             due = before.item.due or self._today()
             answer = turn.change(self._questions.renewal(patron, item, due))
-            word, renewed = self._word(answer), Renewed(item, self._due(answer), said_by(answer))
-            if not self._profile.reads_back:
-                return renewed if word.yes else word.refused()
-            after = self._after(item, lambda: self._look(turn, patron, item))
-            return settling.renewal(word, renewed, before, after)
+            renewed = Renewed(item, self._due(answer), said_by(answer))
+            look = partial(self._look, turn, patron, item)
+            return self._settled(answer, renewed, look, partial(settling.renewal, before))
 
     def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused:
         if "37" not in self._profile.understood:
@@ -183,11 +181,9 @@ class Sip2Library:
             if before.owed == 0:
                 return _NOTHING_OWED
             answer = turn.change(self._questions.payment(patron, payment))
-            word, noted = self._word(answer), PaymentNoted(payment.act, said_by(answer))
-            if not self._profile.reads_back:
-                return noted if word.yes else word.refused()
-            after = self._after(payment.act, lambda: self._patron(turn, patron))
-            return settling.payment(word, noted, before, after)
+            noted = PaymentNoted(payment.act, said_by(answer))
+            look = partial(self._patron, turn, patron)
+            return self._settled(answer, noted, look, partial(settling.payment, before))
 
     def _patron(
         self, turn: Turn, number: PatronId, pin: Secret | None = None
@@ -217,21 +213,24 @@ class Sip2Library:
         copy = self._item(turn, item)
         return copy if isinstance(copy, Refused) else Look(person, copy)
 
-    def _after(self, what: ActId | ItemId, read: Callable[[], Found | Refused]) -> Found:
-        """The records after a change. Raises OutcomeUnknown when they cannot be read."""
+    def _settled(
+        self,
+        answer: Message,
+        outcome: Outcome,
+        look: Callable[[], Found | Refused],
+        settle: Callable[[Word, Outcome, Found], Outcome | Refused],
+    ) -> Outcome | Refused:
+        """What became of a change, by the records unless its word is enough."""
         try:
-            found = read()
-        except NothingSent as error:
-            raise OutcomeUnknown(f"{what}: answered, but not read back: {error}") from error
-        if isinstance(found, Refused):
-            raise OutcomeUnknown(f"{what}: answered, but then not known: {found.reason.value}")
-        return found
-
-    def _word(self, answer: Message) -> Word:
-        try:
-            return Word(is_yes(answer), said_by(answer))
-        except Garbled as error:
-            raise OutcomeUnknown(str(error)) from error
+            word = Word(is_yes(answer), said_by(answer))
+            if not self._profile.reads_back:
+                return outcome if word.yes else word.refused()
+            after = look()
+        except (Garbled, NothingSent) as error:
+            raise OutcomeUnknown(f"answered by {answer.number}, not read back: {error}") from error
+        if isinstance(after, Refused):
+            raise OutcomeUnknown(f"answered by {answer.number}, then {after.reason.value}")
+        return settle(word, outcome, after)
 
     def _due(self, answer: Message) -> date | None:
         return day_of(answer.first("AH"), self._zone)

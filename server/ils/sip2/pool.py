@@ -25,7 +25,7 @@ _LONGEST_REST_S: Final = 30.0
 class PoolSettings:
     """`connections` at most at once; a turn comes within so many seconds, or never.
 
-    A connection that is older than `idle_for` seconds is asked for its status, to keep it.
+    One that was idle for `idle_for` seconds is asked for the status, so that it is kept.
     """
 
     connections: int = 1
@@ -115,12 +115,15 @@ class Pool:
 
     def tend(self, question: Question) -> None:
         """Keeps the connections that nobody uses now; to be called every few seconds."""
-        with self._changed:
-            idle = [] if self._waiting else list(self._free)
-            self._free = deque(turn for turn in self._free if turn not in idle)
-        for turn in idle:
-            turn.keep(question, self._settings.idle_for, self._clock())
-            self._ended(turn)
+        for _ in range(self._settings.connections):
+            with self._changed:
+                if self._waiting or not self._free:
+                    return
+                turn = self._free.pop()
+            try:
+                turn.keep(question, self._settings.idle_for, self._clock())
+            finally:
+                self._ended(turn)
 
     def close(self) -> None:
         """Closes the connections that nobody uses now."""

@@ -83,7 +83,7 @@ def bar_to_renewal(look: Look) -> Refused | None:
     return None
 
 
-def loan(word: Word, lent: Lent, before: Look, after: Look) -> Lent | Refused:
+def loan(before: Look, word: Word, lent: Lent, after: Look) -> Lent | Refused:
     """`before` shows the item not on loan to the patron. Raises OutcomeUnknown."""
     match _has(before, after):
         case True:
@@ -107,7 +107,7 @@ def _has(before: Look, after: Look) -> bool | None:
 
 
 def item_back(
-    word: Word, back: Returned, before: ItemRecord, after: ItemRecord
+    before: ItemRecord, word: Word, back: Returned, after: ItemRecord
 ) -> Returned | Refused:
     """Raises OutcomeUnknown."""
     if ItemState.NOT_TOLD in (before.state, after.state):
@@ -119,7 +119,7 @@ def item_back(
     return Refused(Reason.NOT_ON_LOAN, word.said)
 
 
-def renewal(word: Word, renewed: Renewed, before: Look, after: Look) -> Renewed | Refused:
+def renewal(before: Look, word: Word, renewed: Renewed, after: Look) -> Renewed | Refused:
     """The due date of the records is the outcome, whatever was said. Raises OutcomeUnknown."""
     was, due = before.item.due, after.item.due
     if after.item.state is not ItemState.ON_LOAN or due is None or was is None:
@@ -130,7 +130,7 @@ def renewal(word: Word, renewed: Renewed, before: Look, after: Look) -> Renewed 
 
 
 def payment(
-    word: Word, noted: PaymentNoted, before: PatronRecord, after: PatronRecord
+    before: PatronRecord, word: Word, noted: PaymentNoted, after: PatronRecord
 ) -> PaymentNoted | Refused:
     """Raises OutcomeUnknown."""
     if before.owed is None or after.owed is None:

@@ -1,10 +1,14 @@
 """Nothing of the port prints a PIN, a patron's number or a system's words about a person."""
 
+from decimal import Decimal
+
+import pytest
+
 from broker.vocabulary import Secret
-from server.ils.port import Lent, PatronRecord, Refused
+from server.ils.port import Lent, PatronRecord, Payment, Refused
 from server.ils.sip2.questions import Account, Questions
 from tests.ils.accidents import UNDISTURBED
-from tests.ils.cases import DUE, FREE, JAKARTA, NOW, PIN, SITI
+from tests.ils.cases import ACT, DUE, FREE, JAKARTA, NOW, PIN, SITI
 from tests.ils.wild import Koha
 from tests.server.ils.conftest import Stand
 
@@ -29,3 +33,11 @@ def test_questions_print_nobody() -> None:
     ):
         assert not any(secret in f"{question!r} {question}" for secret in SECRETS)
     assert "rahasia" not in repr(questions)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("0", "IDR"), ("-1", "IDR"), ("5", "Rp"), ("5", "idr")]
+)
+def test_a_payment_is_some_money_in_some_currency(amount: str, currency: str) -> None:
+    with pytest.raises(ValueError, match="payment"):
+        Payment(ACT, Decimal(amount), currency)
