@@ -159,7 +159,7 @@ class Connection:
             if address.tls is None:
                 return plain
             return address.tls.wrap_socket(plain, server_hostname=address.host)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter from a host that cannot be a name
             raise HungUp(f"{address.host} port {address.port}: {error}", left=False) from error
 
     def _listen_first(self) -> None:

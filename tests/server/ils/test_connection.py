@@ -1,5 +1,6 @@
 """The line to the system: wrapped in TLS, slow, or not there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from server.ils.port import Lent, NothingSent
 from server.ils.sip2.connection import Address
 from server.ils.sip2.library import Sip2Library
 from server.ils.sip2.pool import PoolSettings
+from server.ils.sip2.questions import Account
 from tests.identities import Office
 from tests.ils.accidents import UNDISTURBED, Accident, Plan
-from tests.ils.cases import ACT, DUE, FREE, NOW, PIN, SITI, opened
+from tests.ils.cases import ACT, DUE, FREE, JAKARTA, NOW, PIN, SITI, opened
 from tests.ils.ledger import small_library
 from tests.ils.personality import Strict
 from tests.ils.server import IlsServer
@@ -67,3 +69,12 @@ def test_a_system_that_is_silent_for_long_is_given_up_in_time() -> None:
         library.patron(SITI, PIN)
     library.close()
     server.close()
+
+
+@pytest.mark.parametrize("host", ["..", "tidak-ada.invalid", "127.0.0.1"])
+def test_a_system_that_is_not_there_is_sent_nothing(host: str) -> None:
+    account = Account("MPL", JAKARTA)
+    address = Address(host, 1, connect_within=2.0)
+    library = Sip2Library(address, account, Strict.profile, PoolSettings(), lambda: NOW)
+    with pytest.raises(NothingSent, match=re.escape(host)):
+        library.patron(SITI, PIN)
