@@ -15,6 +15,7 @@ from server.ils.port import (
     Lent,
     NothingSent,
     OutcomeUnknown,
+    PatronRecord,
     Payment,
     PaymentNoted,
     Refused,
@@ -170,6 +171,11 @@ def _wrong(act: str, outcome: object, ledger: Ledger, server: IlsServer) -> str:
 
 def _differs(outcome: object, ledger: Ledger) -> str:
     match outcome:
+        case PatronRecord(on_loan=count):
+            right = count == len(ledger.loans_of(SITI.reveal()))
+            return "" if right else f"{count} on loan, they say"
+        case ItemRecord(state=state):
+            return "" if state is ItemState.ON_LOAN else f"{state.value}, they say"
         case Lent(due=due):
             loan = ledger.loans.get(str(FREE))
             held = loan is not None and loan.patron == SITI.reveal() and loan.due == due

@@ -148,6 +148,8 @@ class IlsServer:
         if accident in (Accident.REBOOT_BEFORE, Accident.REBOOT_AFTER):
             self.drop()
             return
+        if accident is Accident.CLOSED_AFTER:  # at once, without a word: a reset
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         if accident in (Accident.CLOSED_BEFORE, Accident.CLOSED_AFTER):
             raise HangUp
         if accident is Accident.ONE_BYTE_AT_A_TIME:

@@ -16,7 +16,7 @@ _ALERTS: Final = {
     "03": Alert.INTERLIBRARY,
     "04": Alert.TRANSFER,
 }
-# The systems' states of an item that say nothing of a copy that they know.
+# What systems give as the state of an item that they do not know.
 _STATE_OF_UNKNOWN: Final = ("", "00", "01", "13")
 
 

@@ -147,6 +147,15 @@ def test_a_question_that_is_understood_at_the_second_time_is_answered(stand: Sta
     assert desk.server.connections == 1
 
 
+def test_a_damaged_answer_is_an_end_where_none_can_be_sent_again(stand: Stand) -> None:
+    """Q08, Q23"""
+    understood = Strict.profile.understood - {"97"}
+    desk = stand(Strict, Plan(Accident.DAMAGED, "17"), understood=understood)
+    with pytest.raises(NothingSent, match="does not agree"):
+        desk.library.item(FREE)
+    assert "97" not in desk.numbers
+
+
 def test_a_change_that_was_not_understood_is_not_repeated(stand: Stand) -> None:
     """Q23, Q42: perhaps it was."""
     desk = stand(Koha, Plan(Accident.NOT_UNDERSTOOD, "11"))

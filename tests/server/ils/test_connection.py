@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from broker.identity.tls import believing
-from server.ils.port import Lent, NothingSent
+from server.ils.port import ItemRecord, Lent, NothingSent
 from server.ils.sip2.connection import Address
 from server.ils.sip2.library import Sip2Library
 from server.ils.sip2.pool import PoolSettings
@@ -78,3 +78,17 @@ def test_a_system_that_is_not_there_is_sent_nothing(host: str) -> None:
     library = Sip2Library(address, account, Strict.profile, PoolSettings(), lambda: NOW)
     with pytest.raises(NothingSent, match=re.escape(host)):
         library.patron(SITI, PIN)
+
+
+def test_a_library_keeps_its_idle_connection_by_asking_for_the_status() -> None:
+    server = IlsServer(Strict(small_library()))
+    account = opened(server.port, Strict.profile)._questions.account
+    address, settings = Address("127.0.0.1", server.port), PoolSettings(1, idle_for=0.0)
+    library = Sip2Library(address, account, Strict.profile, settings, lambda: NOW)
+    library.tend()
+    assert server.heard == []
+    assert isinstance(library.item(FREE), ItemRecord)
+    library.tend()
+    assert (server.sent("99"), server.connections) == (2, 1)
+    library.close()
+    server.close()

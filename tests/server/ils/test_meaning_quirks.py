@@ -60,6 +60,35 @@ def test_records_that_cannot_be_read_back_leave_the_outcome_unknown(stand: Stand
         desk.lend()
 
 
+def test_an_item_that_is_unknown_after_its_loan_leaves_the_outcome_unknown(stand: Stand) -> None:
+    """Q41, Q45"""
+    with pytest.raises(OutcomeUnknown, match="then unknown-item"):
+        stand(Strict, Plan(Accident.REFUSED, "17", nth=2)).lend()
+
+
+@dataclass
+class Mumbling(Strict):
+    """Says neither yes nor no."""
+
+    def lent(self, heard: Heard, number: str = "121") -> str:
+        return super().lent(heard, f"{number[:2]}?")
+
+
+def test_neither_yes_nor_no_leaves_the_outcome_unknown(stand: Stand) -> None:
+    """Q41"""
+    with pytest.raises(OutcomeUnknown, match="neither yes nor no"):
+        stand(Mumbling).lend()
+
+
+def test_what_a_system_does_not_do_is_not_asked_of_it(stand: Stand) -> None:
+    """Q08"""
+    desk = stand(Strict, understood=frozenset(("93", "99", "63", "17", "11", "09")))
+    for refused in (desk.library.renew(BUDI, TAKEN), desk.library.note_payment(SITI, PAYMENT)):
+        assert isinstance(refused, Refused)
+        assert refused.reason is Reason.ASK_STAFF
+    assert desk.numbers == []
+
+
 @pytest.mark.parametrize("kind", ALL)
 def test_what_the_patron_has_is_not_lent_again(stand: Stand, kind: type[Strict]) -> None:
     """Q42: it would be a renewal."""
@@ -184,6 +213,7 @@ def test_a_payment_of_what_is_not_owed_is_not_sent(stand: Stand) -> None:
     """Q52: Koha would say yes."""
     desk = stand(Koha)
     assert isinstance(desk.library.note_payment(BUDI, PAYMENT), Refused)
+    assert isinstance(desk.library.note_payment(PatronId("P09090"), PAYMENT), Refused)
     assert "37" not in desk.numbers
 
 
