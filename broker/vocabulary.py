@@ -1,7 +1,7 @@
 """The nouns of circulation, as frozen values. Pure: no clock, no randomness, no I/O.
 
-Patron numbers are a type that prints redacted; only `reveal()` gives the characters, so a log line
-cannot leak one by accident.
+Patron numbers and PINs are types that print redacted; only `reveal()` gives the characters, so a
+log line cannot leak one by accident.
 """
 
 import re
@@ -39,6 +39,29 @@ class _Word:
         return hash((type(self).__name__, self._text))
 
 
+class _Redacted(_Word):
+    """A word that only `reveal()` tells."""
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __str__(self) -> str:
+        return "..."
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+
+class Secret(_Redacted):
+    """A PIN or a password on its way through. Prints redacted; has no form on the wire.
+
+    >>> Secret("1234")
+    Secret(...)
+    """
+
+    _form = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+
+
 class ItemId(_Word):
     """What identifies one copy: the primary item identifier of its tag or barcode.
 
@@ -69,7 +92,7 @@ class Patron(_Word):
     _form = re.compile(r"sealed:[A-Za-z0-9_-]{150}|erased:")
 
 
-class PatronId(Patron):
+class PatronId(_Redacted, Patron):
     """The number a patron's card or keyboard gave. Prints redacted; has no form on the wire.
 
     >>> PatronId("KTA-0007")
@@ -79,15 +102,6 @@ class PatronId(Patron):
     """
 
     _form = _IDENTIFIER
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __str__(self) -> str:
-        return "..."
-
-    def __repr__(self) -> str:
-        return "PatronId(...)"
 
 
 class SealedPatron(Patron):
@@ -109,6 +123,7 @@ class Reason(Enum):
     """Why the library or the station says no. Every reason has a sentence in every language."""
 
     UNKNOWN_CARD = "unknown-card"
+    WRONG_PIN = "wrong-pin"
     MEMBERSHIP_EXPIRED = "membership-expired"
     PATRON_BLOCKED = "patron-blocked"
     LOAN_LIMIT = "loan-limit"
@@ -116,7 +131,11 @@ class Reason(Enum):
     NOT_FOR_LOAN = "not-for-loan"
     ON_LOAN_TO_OTHER = "on-loan-to-other"
     ALREADY_YOURS = "already-yours"
+    ON_HOLD = "on-hold"
+    NOT_ON_LOAN = "not-on-loan"
+    NOT_RENEWABLE = "not-renewable"
     ITEM_WITHDRAWN = "item-withdrawn"
+    ASK_STAFF = "ask-staff"
     ACT_CLOSED = "act-closed"
     OFFLINE_LIMIT = "offline-limit"
     OFFLINE_TOO_LONG = "offline-too-long"

@@ -15,6 +15,7 @@ from statistics import median
 import structlog
 
 from tests.bench.devices import device_figures
+from tests.bench.ils import ils_figures
 from tests.bench.journal import journal_rates
 from tests.bench.ledger import ledger_rates
 from tests.bench.tags import element_rates, fixed_rates, item_rates
@@ -32,6 +33,7 @@ BENCHES: dict[str, tuple[Callable[[Path, int], tuple[float, float]], float]] = {
 # Each tells figures of its own after so many rounds, with a ratio that must be `at_most` so much.
 SERIES: dict[str, Callable[[Path, int], Iterator[dict[str, float | str]]]] = {
     "devices": device_figures,
+    "ils": ils_figures,
 }
 
 

@@ -24,6 +24,7 @@ from tests.fuzz import (
     receipts,
     rl866,
     rr3036,
+    sip2,
     tags,
     targets,
 )
@@ -40,6 +41,7 @@ TARGETS: dict[str, Target] = {
     **rr3036.TARGETS,
     **cards.TARGETS,
     **receipts.TARGETS,
+    **sip2.TARGETS,
 }
 QUICK_COUNT = 1_000
 COUNT = 100_000

@@ -1,0 +1,245 @@
+"""What every library system owes Sirkula, whatever it speaks.
+
+A new kind of system adds one entry to SYSTEMS: it stands up on the given ledger, and gives the
+port's implementation. A test that a system cannot pass says which ability or fault excuses it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from broker.vocabulary import ItemId, PatronId, Reason, Secret
+from server.ils.port import (
+    Ability,
+    Fault,
+    ItemRecord,
+    ItemState,
+    Lent,
+    LibrarySystem,
+    NothingSent,
+    PatronRecord,
+    PaymentNoted,
+    Refused,
+    Renewed,
+    Returned,
+)
+from server.ils.sip2.profiles import STRICT
+from tests.ils.cases import ACT, BUDI, DUE, FREE, NOW, PAYMENT, PIN, SITI, TAKEN, opened
+from tests.ils.independent import listening
+from tests.ils.ledger import LOAN_DAYS, TODAY, Ledger, small_library
+from tests.ils.personality import Strict
+from tests.ils.server import IlsServer
+from tests.ils.wild import PERSONALITIES
+
+NOBODY, NOTHING = PatronId("P09090"), ItemId("ID090909")
+
+
+@contextmanager
+def simulated(personality: type[Strict], ledger: Ledger) -> Iterator[LibrarySystem]:
+    server = IlsServer(personality(ledger))
+    library = opened(server.port, personality.profile)
+    yield library
+    library.close()
+    server.close()
+
+
+@contextmanager
+def independent(ledger: Ledger) -> Iterator[LibrarySystem]:
+    with listening(ledger) as port:
+        library = opened(port, STRICT)
+        yield library
+        library.close()
+
+
+SYSTEMS: dict[str, Callable[[Ledger], AbstractContextManager[LibrarySystem]]] = {
+    "pysip2": independent,
+    **{name: partial(simulated, kind) for name, kind in PERSONALITIES.items()},
+}
+
+
+@dataclass
+class Desk:
+    """One system, and what it really holds."""
+
+    library: LibrarySystem
+    ledger: Ledger
+    standing: ExitStack
+
+    def need(self, ability: Ability) -> None:
+        if ability not in self.library.capabilities().able:
+            pytest.skip(f"this system cannot {ability.value}")
+
+    def without(self, fault: Fault) -> None:
+        if fault in self.library.capabilities().faults:
+            pytest.skip(f"this system has {fault.value}")
+
+
+@pytest.fixture(params=SYSTEMS)
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    ledger = small_library()
+    with ExitStack() as standing:
+        library = standing.enter_context(SYSTEMS[request.param](ledger))
+        yield Desk(library, ledger, standing)
+
+
+def test_a_patron_is_told_with_the_number_of_their_loans(desk: Desk) -> None:
+    siti, budi = desk.library.patron(SITI), desk.library.patron(BUDI)
+    assert isinstance(siti, PatronRecord)
+    assert isinstance(budi, PatronRecord)
+    assert (siti.on_loan, budi.on_loan) == (0, 1)
+    assert siti.bar is None
+
+
+def test_a_patrons_loans_are_listed(desk: Desk) -> None:
+    desk.need(Ability.LIST_LOANS)
+    budi = desk.library.patron(BUDI)
+    assert isinstance(budi, PatronRecord)
+    assert budi.loans == (str(TAKEN),)
+
+
+def test_an_unknown_patron_is_refused(desk: Desk) -> None:
+    refused = desk.library.patron(NOBODY)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.UNKNOWN_CARD
+
+
+def test_a_pin_is_right_or_wrong(desk: Desk) -> None:
+    desk.need(Ability.CHECK_PIN)
+    record = desk.library.patron(SITI, PIN)
+    assert isinstance(record, PatronRecord)
+    assert record.pin_checked
+    refused = desk.library.patron(SITI, Secret("9999"))
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.WRONG_PIN
+
+
+def test_a_pin_that_was_not_given_was_not_checked(desk: Desk) -> None:
+    record = desk.library.patron(SITI)
+    assert isinstance(record, PatronRecord)
+    assert not record.pin_checked
+
+
+def test_an_item_is_here_or_on_loan_until_a_day(desk: Desk) -> None:
+    free, taken = desk.library.item(FREE), desk.library.item(TAKEN)
+    assert isinstance(free, ItemRecord)
+    assert isinstance(taken, ItemRecord)
+    assert (free.state, free.title, free.due) == (
+        ItemState.AVAILABLE,
+        "Café di Ujung Jalan",
+        None,
+    )
+    assert (taken.state, taken.due) == (ItemState.ON_LOAN, TODAY + timedelta(days=LOAN_DAYS))
+
+
+def test_an_unknown_item_is_refused(desk: Desk) -> None:
+    refused = desk.library.item(NOTHING)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.UNKNOWN_ITEM
+
+
+def test_a_loan_is_in_the_ledger_with_its_due_date(desk: Desk) -> None:
+    lent = desk.library.lend(SITI, FREE, ACT, NOW, DUE)
+    assert isinstance(lent, Lent)
+    assert lent.due == desk.ledger.loans[str(FREE)].due
+    assert desk.ledger.loans_of(SITI.reveal()) == [str(FREE)]
+
+
+def test_an_item_that_somebody_has_is_not_lent(desk: Desk) -> None:
+    refused = desk.library.lend(SITI, TAKEN, ACT, NOW, DUE)
+    assert isinstance(refused, Refused)
+    assert desk.ledger.loans_of(BUDI.reveal()) == [str(TAKEN)]
+    assert desk.ledger.effects == []
+
+
+def test_lending_again_is_refused_and_does_not_renew(desk: Desk) -> None:
+    refused = desk.library.lend(BUDI, TAKEN, ACT, NOW, DUE)
+    assert isinstance(refused, Refused)
+    assert desk.ledger.effects == []
+
+
+@pytest.mark.parametrize(("patron", "item"), [(NOBODY, FREE), (SITI, NOTHING)])
+def test_nothing_unknown_is_lent(desk: Desk, patron: PatronId, item: ItemId) -> None:
+    refused = desk.library.lend(patron, item, ACT, NOW, DUE)
+    assert isinstance(refused, Refused)
+    assert refused.reason in (Reason.UNKNOWN_CARD, Reason.UNKNOWN_ITEM)
+    assert desk.ledger.effects == []
+
+
+def test_a_blocked_patron_borrows_nothing(desk: Desk) -> None:
+    desk.without(Fault.RULES_IGNORED)
+    desk.ledger.members[SITI.reveal()].blocked = True
+    refused = desk.library.lend(SITI, FREE, ACT, NOW, DUE)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.PATRON_BLOCKED
+    assert desk.ledger.effects == []
+
+
+def test_a_return_ends_the_loan(desk: Desk) -> None:
+    assert isinstance(desk.library.take_back(TAKEN, NOW), Returned)
+    assert desk.ledger.loans == {}
+
+
+def test_a_return_of_what_was_not_lent_is_said_so(desk: Desk) -> None:
+    refused = desk.library.take_back(FREE, NOW)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.NOT_ON_LOAN
+
+
+def test_an_unknown_item_is_not_taken_back(desk: Desk) -> None:
+    refused = desk.library.take_back(NOTHING, NOW)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.UNKNOWN_ITEM
+
+
+def test_a_renewal_moves_the_due_date(desk: Desk) -> None:
+    desk.need(Ability.RENEW)
+    renewed = desk.library.renew(BUDI, TAKEN)
+    assert isinstance(renewed, Renewed)
+    assert renewed.due == TODAY + timedelta(days=2 * LOAN_DAYS)
+    assert desk.ledger.loans[str(TAKEN)].due == renewed.due
+
+
+def test_a_renewal_too_many_is_refused(desk: Desk) -> None:
+    desk.need(Ability.RENEW)
+    desk.ledger.loans[str(TAKEN)].renewals = desk.ledger.most_renewals
+    refused = desk.library.renew(BUDI, TAKEN)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.NOT_RENEWABLE
+
+
+@pytest.mark.parametrize(("patron", "item"), [(SITI, TAKEN), (BUDI, FREE)])
+def test_what_the_patron_has_not_is_not_renewed(desk: Desk, patron: PatronId, item: ItemId) -> None:
+    desk.need(Ability.RENEW)
+    assert isinstance(desk.library.renew(patron, item), Refused)
+    assert desk.ledger.effects == []
+
+
+def test_a_payment_is_taken_off_what_is_owed(desk: Desk) -> None:
+    desk.need(Ability.NOTE_PAYMENT)
+    assert isinstance(desk.library.note_payment(SITI, PAYMENT), PaymentNoted)
+    assert desk.ledger.members[SITI.reveal()].owed == 0
+
+
+def test_a_payment_of_nothing_owed_is_not_noted(desk: Desk) -> None:
+    assert isinstance(desk.library.note_payment(BUDI, PAYMENT), Refused)
+    assert desk.ledger.effects == []
+
+
+def test_a_whole_loan_and_return_can_be_done_again_and_again(desk: Desk) -> None:
+    for _ in range(3):
+        assert isinstance(desk.library.lend(SITI, FREE, ACT, NOW, DUE), Lent)
+        assert isinstance(desk.library.take_back(FREE, NOW), Returned)
+    assert [effect.kind for effect in desk.ledger.effects] == ["lent", "returned"] * 3
+
+
+def test_a_system_that_is_gone_was_sent_nothing(desk: Desk) -> None:
+    assert isinstance(desk.library.item(FREE), ItemRecord)
+    desk.standing.close()
+    for _ in range(2):
+        with pytest.raises(NothingSent):
+            desk.library.lend(SITI, FREE, ACT, NOW, DUE)
+    assert desk.ledger.effects == []

@@ -1,0 +1,109 @@
+"""What a simulated system really holds, and every effect it ever had."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+TODAY = date(2026, 11, 23)
+LOAN_DAYS = 14
+
+
+@dataclass
+class Member:
+    name: str
+    pin: str
+    blocked: bool = False
+    expires: date = date(2027, 12, 31)
+    owed: Decimal = Decimal("0.00")
+
+
+@dataclass
+class Loan:
+    patron: str
+    due: date
+    renewals: int = 0
+
+
+@dataclass(frozen=True)
+class Effect:
+    kind: str
+    item: str
+    patron: str
+
+
+@dataclass
+class Ledger:
+    """Members and titles by their numbers; loans by item."""
+
+    members: dict[str, Member]
+    titles: dict[str, str]
+    loans: dict[str, Loan] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    most_renewals: int = 2
+    _turn: threading.RLock = field(default_factory=threading.RLock)
+
+    def lend(self, item: str, patron: str) -> None:
+        self.loans[item] = Loan(patron, TODAY + timedelta(days=LOAN_DAYS))
+        self.effects.append(Effect("lent", item, patron))
+
+    def take_back(self, item: str) -> str:
+        """Whoever had it."""
+        patron = self.loans.pop(item).patron
+        self.effects.append(Effect("returned", item, patron))
+        return patron
+
+    def renew(self, item: str) -> None:
+        loan = self.loans[item]
+        loan.due += timedelta(days=LOAN_DAYS)
+        loan.renewals += 1
+        self.effects.append(Effect("renewed", item, loan.patron))
+
+    def pay(self, patron: str, amount: Decimal) -> None:
+        self.members[patron].owed -= amount
+        self.effects.append(Effect("paid", "", patron))
+
+    def loans_of(self, patron: str) -> list[str]:
+        return [item for item, loan in self.loans.items() if loan.patron == patron]
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        with self._turn:
+            yield
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Whatever happens within has not happened: a transaction without commit."""
+        loans = {item: Loan(**vars(loan)) for item, loan in self.loans.items()}
+        owed = {number: member.owed for number, member in self.members.items()}
+        effects = len(self.effects)
+        yield
+        self.loans = loans
+        del self.effects[effects:]
+        for number, amount in owed.items():
+            self.members[number].owed = amount
+
+
+def small_library() -> Ledger:
+    """Two members, one of whom owes money; six books, one of them lent to the second."""
+    members = {
+        "P00001": Member("Siti Anggota", "1234", owed=Decimal("5.00")),
+        "P00002": Member("Budi Anggota", "4321"),
+    }
+    titles = {f"ID00000{n}": title for n, title in enumerate(TITLES, 1)}
+    ledger = Ledger(members, titles)
+    ledger.lend("ID000006", "P00002")
+    ledger.effects.clear()
+    return ledger
+
+
+TITLES = (
+    "Laskar Pelangi",
+    "Bumi Manusia",
+    "Café di Ujung Jalan",
+    "Negeri 5 Menara",
+    "Ronggeng Dukuh Paruk",
+    "Sang Pemimpi",
+)
