@@ -23,21 +23,34 @@ def receipt(
     """The word on one ledger; `extent` is what its station has just said it holds."""
     mark = _moved(connection, ledger, now, 1 if extent is None else extent.oldest)
     resend = extent is not None and extent.acknowledged > mark.through
+    if extent is not None:
+        high_water.forget_claims(connection, ledger)
+        if resend:
+            high_water.claim(connection, ledger, extent.acknowledged, now)
     word = (ledger.install, mark.through, mark.backed_up)
     return Acknowledgement(*word, resend, now, high_water.telling(connection, ledger))
 
 
 def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Acknowledgement]]:
-    """What is owed to ledgers in which something has been missing for too long: asked for once."""
+    """What is owed to ledgers in which something has been missing for too long: asked for once.
+
+    What a station once was told is kept is asked for until it comes: it sends that only if asked.
+    """
     found = []
+    for ledger, mark in high_water.claims(connection, now - GAP_SECONDS):
+        high_water.claim(connection, ledger, mark.claimed, now)
+        found.append((ledger, _again(ledger, mark, now)))
     for ledger, mark in high_water.gaps(connection, now - GAP_SECONDS):
         ranges = high_water.missing(connection, ledger, mark.through)
         if ranges and incidents.gap(connection, ledger, ranges, now):
-            word = Acknowledgement(
-                ledger.install, mark.through, mark.backed_up, resend=True, server_time=now
-            )
-            found.append((ledger, word))
+            found.append((ledger, _again(ledger, mark, now)))
     return found
+
+
+def _again(ledger: LedgerName, mark: Mark, now: float) -> Acknowledgement:
+    return Acknowledgement(
+        ledger.install, mark.through, mark.backed_up, resend=True, server_time=now
+    )
 
 
 def _moved(connection: Connection, ledger: LedgerName, now: float, oldest: int) -> Mark:

@@ -59,6 +59,18 @@ _DENIED: Final = (
     .order_by(quarantine.c.id.desc())
     .limit(_SHOWN_AT_MOST)
 )
+_CLAIMED: Final = select(high_water).where(
+    high_water.c.claimed > high_water.c.through, high_water.c.asked_at < bindparam("before")
+)
+_FORGOTTEN: Final = (
+    update(high_water)
+    .where(
+        high_water.c.device == bindparam("of_device"),
+        high_water.c.install != bindparam("of_install"),
+        high_water.c.claimed.is_not(None),
+    )
+    .values(claimed=None)
+)
 _BACKED_UP: Final = (
     update(high_water)
     .where(*_is(high_water), high_water.c.backed_up < bindparam("held"))
@@ -82,12 +94,14 @@ class Mark:
     """`through` is kept without a gap, `backed_up` in a finished backup as well.
 
     `gap_since`: when (seconds since 1970 UTC) something after `through` was first seen to be
-    missing, None while nothing is.
+    missing, None while nothing is. `claimed`: how far its station was told that it is kept, when
+    that is more than is.
     """
 
     through: int = 0
     backed_up: int = 0
     gap_since: float | None = None
+    claimed: int = 0
 
 
 def advance(
@@ -126,6 +140,23 @@ def gaps(connection: Connection, before: float) -> list[tuple[LedgerName, Mark]]
     """Ledgers in which something has been missing since before then."""
     statement = select(high_water).where(high_water.c.gap_since < before)
     return [(_name(row), _mark(row)) for row in connection.execute(statement)]
+
+
+def claim(connection: Connection, ledger: LedgerName, acknowledged: int, now: float) -> None:
+    """The station was told that so much is kept, by this server before it was restored."""
+    told = {"claimed": acknowledged, "asked_at": now}
+    keep(connection, high_water, {**_row(ledger), **told}, through=0)
+
+
+def forget_claims(connection: Connection, ledger: LedgerName) -> None:
+    """The station has this ledger now: what an earlier one was told, nobody can send any more."""
+    connection.execute(_FORGOTTEN, _of(ledger))
+
+
+def claims(connection: Connection, before: float) -> list[tuple[LedgerName, Mark]]:
+    """Ledgers whose stations were told of more than is kept, and last asked for it before then."""
+    rows = connection.execute(_CLAIMED, {"before": before})
+    return [(_name(row), _mark(row)) for row in rows]
 
 
 def missing(connection: Connection, ledger: LedgerName, through: int) -> list[tuple[int, int]]:
@@ -171,4 +202,4 @@ def _name(row: Row[Any]) -> LedgerName:
 
 
 def _mark(row: Row[Any]) -> Mark:
-    return Mark(row.through, row.backed_up, row.gap_since)
+    return Mark(row.through, row.backed_up, row.gap_since, row.claimed or 0)

@@ -94,6 +94,9 @@ high_water: Final = Table(
     Column("backed_up", BigInteger, nullable=False, server_default=text("0")),
     # Since when something is missing after `through` although later entries are there.
     Column("gap_since", Double),
+    # How far its station was told before this server was restored, and when it was last asked.
+    Column("claimed", BigInteger),
+    Column("asked_at", Double),
 )
 
 # Where a fact that was known already was said again, under the number of a later install.

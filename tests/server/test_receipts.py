@@ -120,6 +120,21 @@ def test_what_the_server_once_said_it_had_is_asked_for_again(connection: Connect
     assert (word.through, word.resend) == (5, False)
 
 
+def test_it_is_asked_for_every_minute_until_it_comes(connection: Connection) -> None:
+    digest(connection, *returns(1, 2))
+    digest(connection, born(1, 7, 5))
+    asked = [words(intake().remind(connection, NOON + after)) for after in (59, 61, 119, 122)]
+    assert [[word.resend for word in said] for said in asked] == [[], [True], [], [True]]
+    digest(connection, *returns(3, 4, 5), now=NOON + 130)
+    assert words(intake().remind(connection, NOON + 300)) == []
+
+
+def test_what_an_earlier_ledger_was_told_nobody_is_asked_for(connection: Connection) -> None:
+    digest(connection, born(1, 7, 5))
+    digest(connection, born(1, 0, 0, "install-2"))
+    assert words(intake().remind(connection, NOON + 300)) == []
+
+
 def test_what_the_broker_remembers_of_a_ledger_is_not_compared(connection: Connection) -> None:
     digest(connection, *returns(1, 2, 3))
     for old in (born(1, 7, 5, retained=True), born(1, 1, 0, retained=True)):

@@ -172,6 +172,8 @@ def upgrade() -> None:
         sa.Column("through", sa.BigInteger(), nullable=False),
         sa.Column("backed_up", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
         sa.Column("gap_since", sa.Double(), nullable=True),
+        sa.Column("claimed", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("device", "install", name="pk_high_water"),
     )
     op.create_table(
