@@ -40,8 +40,13 @@ def book(item: str = "ID000003") -> str:
 class Terminal:
     """One connection. `ask` is a sealed message with the next number, and its answer unsealed."""
 
-    def __init__(self, port: int, *, within: float = 20.0, signed_in: bool = True) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), within)
+    def __init__(
+        self, port: int, *, within: float = 20.0, signed_in: bool = True, buffer: int = 65_536
+    ) -> None:
+        self.socket = socket.socket()
+        self.socket.settimeout(within)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.socket.connect(("127.0.0.1", port))
         self._held, self._sequence = b"", 0
         if signed_in:
             assert self.ask(LOGIN) == "941"

@@ -99,10 +99,10 @@ class Asked:
         return self._past(self.now - max(0.0, sent - dropped))
 
     def due(self) -> date:
-        """A suggestion: the terminal's own for a loan that it made off line."""
-        given = day_of(self.message.part("nb_due"), self.place.zone)
-        made = datetime.fromtimestamp(self.made_at(), self.place.zone).date()
-        if self.offline and given is not None and given >= made:
+        """A suggestion: the terminal's own for a loan that it made off line by a sane clock."""
+        given, made_at = day_of(self.message.part("nb_due"), self.place.zone), self.made_at()
+        made = datetime.fromtimestamp(made_at, self.place.zone).date()
+        if given is not None and given >= made and self.offline and made_at == self._moment("date"):
             return given
         return made + timedelta(days=self.place.loan_days)
 

@@ -5,6 +5,7 @@ thread, what it does not read in time ends it, and one address never has all the
 """
 
 import socket
+import struct
 import threading
 import time
 import traceback
@@ -22,6 +23,9 @@ from server.ils.sip2_server.dialogue import Dialogue
 log: Final = structlog.get_logger()
 _CHUNK: Final = 4_096
 _WAITING: Final = 128
+_BUFFER: Final = 16_384  # bytes, each way: a machine waits for its answer
+_APART_S: Final = 0.02
+_DROP: Final = struct.pack("ii", 1, 0)
 _REST_S: Final = 0.2
 _END_WITHIN_S: Final = 30.0
 
@@ -54,6 +58,8 @@ class Listener:
         try:
             family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
             self._socket = socket.create_server((host, port), family=family, backlog=_WAITING)
+            for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):  # connections inherit them
+                self._socket.setsockopt(socket.SOL_SOCKET, buffer, _BUFFER)
         except OSError as error:
             raise BadSettings(f"cannot listen on {host}:{port}: {error}") from error
         self.port: int = self._socket.getsockname()[1]
@@ -121,15 +127,26 @@ class Listener:
         while not self._stopping.is_set():
             signed_in = dialogue.terminal is not None
             until = heard_at + limits.idle_for if signed_in else opened + limits.sign_in_within
-            connection.settimeout(max(until - time.monotonic(), 0.001))
-            data = connection.recv(_CHUNK)
-            if not data:
+            left = until - time.monotonic()
+            connection.settimeout(max(left, 0.001))
+            if left <= 0 or not (data := connection.recv(_CHUNK)):
                 return
             dialogue.hear(data)
             while not self._stopping.is_set() and (answer := _answered(dialogue)) is not None:
-                connection.settimeout(limits.read_within)
-                connection.sendall(answer)
+                _send(connection, answer, limits.read_within)
+                # Nobody scans faster; who does asks at everybody's cost.
+                self._stopping.wait(max(0.0, heard_at + _APART_S - time.monotonic()))
                 heard_at = time.monotonic()
+
+
+def _send(connection: socket.socket, answer: bytes, within: float) -> None:
+    """All of it, or nothing is kept for who does not read it."""
+    connection.settimeout(within)
+    try:
+        connection.sendall(answer)
+    except OSError:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROP)
+        raise
 
 
 def _answered(dialogue: Dialogue) -> bytes | None:

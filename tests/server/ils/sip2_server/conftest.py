@@ -31,10 +31,14 @@ WORDS = read_texts()
 class Counter:
     """The server at its port, and the system behind it."""
 
-    port: int
+    listener: Listener
     ils: IlsServer
     house: House
     standing: ExitStack
+
+    @property
+    def port(self) -> int:
+        return self.listener.port
 
     @property
     def ledger(self) -> Ledger:
@@ -76,7 +80,7 @@ def serve() -> Iterator[Serve]:
             running.start()
             standing.callback(running.join)
             standing.callback(listener.stop)
-            return Counter(listener.port, ils, house, standing)
+            return Counter(listener, ils, house, standing)
 
         yield make
 
