@@ -46,7 +46,11 @@ class Terminal:
         self.socket = socket.socket()
         self.socket.settimeout(within)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        self.socket.connect(("127.0.0.1", port))
+        try:
+            self.socket.connect(("127.0.0.1", port))
+        except OSError:
+            self.socket.close()
+            raise
         self._held, self._sequence = b"", 0
         if signed_in:
             assert self.ask(LOGIN) == "941"
