@@ -12,7 +12,7 @@ from broker.errors import BadSettings
 from broker.vocabulary import Secret
 from server.ils.port import LibrarySystem
 
-At = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
 class Sip2System(
@@ -24,7 +24,7 @@ class Sip2System(
     """
 
     host: str
-    port: At
+    port: PortNumber
     institution: str
     profile: Literal["koha", "evergreen", "slims-gateway", "strict"]
     user: str = ""

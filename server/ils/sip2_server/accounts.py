@@ -6,7 +6,7 @@ A password is kept as `scrypt$SALT$HASH` in hexadecimal (RFC 7914, N 16384, r 8,
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final
@@ -27,7 +27,7 @@ _derived: Final = partial(hashlib.scrypt, n=16_384, r=8, p=1, dklen=32)
 class Password:
     """A password that can only be compared with. Raises BadSettings for a line that is no hash."""
 
-    line: str
+    line: str = field(repr=False)
 
     def __post_init__(self) -> None:
         if _HASH.fullmatch(self.line) is None:

@@ -12,6 +12,7 @@ from server.ils.sip2.protocol import Message
 from server.ils.sip2.writing import day_of, moment_of
 from server.ils.sip2_server.accounts import Terminal
 
+_LONGEST_IN_A_DROP_S: Final = 30 * 86_400.0  # over the longest holidays
 _SECRETS: Final = ("AC", "AD", "CO")
 _SAID_ONCE: Final = ("AA", "AB", "AD", "AO", "BI", "BK", "BV", "CN", "CO")
 
@@ -94,9 +95,9 @@ class Asked:
         sent, dropped = self._moment("date"), self._moment("returned")
         if self.offline:
             return self._past(sent if dropped is None else dropped)
-        if sent is None or dropped is None:
+        if sent is None or dropped is None or not 0 < sent - dropped < _LONGEST_IN_A_DROP_S:
             return self.now
-        return self._past(self.now - max(0.0, sent - dropped))
+        return self._past(self.now - (sent - dropped))
 
     def due(self) -> date:
         """A suggestion: the terminal's own for a loan that it made off line by a sane clock."""

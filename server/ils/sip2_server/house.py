@@ -2,12 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
 from broker.vocabulary import ItemId, PatronId, Reason, Secret
-from server.ils.port import Ability, LibrarySystem, OutcomeUnknown, PatronRecord, Refused
+from server.ils.port import (
+    Ability,
+    Lent,
+    LibrarySystem,
+    NothingSent,
+    OutcomeUnknown,
+    PatronRecord,
+    PaymentNoted,
+    Refused,
+    Renewed,
+    Returned,
+)
 from server.ils.sip2.protocol import Message
 from server.ils.sip2_server import answers
 from server.ils.sip2_server.asked import Asked, Place
@@ -18,6 +29,7 @@ log: Final = structlog.get_logger()
 LOAN, RETURN, RENEWAL, PAYMENT = "11", "09", "29", "37"
 PIN_LOCKED: Final = "pin-locked"
 UNCLEAR: Final = "unclear"
+Outcome = TypeVar("Outcome", Lent, Returned, Renewed, PaymentNoted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +100,36 @@ class House:
         deed = self.deeds.of(asked.terminal.user, kind, str(about))
         return deed if deed is None or patron in (None, deed.patron) else None
 
-    def done(self, asked: Asked, kind: str, about: ItemId | str, outcome: object) -> Deed:
-        """Remembers a change; after a loan or a return, an item can be renewed anew."""
-        deed = Deed(asked.digest(self.key), asked.patron, outcome)
-        self.deeds.put(deed, asked.terminal.user, kind, str(about))
-        if kind in (LOAN, RETURN):
-            self.deeds.forget(asked.terminal.user, RENEWAL, str(about))
-        return deed
+    def change(
+        self,
+        asked: Asked,
+        kind: str,
+        about: ItemId | str,
+        act: Callable[[], Outcome | Refused],
+    ) -> Outcome | Refused | None:
+        """The outcome of a change that is sent now; None when nobody knows it. Raises NothingSent.
 
-    def unknown(self, asked: Asked, kind: str, item: ItemId | str, error: OutcomeUnknown) -> Deed:
-        """Remembers a change that nobody knows the fate of, and tells staff."""
-        about = {"item": str(item)} if isinstance(item, ItemId) else {}
-        user = asked.terminal.user
-        log.warning(
-            "nobody knows if it was done", message=kind, account=user, why=str(error), **about
-        )
-        return self.done(asked, kind, item, None)
+        It is remembered as unknown before it is sent, whatever breaks meanwhile.
+        """
+        user, name = asked.terminal.user, str(about)
+        before, digest = self.deeds.of(user, kind, name), asked.digest(self.key)
+        self.deeds.put(Deed(digest, asked.patron, None), user, kind, name)
+        try:
+            outcome = act()
+        except OutcomeUnknown as error:
+            log.warning("nobody knows if it was done", message=kind, account=user, why=str(error))
+            return None
+        except NothingSent:
+            self._as_before(before, user, kind, name)
+            raise
+        if isinstance(outcome, Refused):
+            self._as_before(before, user, kind, name)
+        else:
+            self.deeds.put(Deed(digest, asked.patron, outcome), user, kind, name)
+        return outcome
+
+    def _as_before(self, before: Deed | None, *key: str) -> None:
+        if before is None:
+            self.deeds.forget(*key)
+        else:
+            self.deeds.put(before, *key)

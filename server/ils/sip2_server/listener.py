@@ -94,8 +94,10 @@ class Listener:
             full = len(self._open) >= self._limits.connections
             if not full and count[address] < self._limits.per_address:
                 self._open[connection] = (address, thread)
-                thread.start()
-                return
+                with suppress(RuntimeError):  # no thread is to be had
+                    thread.start()
+                    return
+                del self._open[connection]
         log.warning("too many connections: one is refused", address=address, all=full)
         connection.close()
 

@@ -6,6 +6,7 @@ records say now is the answer; a change whose fate is unknown is looked for in t
 """
 
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from broker.vocabulary import PatronId, Reason
@@ -14,17 +15,15 @@ from server.ils.port import (
     ItemState,
     Lent,
     NothingSent,
-    OutcomeUnknown,
     PatronRecord,
     Refused,
     Returned,
 )
 from server.ils.sip2.protocol import Message
-from server.ils.sip2.questions import is_same
 from server.ils.sip2_server import answers
 from server.ils.sip2_server.asked import Asked
-from server.ils.sip2_server.house import LOAN, RETURN, UNCLEAR, House
-from server.ils.sip2_server.memory import Deed
+from server.ils.sip2_server.house import LOAN, RENEWAL, RETURN, UNCLEAR, House
+from server.ils.sip2_server.memory import Deed, alike
 
 _NOTHING_TO_UNDO: Final = "nothing-to-undo"
 
@@ -46,14 +45,15 @@ class Loans:
             copy = self._library.item(item)
             if isinstance(copy, Refused):
                 return house.no(asked, copy.reason)
-            if asked.cancels and self._house.deed(asked, RETURN, item) is None:
+            if asked.cancels and house.deed(asked, RETURN, item) is None:
                 return house.no(asked, _NOTHING_TO_UNDO, AJ=copy.title)
             return self._lent_before(asked, patron, copy) or self._lend(asked, patron, copy)
 
     def _lent_before(self, asked: Asked, patron: PatronId, copy: ItemRecord) -> Message | None:
         """The answer when this loan was asked for already; None when it has to be asked for."""
-        before = self._house.deed(asked, LOAN, copy.item, patron)
-        again = before and asked.digest(self._house.key) == before.digest
+        house = self._house
+        before = house.deed(asked, LOAN, copy.item, patron)
+        again = before and asked.digest(house.key) == before.digest
         if before is None or not (again or before.outcome is None):
             return None
         stands = self._stands(patron, copy, before)
@@ -61,32 +61,36 @@ class Loans:
             return answers.on_loan(asked, copy.title, copy.due)
         if stands is False and before.outcome is None:
             return None
-        return self._house.no(asked, UNCLEAR, AJ=copy.title)
+        return house.no(asked, UNCLEAR, AJ=copy.title)
 
     def _lend(self, asked: Asked, patron: PatronId, copy: ItemRecord) -> Message:
-        item, act = copy.item, asked.act(self._house.key)
-        before = self._house.deed(asked, LOAN, item, patron)
-        try:
-            outcome = self._library.lend(patron, item, act, asked.made_at(), asked.due())
-        except OutcomeUnknown as error:
-            deed = self._house.unknown(asked, LOAN, item, error)
-            with suppress(NothingSent):
-                now = self._library.item(item)
-                if isinstance(now, ItemRecord) and self._stands(patron, now, deed):
-                    return answers.on_loan(asked, copy.title, now.due)
-            return self._house.no(asked, UNCLEAR, AJ=copy.title)
+        house, item, act = self._house, copy.item, asked.act(self._house.key)
+        before = house.deed(asked, LOAN, item, patron)
+        lend = partial(self._library.lend, patron, item, act, asked.made_at(), asked.due())
+        outcome = house.change(asked, LOAN, item, lend)
+        if outcome is None:
+            return self._looked_up(asked, patron, copy)
         if isinstance(outcome, Lent):
-            self._house.done(asked, LOAN, item, outcome)
+            house.deeds.forget(asked.terminal.user, RENEWAL, str(item))
             return answers.on_loan(asked, copy.title, outcome.due)
         if outcome.reason is Reason.ALREADY_YOURS and before is not None:
             return answers.on_loan(asked, copy.title, copy.due)
-        return self._house.no(asked, outcome.reason, AJ=copy.title)
+        return house.no(asked, outcome.reason, AJ=copy.title)
+
+    def _looked_up(self, asked: Asked, patron: PatronId, copy: ItemRecord) -> Message:
+        """What the records say of a loan whose fate is unknown."""
+        deed = self._house.deed(asked, LOAN, copy.item, patron)
+        with suppress(NothingSent):
+            now = self._library.item(copy.item)
+            if isinstance(now, ItemRecord) and deed and self._stands(patron, now, deed):
+                return answers.on_loan(asked, copy.title, now.due)
+        return self._house.no(asked, UNCLEAR, AJ=copy.title)
 
     def _stands(self, patron: PatronId, copy: ItemRecord, deed: Deed) -> bool | None:
         """Whether the records have the loan; None when they do not tell."""
         person = self._library.patron(patron)
         if isinstance(person, PatronRecord) and person.loans is not None:
-            return any(is_same(loan, str(copy.item)) for loan in person.loans)
+            return any(alike(loan) == alike(str(copy.item)) for loan in person.loans)
         if copy.state in (ItemState.ON_LOAN, ItemState.NOT_TOLD):
             lent = deed.outcome
             known = isinstance(lent, Lent) and lent.due is not None and lent.due == copy.due
@@ -102,10 +106,10 @@ class Loans:
             copy = self._library.item(item)
             if isinstance(copy, Refused):
                 return house.no(asked, copy.reason)
-            before = self._house.deed(asked, RETURN, item)
+            before = house.deed(asked, RETURN, item)
             if before is not None and (back := self._back(asked, copy, before)):
                 return answers.returned(asked, copy, back)
-            if asked.cancels and self._house.deed(asked, LOAN, item) is None:
+            if asked.cancels and house.deed(asked, LOAN, item) is None:
                 return house.no(asked, _NOTHING_TO_UNDO, AJ=copy.title)
             return self._take_back(asked, copy, before)
 
@@ -117,17 +121,16 @@ class Loans:
 
     def _take_back(self, asked: Asked, copy: ItemRecord, before: Deed | None) -> Message:
         house, item = self._house, copy.item
-        try:
-            outcome = self._library.take_back(item, asked.dropped_at())
-        except OutcomeUnknown as error:
-            self._house.unknown(asked, RETURN, item, error)
+        take_back = partial(self._library.take_back, item, asked.dropped_at())
+        outcome = house.change(asked, RETURN, item, take_back)
+        if outcome is None:
             with suppress(NothingSent):
                 now = self._library.item(item)
                 if isinstance(now, ItemRecord) and (back := _in_records(now)):
                     return answers.returned(asked, now, back)
             return house.no(asked, UNCLEAR, AJ=copy.title)
         if isinstance(outcome, Returned):
-            self._house.done(asked, RETURN, item, outcome)
+            house.deeds.forget(asked.terminal.user, RENEWAL, str(item))
             words = house.say(asked, "loan-undone") if asked.cancels else None
             return answers.returned(asked, copy, outcome, words)
         if outcome.reason is not Reason.NOT_ON_LOAN:

@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 
 from broker.vocabulary import ItemId, PatronId, Reason
 from server.ils.port import (
     ItemRecord,
     NothingSent,
-    OutcomeUnknown,
     PatronRecord,
     Payment,
     PaymentNoted,
@@ -58,12 +58,14 @@ class Renewals:
         return answers.renewed_all(asked, renewed, tuple(one for one in done if not done[one]))
 
     def _renewed_in_turn(self, asked: Asked, patron: PatronId, loan: str) -> bool:
-        with suppress(NothingSent, ValueError):  # the latter for what is no number of ours
+        try:
             item = ItemId(loan)
-            with self._house.turns.alone(item):
-                copy = self._library.item(item)
-                if isinstance(copy, ItemRecord):
-                    return isinstance(self._renewed(asked, patron, copy), Renewed)
+        except ValueError:
+            return False
+        with suppress(NothingSent), self._house.turns.alone(item):
+            copy = self._library.item(item)
+            if isinstance(copy, ItemRecord):
+                return isinstance(self._renewed(asked, patron, copy), Renewed)
         return False
 
     def _renewed(self, asked: Asked, patron: PatronId, copy: ItemRecord) -> Renewed | Reason | str:
@@ -72,15 +74,11 @@ class Renewals:
         if before is not None:
             known = isinstance(before.outcome, Renewed) and copy.due is not None
             return Renewed(copy.item, copy.due, ()) if known else UNCLEAR
-        try:
-            outcome = self._library.renew(patron, copy.item)
-        except OutcomeUnknown as error:
-            self._house.unknown(asked, RENEWAL, copy.item, error)
-            return UNCLEAR
+        renew = partial(self._library.renew, patron, copy.item)
+        outcome = self._house.change(asked, RENEWAL, copy.item, renew)
         if isinstance(outcome, Refused):
             return outcome.reason
-        self._house.done(asked, RENEWAL, copy.item, outcome)
-        return outcome
+        return outcome or UNCLEAR
 
     def pay(self, asked: Asked) -> Message:
         """One payment is told from another by its transaction (BK), or by its whole message."""
@@ -103,12 +101,8 @@ class Renewals:
         if before is not None:
             noted = isinstance(before.outcome, PaymentNoted)
             return answers.paid(asked) if noted else self._house.no(asked, UNCLEAR)
-        try:
-            outcome = self._library.note_payment(patron, payment)
-        except OutcomeUnknown as error:
-            self._house.unknown(asked, PAYMENT, about, error)
-            return self._house.no(asked, UNCLEAR)
-        if isinstance(outcome, Refused):
-            return self._house.no(asked, outcome.reason)
-        self._house.done(asked, PAYMENT, about, outcome)
-        return answers.paid(asked)
+        note = partial(self._library.note_payment, patron, payment)
+        outcome = self._house.change(asked, PAYMENT, about, note)
+        if isinstance(outcome, PaymentNoted):
+            return answers.paid(asked)
+        return self._house.no(asked, UNCLEAR if outcome is None else outcome.reason)

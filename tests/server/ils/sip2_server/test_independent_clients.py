@@ -1,4 +1,4 @@
-"""Two clients that know nothing of our codec use the server as their authors meant it."""
+"""Two clients that know nothing of our codec use the server as their authors meant it; and ours."""
 
 import logging
 from collections.abc import Iterator
@@ -10,8 +10,15 @@ import pysip2
 import pytest
 from Sip2.sip2 import Sip2
 
+from server.ils.sip2.profiles import STRICT
+from server.ils.sip2_server.accounts import EVERY, Password
+from server.ils.sip2_server.accounts import Terminal as Account
+from tests.ils.cases import ACTS, opened
+from tests.ils.ledger import small_library
 from tests.ils.personality import Strict
+from tests.ils.shelf import Shelf
 from tests.ils.terminal import AT, Terminal
+from tests.ils.test_cases import ENDS
 from tests.server.ils.sip2_server.conftest import MACHINE, Counter, Serve
 
 LOGIN = {
@@ -162,3 +169,16 @@ def test_the_sip2_client_of_pypi_makes_a_whole_visit(counter: Counter, plain: An
     assert ask("end_patron_session")["fixed"]["EndSession"] == "Y"
     assert plain.get_response(plain.sip_sc_resend_request()).startswith("36Y")
     assert counter.effects == ["lent", "renewed", "paid", "returned"]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_our_own_client_is_served_as_by_any_system(serve: Serve, act: str) -> None:
+    shelf = Shelf(small_library())
+    password = Password.hashed("rahasia", bytes(16))
+    coding = STRICT.coding
+    counter = serve(account=Account("kios", password, EVERY, coding=coding), library=shelf)
+    client = opened(counter.port, STRICT)
+    outcome = ACTS[act][0](client)
+    client.close()
+    assert type(outcome).__name__ == ENDS[act]
+    assert len(shelf.ledger.effects) == (act not in ("patron", "item"))

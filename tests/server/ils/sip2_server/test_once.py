@@ -2,9 +2,13 @@
 
 import pytest
 
+from broker.vocabulary import ItemId, PatronId
+from server.ils.port import Payment, PaymentNoted, Refused, Renewed
 from server.ils.sip2_server.memory import REMEMBERED_FOR_S, Deeds
 from tests.ils.accidents import Accident, Plan
+from tests.ils.ledger import small_library
 from tests.ils.personality import Strict
+from tests.ils.shelf import Shelf
 from tests.ils.terminal import AT, Terminal, drop, field, loan, person, renewal, sealed
 from tests.ils.wild import PERSONALITIES
 from tests.server.ils.sip2_server.conftest import Counter, Serve
@@ -202,6 +206,12 @@ def test_a_wrong_clock_still_tells_how_long_ago_it_was(counter: Counter) -> None
     assert sent(counter, "09")[19:37] == "20261123    215405"
 
 
+@pytest.mark.parametrize("returned", ["20260101    000000", "20271231    000000", " " * 18])
+def test_an_impossible_drop_was_now(counter: Counter, returned: str) -> None:
+    counter.terminal().ask(drop(returned=returned))
+    assert sent(counter, "09")[19:37] == AT
+
+
 def test_what_happened_off_line_keeps_its_date(counter: Counter) -> None:
     machine = counter.terminal()
     due = "20261201    235900"
@@ -219,6 +229,27 @@ def test_an_impossible_date_of_what_happened_off_line_is_now(counter: Counter, a
     assert counter.terminal().ask(body).startswith("121")
     assert sent(counter, "11")[2:20] == AT
     assert sent(counter, "11")[20:28] == "20261130"
+
+
+class Breaking(Shelf):
+    """It does what it is asked, and breaks."""
+
+    def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused:
+        super().renew(patron, item)
+        raise RuntimeError
+
+    def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused:
+        super().note_payment(patron, payment)
+        raise RuntimeError
+
+
+def test_a_change_over_which_the_system_broke_is_not_sent_again(serve: Serve) -> None:
+    shelf = Breaking(small_library())
+    machine = serve(library=shelf).terminal()
+    for at in (AT, LATER):
+        assert machine.ask(renewal(at=at)).startswith("300N")
+        assert machine.ask(payment("BK7|", at)).startswith("38N")
+    assert [effect.kind for effect in shelf.ledger.effects] == ["renewed", "paid"]
 
 
 def test_two_machines_that_want_one_item_get_one_loan(serve: Serve) -> None:
