@@ -129,16 +129,18 @@ class Listener:
         while not self._stopping.is_set():
             signed_in = dialogue.terminal is not None
             until = heard_at + limits.idle_for if signed_in else opened + limits.sign_in_within
-            left = until - time.monotonic()
-            connection.settimeout(max(left, 0.001))
-            if left <= 0 or not (data := connection.recv(_CHUNK)):
+            if (left := until - time.monotonic()) <= 0:
                 return
-            dialogue.hear(data)
-            while not self._stopping.is_set() and (answer := _answered(dialogue)) is not None:
+            if (answer := _answered(dialogue)) is not None:
                 _send(connection, answer, limits.read_within)
                 # Nobody scans faster; who does asks at everybody's cost.
                 self._stopping.wait(max(0.0, heard_at + _APART_S - time.monotonic()))
                 heard_at = time.monotonic()
+                continue
+            connection.settimeout(left)
+            if not (data := connection.recv(_CHUNK)):
+                return
+            dialogue.hear(data)
 
 
 def _send(connection: socket.socket, answer: bytes, within: float) -> None:

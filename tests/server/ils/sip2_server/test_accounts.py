@@ -12,10 +12,10 @@ import structlog
 from broker.errors import BadSettings
 from broker.program import log_as_json
 from broker.settings import read_settings
-from broker.vocabulary import ItemId
+from broker.vocabulary import ItemId, PatronId, Secret
 from server.configuration import ServerSettings
 from server.ils.catalogue import open_library
-from server.ils.port import ItemRecord, Refused
+from server.ils.port import ItemRecord, PatronRecord, Refused
 from server.ils.sip2.connection import Address
 from server.ils.sip2.library import Sip2Library
 from server.ils.sip2.pool import PoolSettings
@@ -25,7 +25,9 @@ from server.ils.sip2_server.accounts import EVERY, USUAL, Password, Terminal
 from server.ils.sip2_server.memory import REFUSED_FOR_S, TRIES, Tries
 from tests.ils.accidents import Accident, Plan
 from tests.ils.cases import JAKARTA, NOW
+from tests.ils.ledger import small_library
 from tests.ils.personality import Strict
+from tests.ils.shelf import Shelf
 from tests.ils.terminal import (
     AT,
     LOGIN,
@@ -153,6 +155,22 @@ def test_after_five_wrong_pins_not_even_the_right_one_is_looked_at(serve: Serve)
     assert machine.ask(person("P00002", "AD4321|")).startswith("64 ")
     now[0] += REFUSED_FOR_S + 1
     assert field(machine.ask(person(more=RIGHT)), "CQ") == "Y"
+
+
+class Unsure(Shelf):
+    """It knows PINs, and did not look at this one."""
+
+    def patron(self, number: PatronId, pin: Secret | None = None) -> PatronRecord | Refused:
+        found = super().patron(number, pin)
+        return replace(found, pin_checked=False) if isinstance(found, PatronRecord) else found
+
+
+def test_a_pin_that_was_not_looked_at_is_not_taken_for_right(serve: Serve) -> None:
+    shelf = Unsure(small_library())
+    machine = serve(library=shelf).terminal()
+    assert field(machine.ask(person(more=RIGHT)), "CQ") == "N"
+    assert machine.ask(loan(more=RIGHT)).startswith("120")
+    assert shelf.ledger.effects == []
 
 
 def test_a_right_pin_in_time_forgives_the_wrong_ones(counter: Counter) -> None:

@@ -1,9 +1,20 @@
 """A machine that repeats itself lends nothing twice, renews nothing, and is told the truth."""
 
+import threading
+from datetime import date
+
 import pytest
 
-from broker.vocabulary import ItemId, PatronId
-from server.ils.port import Payment, PaymentNoted, Refused, Renewed
+from broker.vocabulary import ActId, ItemId, PatronId, Reason
+from server.ils.port import (
+    ItemRecord,
+    ItemState,
+    Lent,
+    Payment,
+    PaymentNoted,
+    Refused,
+    Renewed,
+)
 from server.ils.sip2_server.memory import REMEMBERED_FOR_S, Deeds
 from tests.ils.accidents import Accident, Plan
 from tests.ils.ledger import small_library
@@ -250,6 +261,32 @@ def test_a_change_over_which_the_system_broke_is_not_sent_again(serve: Serve) ->
         assert machine.ask(renewal(at=at)).startswith("300N")
         assert machine.ask(payment("BK7|", at)).startswith("38N")
     assert [effect.kind for effect in shelf.ledger.effects] == ["renewed", "paid"]
+
+
+class Hesitant(Shelf):
+    """It looks, thinks, and lends by what it saw."""
+
+    def lend(
+        self, patron: PatronId, item: ItemId, act: ActId, at: float, due: date
+    ) -> Lent | Refused:
+        seen = self.item(item)
+        threading.Event().wait(0.2)
+        if isinstance(seen, ItemRecord) and seen.state is ItemState.AVAILABLE:
+            self.ledger.loans.pop(str(item), None)
+            return super().lend(patron, item, act, at, due)
+        return Refused(Reason.ON_LOAN_TO_OTHER)
+
+
+@pytest.mark.parametrize("second", ["P00001", "P00002"])
+def test_a_hesitant_system_is_asked_by_one_machine_at_a_time(serve: Serve, second: str) -> None:
+    shelf = Hesitant(small_library())
+    counter = serve(library=shelf)
+    one, other = counter.terminal(), counter.terminal()
+    one.socket.sendall(sealed(loan().encode()))
+    other.socket.sendall(sealed(loan(second, at=LATER).encode()))
+    answers = {each.hear()[:3] for each in (one, other)}
+    assert b"121" in answers
+    assert len(shelf.ledger.effects) == 1
 
 
 def test_two_machines_that_want_one_item_get_one_loan(serve: Serve) -> None:
