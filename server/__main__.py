@@ -167,9 +167,9 @@ def sip2(settings: File) -> None:
     listener = Listener(
         read.sip2.host, read.sip2.port, read.sip2.limits(), lambda there: Dialogue(desk, there)
     )
-    serving = threading.Thread(target=listener.run)
+    serving = threading.Thread(target=listener.run, daemon=True)
     serving.start()
-    while not stop_asked.wait(_TENDED_EVERY_S):
+    while not stop_asked.wait(_TENDED_EVERY_S) and serving.is_alive():
         opened.tend()
     listener.stop()
     serving.join()

@@ -49,8 +49,8 @@ class Password:
 class Terminal:
     """An account: the messages it may send, and from where (anywhere when `networks` is empty).
 
-    `branch` is the institution (AO) it works for; empty for the library's own, then none is
-    refused. `language` is that of its screen messages.
+    `branch` is the institution (AO) it works for; when empty, AO is not looked at. `language` is
+    that of its screen messages.
     """
 
     user: str

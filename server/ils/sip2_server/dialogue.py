@@ -1,8 +1,8 @@
 """One connection's dialogue: bytes in, bytes out. Pure; what it asks of the library the desk asks.
 
 Every message is answered, in its own style: with a sequence number and a checksum, with a checksum
-alone, or plain. 96 is for what cannot be understood. 97 is answered with the last answer of this
-connection, byte by byte. Before a login nothing is told but 98, and 94 with no.
+alone, or plain. 96 is for what cannot be understood. 97 (and a 96 of theirs) is answered with the
+last answer of this connection, byte by byte. Before a login nothing is told but 98, and 94 with no.
 """
 
 from typing import Final, Protocol
