@@ -2,13 +2,14 @@
 
 import getpass
 import os
+import secrets
 import sys
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -34,6 +35,12 @@ from server.enrolment.keys import host_credentials, open_keys
 from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
 from server.fitness import server_checks
+from server.ils.catalogue import open_library
+from server.ils.sip2_server.accounts import SALT_BYTES, Password
+from server.ils.sip2_server.desk import Desk
+from server.ils.sip2_server.dialogue import Dialogue
+from server.ils.sip2_server.house import House
+from server.ils.sip2_server.listener import Listener
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import await_recovery, open_engine, transaction
@@ -44,6 +51,7 @@ from server.retention import Retention, erase_what_is_over, overwrite_freed, tot
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
 from server.subject import ELSEWHERE, Request, erase_subject, export_subject
+from server.web.languages import read_texts
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 subject = typer.Typer(help="One person's data, at that person's wish.", no_args_is_help=True)
@@ -51,6 +59,7 @@ app.add_typer(subject, name="subject")
 app.add_typer(desk.app, name="tasks")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
 Member = Annotated[str, typer.Option("--member", help="a member number or card")]
+_TENDED_EVERY_S: Final = 5.0
 Note = Annotated[str, typer.Option("--note", help="the letter's number, for the audit; no names")]
 
 
@@ -66,7 +75,8 @@ def run(settings: File) -> None:
     _key(read, engine)
     engine.dispose()
     program = [sys.executable, "-m", "server"]
-    parts = ["ingest", "web"] if read.enrolment is None else ["ingest", "web", "enrolment"]
+    optional = {"enrolment": read.enrolment, "sip2": read.sip2}
+    parts = ["ingest", "web", *(part for part, given in optional.items() if given is not None)]
     if read.enrolment is not None:
         open_keys(read.keys, read.site, read.hosts(), time.time()).tend(time.time())
     children = [start_tied([*program, part, "--settings", str(settings)]) for part in parts]
@@ -141,6 +151,36 @@ def enrolment(settings: File) -> None:
     app = create_enrolment(registrar, time.time)
     WebServer(app, read.enrolment.host, read.enrolment.port, tls).run()
     stop.set()
+
+
+@app.command()
+def sip2(settings: File) -> None:
+    """Offers the library's own system to self-checks and other machines, over SIP2."""
+    read = read_settings(settings, ServerSettings)
+    if read.sip2 is None or read.ils is None:
+        raise BadSettings(f"{settings}: serving SIP2 needs [sip2], and [ils] to offer")
+    stop_asked, zone = stopping(), read.branch().zone
+    opened = open_library(read.ils, zone, time.time)
+    key = secrets.token_bytes()
+    house = House(opened.library, read.sip2.place(zone), read_texts(), time.time, key)
+    desk = Desk(house, read.sip2.terminals())
+    listener = Listener(
+        read.sip2.host, read.sip2.port, read.sip2.limits(), lambda there: Dialogue(desk, there)
+    )
+    serving = threading.Thread(target=listener.run, daemon=True)
+    serving.start()
+    while not stop_asked.wait(_TENDED_EVERY_S) and serving.is_alive():
+        opened.tend()
+    listener.stop()
+    serving.join()
+    opened.close()
+
+
+@app.command("sip2-password")
+def hash_sip2_password() -> None:
+    """Asks for a terminal's password and prints the line for its `password_file`."""
+    password = typer.prompt("password", hide_input=True, confirmation_prompt=True, err=True)
+    typer.echo(Password.hashed(password, secrets.token_bytes(SALT_BYTES)).line)
 
 
 @app.command()

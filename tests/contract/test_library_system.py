@@ -33,6 +33,7 @@ from tests.ils.independent import listening
 from tests.ils.ledger import LOAN_DAYS, TODAY, Ledger, small_library
 from tests.ils.personality import Strict
 from tests.ils.server import IlsServer
+from tests.ils.shelf import Shelf
 from tests.ils.wild import PERSONALITIES
 
 NOBODY, NOTHING = PatronId("P09090"), ItemId("ID090909")
@@ -55,7 +56,15 @@ def independent(ledger: Ledger) -> Iterator[LibrarySystem]:
         library.close()
 
 
+@contextmanager
+def shelf(ledger: Ledger) -> Iterator[LibrarySystem]:
+    library = Shelf(ledger)
+    yield library
+    library.closed = True
+
+
 SYSTEMS: dict[str, Callable[[Ledger], AbstractContextManager[LibrarySystem]]] = {
+    "ledger": shelf,
     "pysip2": independent,
     **{name: partial(simulated, kind) for name, kind in PERSONALITIES.items()},
 }

@@ -6,6 +6,7 @@ another exception, an input that takes for ever, or memory that grows.
 """
 
 import json
+import logging
 import resource
 import signal
 import sys
@@ -14,6 +15,8 @@ from argparse import ArgumentParser
 from multiprocessing import Pool
 from random import Random
 from time import monotonic
+
+import structlog
 
 from tests.fuzz import (
     cards,
@@ -25,6 +28,7 @@ from tests.fuzz import (
     rl866,
     rr3036,
     sip2,
+    sip2_server,
     tags,
     targets,
 )
@@ -42,6 +46,7 @@ TARGETS: dict[str, Target] = {
     **cards.TARGETS,
     **receipts.TARGETS,
     **sip2.TARGETS,
+    **sip2_server.TARGETS,
 }
 QUICK_COUNT = 1_000
 COUNT = 100_000
@@ -78,6 +83,7 @@ def main() -> int:
 
 def survives(name: str, count: int, seed: int) -> bool:
     """Feeds one target in a process of its own, and tells how it went."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     target, random = TARGETS[name], Random(f"{seed} {name}")
     begun, before = monotonic(), _megabytes()
     data = b""

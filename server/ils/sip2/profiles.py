@@ -13,10 +13,9 @@ from typing import Final
 from broker.vocabulary import Reason
 from server.ils.port import Fault, ItemState
 from server.ils.sip2.messages import ANSWERS
-from server.ils.sip2.writing import Coding
+from server.ils.sip2.writing import MODERN, Coding
 
 _EVERYTHING: Final = frozenset((*ANSWERS, "97"))
-_MODERN: Final = Coding(("utf-8", "cp1252"))
 _STATES: Final = {
     "02": ItemState.OTHER,  # on order
     "03": ItemState.AVAILABLE,
@@ -71,7 +70,7 @@ class Profile:
     login: Login = Login.MESSAGE
     checksums: bool = True
     demands_checksums: bool = False
-    coding: Coding = _MODERN
+    coding: Coding = MODERN
     understood: frozenset[str] = _EVERYTHING
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     may_lack: frozenset[str] = frozenset()

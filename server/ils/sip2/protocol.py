@@ -15,16 +15,15 @@ import msgspec
 
 from broker.errors import SirkulaError
 from server.ils.sip2.messages import FIELDS, LAYOUTS, Layout
-from server.ils.sip2.writing import Coding
+from server.ils.sip2.writing import BAR, CONTROL, Coding
 
 LONGEST: Final = 65_536
 _BETWEEN: Final = b"\n\0 \t"
 _PLAIN: Final = frozenset(("96", "97"))
 _DELIMITER: Final = re.compile(r"\|+(?=[A-Z][A-Z0-9]|\Z)")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_DATE: Final = re.compile(r"\d{8}[A-Z0 ]{4}\d{6}")
+# Some clocks drop the last digit.
+_DATE: Final = re.compile(r"\d{8}[A-Z0 ]{4}\d{5,6}")
 _JUNK: Final = re.compile(rb"[A-Za-z]{1,16}(?=\d\d)")
-_BAR: Final = "&#124;"
 _NAMES: Final = frozenset(FIELDS)
 _HEX: Final = frozenset(b"0123456789ABCDEFabcdef")
 
@@ -84,23 +83,28 @@ class Message(msgspec.Struct, frozen=True):
                 said = value.strip()
         return said
 
-    def encode(self, coding: Coding, sequence: int | None = None) -> bytes:
-        """The bytes on the line; with a sequence number they get a checksum. Raises NotSendable."""
+    def encode(self, coding: Coding, sequence: int | None = None, *, sealed: bool = False) -> bytes:
+        """The bytes on the line. Raises NotSendable.
+
+        With a sequence number they get a checksum; when `sealed`, also without one.
+        """
         text = self.number + self.fixed
         for name, value in self.fields:
             text += f"{name}{value}|"
-        if text.count("|") != len(self.fields) or _CONTROL.search(text):
+        if text.count("|") != len(self.fields) or CONTROL.search(text):
             raise NotSendable(f"message {self.number}: {self._unsendable()} has a forbidden sign")
         raw = coding.write(text)
         if raw is None:
             raise NotSendable(f"message {self.number} has a sign its encoding has not")
-        if sequence is not None:
-            raw += b"AZ" if self.number in _PLAIN else b"AY%dAZ" % sequence
+        if sequence is not None and self.number not in _PLAIN:
+            raw += b"AY%d" % sequence
+        if sealed or sequence is not None:
+            raw += b"AZ"
             raw += checksum(raw)
         return raw + b"\r"
 
     def _unsendable(self) -> str:
-        bad = [name for name, value in self.fields if "|" in value or _CONTROL.search(value)]
+        bad = [name for name, value in self.fields if "|" in value or CONTROL.search(value)]
         return bad[0] if bad else "its fixed part"
 
 
@@ -150,8 +154,8 @@ def _fields(rest: str) -> tuple[tuple[str, str], ...]:
     fields = [(piece[:2], piece[2:]) for piece in rest.split("|") if piece]
     if not _NAMES.issuperset([name for name, _ in fields]):
         fields = [(piece[:2], piece[2:]) for piece in _DELIMITER.split(rest) if piece]
-    if _BAR in rest:
-        fields = [(name, value.replace(_BAR, "|")) for name, value in fields]
+    if BAR in rest:
+        fields = [(name, value.replace(BAR, "|")) for name, value in fields]
     return tuple(fields)
 
 
@@ -191,17 +195,21 @@ def _aligned(fixed: str, layout: Layout) -> str:
         return fixed.ljust(layout.width)[: layout.width]
     flags = fixed[: found.start()] + fixed[found.end() :]
     before, after = flags[: layout.date_at], flags[layout.date_at :]
-    return (before.ljust(layout.date_at) + found[0] + after).ljust(layout.width)[: layout.width]
+    return (before.ljust(layout.date_at) + found[0].ljust(18) + after).ljust(layout.width)[
+        : layout.width
+    ]
 
 
 class Receiver:
     """Hears bytes in any pieces and tells whole messages without their CR, in order.
 
-    LF, NUL and blanks between messages are dropped: many systems end with CR LF.
+    LF, NUL and blanks between messages are dropped: many systems end with CR LF. So is the rest of
+    a message of more than `longest` bytes: its tail must not pose as a message.
     """
 
-    def __init__(self) -> None:
-        self._heard = bytearray()
+    def __init__(self, longest: int = LONGEST) -> None:
+        self._heard, self._longest = bytearray(), longest
+        self._skipping = False
 
     def hear(self, data: bytes) -> None:
         self._heard += data
@@ -211,13 +219,18 @@ class Receiver:
         while (end := self._heard.find(b"\r")) >= 0:
             raw = bytes(self._heard[:end]).lstrip(_BETWEEN)
             del self._heard[: end + 1]
-            if len(raw) > LONGEST:
-                raise Garbled(f"a message of more than {LONGEST} bytes")
+            skipped, self._skipping = self._skipping, False
+            if skipped:
+                continue
+            if len(raw) > self._longest:
+                raise Garbled(f"a message of more than {self._longest} bytes")
             if raw:
                 return raw
-        if len(self._heard) > LONGEST:
+        if len(self._heard) > self._longest:
             self._heard.clear()
-            raise Garbled(f"a message of more than {LONGEST} bytes")
+            skipped, self._skipping = self._skipping, True
+            if not skipped:
+                raise Garbled(f"a message of more than {self._longest} bytes")
         return None
 
     def prompted(self, words: bytes) -> bool:

@@ -7,7 +7,7 @@ twice), Windows-1252 or plain ASCII.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -15,6 +15,9 @@ _DAY: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 _TIME: Final = re.compile(r"[T ]*(\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?\s*([+-]\d{2}:?\d{2}|Z)?")
 _AT_GREENWICH: Final = re.compile(r"\d{8} {0,3}(?:Z|UTC|GMT) {0,3}\d{6}")
 _ZONE: Final = re.compile(r"(?<=\d{8})[A-Z ]{4}(?=\d{6})")
+_MOMENT: Final = re.compile(r"(\d{8})([A-Z0 ]{4})(\d{4})(\d{0,2})")
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+BAR: Final = "&#124;"
 _AMOUNT: Final = re.compile(r"-?\d+(?:[.,]\d{1,2})?")
 
 
@@ -47,6 +50,15 @@ class Coding:
         except UnicodeEncodeError:
             return None
 
+    def fitted(self, value: str, longest: int) -> str:
+        """A value as it can be sent, cut to `longest` bytes.
+
+        Bars are escaped, control characters become blanks, and what the encoding lacks `?`.
+        """
+        encoding = self.encodings[0]
+        text = CONTROL.sub(" ", value.replace("|", BAR))
+        return text.encode(encoding, "replace")[:longest].decode(encoding, "ignore")
+
 
 def _once(text: str) -> str:
     try:
@@ -55,9 +67,30 @@ def _once(text: str) -> str:
         return text
 
 
+MODERN: Final = Coding(("utf-8", "cp1252"))
+
+
 def stamp(at: float, zone: tzinfo) -> str:
     """`at` (seconds since 1970 UTC) as SIP2 writes local time: four blanks for the zone."""
     return datetime.fromtimestamp(at, zone).strftime("%Y%m%d    %H%M%S")
+
+
+def moment_of(text: str, zone: tzinfo) -> float | None:
+    """Seconds since 1970 UTC of what `stamp` writes, also at Greenwich; None when it is none.
+
+    >>> from datetime import UTC
+    >>> moment_of("20261123    225405", UTC), moment_of("20261123   Z22540", UTC)
+    (1795474445.0, 1795474440.0)
+    """
+    found = _MOMENT.match(text)
+    if found is None:
+        return None
+    try:
+        minute = datetime.strptime(found[1] + found[3], "%Y%m%d%H%M")  # noqa: DTZ007 - next line
+        there = UTC if found[2].strip() in ("Z", "UTC", "GMT") else zone
+        return minute.replace(tzinfo=there).timestamp() + int(found[4] or 0)
+    except (ValueError, OverflowError):
+        return None
 
 
 def day_stamp(day: date) -> str:

@@ -158,8 +158,21 @@ def test_a_message_without_an_end_is_given_up() -> None:
     receiver.hear(b"x" * (LONGEST + 1))
     with pytest.raises(Garbled):
         receiver.next_message()
-    receiver.hear(b"941\r")
-    assert receiver.next_message() == b"941"
+    receiver.hear(b"940\r941\r")
+    assert receiver.next_message() == b"941"  # the tail of it is no message
+
+
+def test_a_checksum_without_a_number_can_be_sent() -> None:
+    raw = Message("94", "1").encode(UTF_8, sealed=True)
+    assert raw == b"941AZ" + checksum(b"941AZ") + b"\r"
+
+
+@given(st.text(), st.sampled_from(["utf-8", "cp850", "ascii"]), st.integers(1, 300))
+def test_every_value_can_be_made_to_fit(value: str, encoding: str, longest: int) -> None:
+    coding = Coding((encoding,))
+    fitted = coding.fitted(value, longest)
+    assert len(coding.write(fitted) or b"") <= longest
+    Message("97", "", (("AF", fitted),)).encode(coding)
 
 
 @pytest.mark.parametrize("bad", ["a|b", "a\rb", "a\nb", "a\0b", "\x7f"])

@@ -6,6 +6,7 @@ import pytest
 
 from broker.telemetry import Kind, Mode, Presence
 from broker.topics import FROM_DEVICE
+from broker.vocabulary import Reason
 from broker.wire import FACTS
 from server.circulation.tasks import Choice, TaskKind
 from server.web.languages import LANGUAGES, Texts, chosen, read_texts
@@ -22,6 +23,7 @@ CLOSED_WORDS = (
     *(f"{table}.{kind.value}" for table in ("task", "task-advice") for kind in TaskKind),
     *(f"choice.{choice.value}" for choice in Choice),
     *(f"channel.{channel.value}" for channel in FROM_DEVICE),
+    *(f"self-check.reason.{reason.value}" for reason in Reason),
 )
 
 
