@@ -6,7 +6,7 @@ So the lock keeps our own programs apart, each change is guarded in its own stat
 calls reads back what stands. Texts name no value: values are patrons.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from broker.vocabulary import Secret
 from server.ils.port import LibraryError, NothingSent, OutcomeUnknown
+from server.ils.status import SystemStatus
 
 # Numbers below are the server's refusals, from it on the client's: the connection is gone (MariaDB
 # error codes). The server's own "shutting down" and "killed" leave the fate open as well.
@@ -121,6 +122,22 @@ class MariaDb:
             found.check(self._tables)
             self._known = found
         return self._known
+
+    def status(self, clock: Callable[[], float]) -> SystemStatus:
+        """What serves the database, and what its tables are. Raises UnknownSchema, NothingSent."""
+        schema = self.schema()
+        with self.reading() as connection:
+            version = connection.scalar(text("SELECT VERSION()"))
+            theirs = connection.scalar(text("SELECT UNIX_TIMESTAMP(SYSDATE(6))"))
+            ours = clock()
+        engines = sorted({schema.engines.get(name, "no") for name in self._written})
+        kept = schema.is_transactional(self._written)
+        quirk = "its tables have no transactions: each write stands by itself"
+        return SystemStatus(
+            f"{version}, {' and '.join(engines)} tables",
+            float(theirs or 0) - ours,
+            () if kept else (quirk,),
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -32,6 +32,7 @@ from server.ils.sip2.profiles import STRICT
 from tests.ils.cases import ACT, BUDI, DUE, FREE, NOW, PAYMENT, PIN, SITI, TAKEN, opened
 from tests.ils.independent import listening
 from tests.ils.inlislite_library import inlislite
+from tests.ils.koha_library import koha
 from tests.ils.ledger import LOAN_DAYS, TODAY, Ledger, small_library
 from tests.ils.personality import Strict
 from tests.ils.row_ledger import RowLedger
@@ -77,9 +78,16 @@ def inlislite_on(request: pytest.FixtureRequest) -> Iterator[Standing]:
         yield standing
 
 
+@contextmanager
+def koha_rest(_: pytest.FixtureRequest) -> Iterator[Standing]:
+    with koha() as (library, ledger, _server):
+        yield library, ledger
+
+
 SYSTEMS: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Standing]]] = {
     "pysip2": independent,
     "inlislite": inlislite_on,
+    "koha-rest": koha_rest,
     "slims": slims_on,
     "slims-on-innodb-with-triggers": partial(slims_on, engine="InnoDB", triggers=True),
     **{f"sip2-{name}": partial(simulated, kind) for name, kind in PERSONALITIES.items()},

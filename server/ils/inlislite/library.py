@@ -1,7 +1,7 @@
 """INLISLite behind the port: decide by its rules, write its rows, read back what stands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -42,6 +42,7 @@ from server.ils.port import (
     Renewed,
     Returned,
 )
+from server.ils.status import SystemStatus
 
 # The name by which newer builds of INLISLite serialise the numbers of loans themselves.
 _LOCK: Final = "inlislite_collectionloans_id"
@@ -70,23 +71,27 @@ class InlisliteLibrary:
     """The port on INLISLite's database; any number of threads. `clock`: seconds since 1970 UTC."""
 
     def __init__(self, address: DatabaseAddress, place: Place, clock: Callable[[], float]) -> None:
-        self.database = MariaDb(address, METADATA, _LOCK, WRITTEN)
+        self._database = MariaDb(address, METADATA, _LOCK, WRITTEN)
         self._place, self._clock = place, clock
 
     def capabilities(self) -> Capabilities:
         able = {Ability.LIST_LOANS, Ability.TELL_ITEM_STATE, Ability.RENEW}
         return Capabilities(frozenset(able), frozenset((Fault.SAME_ITEM_TWICE_AT_ONCE,)))
 
+    def status(self) -> SystemStatus:
+        told = self._database.status(self._clock)
+        return replace(told, product=f"INLISLite 3.3 on {told.product}")
+
     def close(self) -> None:
-        self.database.close()
+        self._database.close()
 
     def patron(
         self,
         number: PatronId,
         pin: Secret | None = None,  # noqa: ARG002 - members have none there
     ) -> PatronRecord | Refused:
-        self.database.schema()
-        with self.database.reading() as connection:
+        self._database.schema()
+        with self._database.reading() as connection:
             member = reading.member_of(connection, number.reveal())
             if member is None:
                 return _NO_PATRON
@@ -109,8 +114,8 @@ class InlisliteLibrary:
             )
 
     def item(self, item: ItemId) -> ItemRecord | Refused:
-        self.database.schema()
-        with self.database.reading() as connection:
+        self._database.schema()
+        with self._database.reading() as connection:
             copy = _copy(connection, item)
             if isinstance(copy, Refused):
                 return copy
@@ -137,7 +142,7 @@ class InlisliteLibrary:
         due: date,  # noqa: ARG002 - INLISLite's own rules decide
     ) -> Lent | Refused:
         now = self._local(at)
-        with self.database.changing() as change:
+        with self._database.changing() as change:
             connection = change.connection
             pair = _pair(connection, patron, item)
             if isinstance(pair, Refused):
@@ -158,7 +163,7 @@ class InlisliteLibrary:
         """Every open loan of the item ends, were there two."""
         back = self._local(dropped_at)
         writer = self._writer(self._local(self._clock()))
-        with self.database.changing() as change:
+        with self._database.changing() as change:
             copy = _copy(change.connection, item)
             if isinstance(copy, Refused):
                 return copy
@@ -175,7 +180,7 @@ class InlisliteLibrary:
 
     def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused:
         now = self._local(self._clock())
-        with self.database.changing() as change:
+        with self._database.changing() as change:
             connection = change.connection
             pair = _pair(connection, patron, item)
             if isinstance(pair, Refused):

@@ -1,6 +1,7 @@
 """SLiMS behind the port: decide by its rules, write its rows, read back what stands."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -41,6 +42,7 @@ from server.ils.slims.rules import (
     rule_of_loan,
 )
 from server.ils.slims.tables import METADATA, WRITTEN
+from server.ils.status import SystemStatus
 
 _NO_PATRON: Final = Refused(Reason.UNKNOWN_CARD)
 _NO_ITEM: Final = Refused(Reason.UNKNOWN_ITEM)
@@ -58,19 +60,25 @@ class SlimsLibrary:
     def __init__(
         self, address: DatabaseAddress, zone: ZoneInfo, uid: int, clock: Callable[[], float]
     ) -> None:
-        self.database = MariaDb(address, METADATA, f"sirkula {address.database}", WRITTEN)
+        self._database = MariaDb(address, METADATA, f"sirkula {address.database}", WRITTEN)
         self._zone, self._uid, self._clock = zone, uid, clock
 
     def capabilities(self) -> Capabilities:
         able = set(Ability) - {Ability.NOTE_PAYMENT}
         return Capabilities(frozenset(able), frozenset((Fault.SAME_ITEM_TWICE_AT_ONCE,)))
 
+    def status(self) -> SystemStatus:
+        told = self._database.status(self._clock)
+        ours = self._writes_history("INSERT")
+        writer = "we write the loan history" if ours else "triggers write the loan history"
+        return replace(told, product=f"SLiMS 9 on {told.product}; {writer}")
+
     def close(self) -> None:
-        self.database.close()
+        self._database.close()
 
     def patron(self, number: PatronId, pin: Secret | None = None) -> PatronRecord | Refused:
-        self.database.schema()
-        with self.database.reading() as connection:
+        self._database.schema()
+        with self._database.reading() as connection:
             found = reading.member_of(connection, number.reveal())
             if found is None:
                 return _NO_PATRON
@@ -80,8 +88,8 @@ class SlimsLibrary:
             return self._told(connection, number, member, pin_checked=pin is not None)
 
     def item(self, item: ItemId) -> ItemRecord | Refused:
-        self.database.schema()
-        with self.database.reading() as connection:
+        self._database.schema()
+        with self._database.reading() as connection:
             copy = reading.copy_of(connection, str(item))
             if copy is None:
                 return _NO_ITEM
@@ -108,7 +116,7 @@ class SlimsLibrary:
         due: date,  # noqa: ARG002 - SLiMS' own rules decide
     ) -> Lent | Refused:
         on = self._day(at)
-        with self.database.changing() as change:
+        with self._database.changing() as change:
             pair = _pair(change.connection, patron, item)
             if isinstance(pair, Refused):
                 return pair
@@ -122,7 +130,7 @@ class SlimsLibrary:
     def take_back(self, item: ItemId, dropped_at: float) -> Returned | Refused:
         """Every open loan of the item ends, were there two."""
         on = self._day(dropped_at)
-        with self.database.changing() as change:
+        with self._database.changing() as change:
             connection = change.connection
             copy = reading.copy_of(connection, str(item))
             loans = reading.loans_of_item(connection, copy.code if copy else str(item))
@@ -141,7 +149,7 @@ class SlimsLibrary:
 
     def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused:
         on = self._day(self._clock())
-        with self.database.changing() as change:
+        with self._database.changing() as change:
             connection = change.connection
             pair = _pair(connection, patron, item)
             if isinstance(pair, Refused):
@@ -243,7 +251,7 @@ class SlimsLibrary:
 
     def _writes_history(self, event: str) -> bool:
         """Whether it is for us to do, since no trigger does."""
-        return ("loan", event) not in self.database.schema().triggers
+        return ("loan", event) not in self._database.schema().triggers
 
     def _day(self, at: float) -> date:
         return datetime.fromtimestamp(at, self._zone).date()
