@@ -9,6 +9,7 @@ import json
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum
@@ -46,6 +47,7 @@ class KohaRest:
         self.blockers: dict[str, object] = {}
         self.confirms: dict[str, object] = {}
         self.forbidden = self.token_taken_back = False
+        self.before_loan: Callable[[], None] = lambda: None
         self.asked: list[tuple[str, str]] = []
         self.stopped = threading.Event()
         owner = self
@@ -121,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answered(self, path: str, work: Any) -> None:
         koha = self.koha
         koha.asked.append((self.command, path.removeprefix("/api/v1")))
+        if koha.asked[-1] == ("POST", "/checkouts"):
+            koha.before_loan()
         mishap = koha.mishap if self.command == koha.method else Mishap.NONE
         if self._turned_away():
             return

@@ -194,7 +194,7 @@ class InlisliteLibrary:
             reason = member.bar(now.date()) or bar_to_renewal(limits, loan)
             if reason is not None:
                 return Refused(reason)
-            due = due_of_renewal(limits, now.date())
+            due = max(due_of_renewal(limits, now.date()), loan.due)  # never fewer days
             writing.write_renewal(change, loan, member, due, self._writer(now))
             change.commit()
             return self._renewed(connection, item, loan)

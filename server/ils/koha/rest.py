@@ -63,7 +63,7 @@ class _Token(msgspec.Struct):
 
 class _Error(msgspec.Struct):
     error: str = ""
-    required_permissions: msgspec.Raw | None = None
+    required_permissions: object = None
 
     @property
     def is_about_us(self) -> bool:

@@ -201,7 +201,8 @@ class SlimsLibrary:
     ) -> Renewed | Refused:
         calendar = reading.calendar_of(change.connection)
         charge = fine(member, loan, on, calendar)
-        due = due_date(rule_of_loan(member, loan.rule), on, member, calendar)
+        # SLiMS' own page would take days away from who renews early.
+        due = max(loan.due, due_date(rule_of_loan(member, loan.rule), on, member, calendar))
         if not writing.write_renewal(change, loan, due, on, self._now()):
             return Refused(Reason.ASK_STAFF, ("the desk changed the loan in the same moment",))
         self._in_history(change, loan.number)
@@ -246,8 +247,10 @@ class SlimsLibrary:
         return booked
 
     def _in_history(self, change: Change, number: int) -> None:
+        """Also makes good a history that a broken line kept from being written."""
         if self._writes_history("UPDATE"):
             writing.repeat_in_history(change, number)
+            writing.write_history(change, number)
 
     def _writes_history(self, event: str) -> bool:
         """Whether it is for us to do, since no trigger does."""
