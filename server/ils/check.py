@@ -17,6 +17,7 @@ from server.ils.port import (
     ItemRecord,
     ItemState,
     Lent,
+    LibraryError,
     OutcomeUnknown,
     PatronRecord,
     Refused,
@@ -28,6 +29,7 @@ from server.ils.status import Examinable
 _Answer = TypeVar("_Answer")
 _CLOCK_MAY_DIFFER_S: Final = 60.0
 _LOAN: Final = timedelta(days=7)
+_STILL_LENT: Final = "the item was lent and may still be: take it back at the desk"
 _CAN: Final = {
     Ability.CHECK_PIN: "check a PIN",
     Ability.LIST_LOANS: "list a patron's loans",
@@ -153,24 +155,30 @@ class Check:
             raise TrialFailed("a trial needs a patron and an item that the system knows")
         if copy.state is not ItemState.AVAILABLE:
             raise TrialFailed(f"the item is {copy.state.value}: take one that is on its shelf")
-        lent = self._timed("lend", lambda: self._lend(number, item))
+        try:
+            lent = self._timed("lend", lambda: self._lend(number, item))
+        except OutcomeUnknown as error:
+            raise TrialFailed(f"see at the desk whether the item is lent: {error}") from error
+        self._said("lend", _refusal(lent) if isinstance(lent, Refused) else f"until {lent.due}")
         if isinstance(lent, Refused):
-            self._said("lend", _refusal(lent))
             raise TrialFailed("nothing was lent")
-        self._said("lend", f"lent until {lent.due}")
-        back = self._timed("take back", lambda: self.system.take_back(item, self.clocks.wall()))
-        self._said("take back", "done" if isinstance(back, Returned) else _refusal(back))
-        after = self.system.item(item)
-        if not isinstance(after, ItemRecord) or after.state is not ItemState.AVAILABLE:
-            raise TrialFailed("the item is still on loan: take it back at the desk")
+        self._take_back(item)
 
     def _lend(self, patron: PatronId, item: ItemId) -> Lent | Refused:
         now = self.clocks.wall()
+        act = ActId(f"check-{now:.0f}")
+        return self.system.lend(patron, item, act, now, self.clocks.today + _LOAN)
+
+    def _take_back(self, item: ItemId) -> None:
+        """Raises TrialFailed unless the item is seen to be on no loan any more."""
         try:
-            due = self.clocks.today + _LOAN
-            return self.system.lend(patron, item, ActId(f"check-{now:.0f}"), now, due)
-        except OutcomeUnknown as error:
-            raise TrialFailed(f"see at the desk whether the item is lent: {error}") from error
+            back = self._timed("take back", lambda: self.system.take_back(item, self.clocks.wall()))
+            self._said("take back", "done" if isinstance(back, Returned) else _refusal(back))
+            after = self.system.item(item)
+        except LibraryError as error:
+            raise TrialFailed(f"{_STILL_LENT}: {error}") from error
+        if not isinstance(after, ItemRecord) or after.state is not ItemState.AVAILABLE:
+            raise TrialFailed(_STILL_LENT)
 
     def _profile(self, asked: Asked) -> None:
         words = f'kind = "{self.kind}"'

@@ -26,6 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from broker.vocabulary import Secret
 from server.ils.port import LibraryError, NothingSent, OutcomeUnknown
+from server.ils.schema import Schema, read_schema
 from server.ils.status import SystemStatus
 
 # Numbers below are the server's refusals, from it on the client's: the connection is gone (MariaDB
@@ -50,10 +51,6 @@ class DatabaseAddress:
     password: Secret
     answer_within: float = 10.0
     connections: int = 4
-
-
-class UnknownSchema(NothingSent):
-    """The database is not the system's as we know it; the text names every column it lacks."""
 
 
 @dataclass(slots=True)
@@ -114,11 +111,11 @@ class MariaDb:
         """Closes the connections that nobody uses now."""
         self._engine.dispose()
 
-    def schema(self) -> "Schema":
+    def schema(self) -> Schema:
         """What the database is, looked at once. Raises UnknownSchema, NothingSent."""
         if self._known is None:
             with self.reading() as connection:
-                found = _schema(connection)
+                found = read_schema(connection)
             found.check(self._tables)
             self._known = found
         return self._known
@@ -202,54 +199,6 @@ def _engine(address: DatabaseAddress) -> Engine:
         pool_timeout=within,
         pool_pre_ping=True,
         connect_args={"charset": "utf8mb4", "write_timeout": within, **patience},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """The database's columns by table, its tables' engines, and its triggers as (table, event)."""
-
-    columns: dict[str, frozenset[str]]
-    engines: dict[str, str]
-    triggers: frozenset[tuple[str, str]]
-
-    def check(self, tables: MetaData) -> None:
-        """Raises UnknownSchema, which names what is missing."""
-        missing = [
-            f"{table.name}.{column.name}"
-            for table in tables.sorted_tables
-            for column in table.columns
-            if column.name.lower() not in self.columns.get(table.name, frozenset())
-        ]
-        if missing:
-            names = ", ".join(sorted(missing))
-            raise UnknownSchema(f"the database has no {names}: is it another version?")
-
-    def is_transactional(self, written: tuple[str, ...]) -> bool:
-        return all(self.engines.get(name) == "InnoDB" for name in written)
-
-
-def _schema(connection: Connection) -> Schema:
-    """Table names in lower case: on Windows they are, on Linux as they were written."""
-    here = "WHERE table_schema = DATABASE()"
-    columns: dict[str, set[str]] = {}
-    for table, column in connection.execute(
-        text(f"SELECT table_name, column_name FROM information_schema.columns {here}")  # noqa: S608 - no value in it
-    ):
-        columns.setdefault(table.lower(), set()).add(column.lower())
-    engines = connection.execute(
-        text(f"SELECT table_name, engine FROM information_schema.tables {here}")  # noqa: S608
-    )
-    triggers = connection.execute(
-        text(
-            "SELECT event_object_table, event_manipulation FROM information_schema.triggers "
-            "WHERE trigger_schema = DATABASE()"
-        )
-    )
-    return Schema(
-        {table: frozenset(names) for table, names in columns.items()},
-        {table.lower(): engine for table, engine in engines},
-        frozenset((table.lower(), event) for table, event in triggers),
     )
 
 

@@ -9,10 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
-from server.ils.inlislite import reading, writing
+from server.ils.inlislite import reading, records, writing
 from server.ils.inlislite.rules import (
-    AVAILABLE,
-    LENT,
     Copy,
     Limits,
     Member,
@@ -32,7 +30,6 @@ from server.ils.port import (
     Capabilities,
     Fault,
     ItemRecord,
-    ItemState,
     Lent,
     OutcomeUnknown,
     PatronRecord,
@@ -98,20 +95,8 @@ class InlisliteLibrary:
             now = self._local(self._clock())
             theirs = reading.loans_of_member(connection, member.id)
             limits = limits_for(reading.rule_book(connection), member, None, len(theirs), now)
-            return PatronRecord(
-                number,
-                member.bar(now.date()),
-                pin_checked=False,
-                loans=reading.numbers_on_loan(connection, member.id),
-                on_loan=len(theirs),
-                overdue=sum(loan.due.date() < now.date() for loan in theirs),
-                holds=None,
-                loan_limit=limits.items,
-                owed=None,
-                currency="IDR",
-                expires=member.ends,
-                said=(),
-            )
+            numbers = reading.numbers_on_loan(connection, member.id)
+        return records.patron_record(number, member, theirs, numbers, limits, now.date())
 
     def item(self, item: ItemId) -> ItemRecord | Refused:
         self._database.schema()
@@ -120,18 +105,7 @@ class InlisliteLibrary:
             if isinstance(copy, Refused):
                 return copy
             loans = reading.loans_of_copy(connection, copy.id)
-        return ItemRecord(
-            item,
-            _state(copy, lent=bool(loans)),
-            copy.title,
-            owner="",
-            location=copy.place,
-            call_number=copy.call_number,
-            properties="",
-            due=loans[-1].due.date() if loans else None,
-            holds=None,
-            said=(),
-        )
+        return records.item_record(item, copy, loans)
 
     def lend(
         self,
@@ -272,10 +246,3 @@ def _pair(connection: Connection, patron: PatronId, item: ItemId) -> tuple[Membe
         return _NO_PATRON
     copy = _copy(connection, item)
     return copy if isinstance(copy, Refused) else (member, copy)
-
-
-def _state(copy: Copy, *, lent: bool) -> ItemState:
-    if lent or copy.status == LENT:
-        return ItemState.ON_LOAN
-    here = copy.status == AVAILABLE and copy.may_be_lent
-    return ItemState.AVAILABLE if here else ItemState.OTHER

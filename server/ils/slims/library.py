@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,6 @@ from server.ils.port import (
     Capabilities,
     Fault,
     ItemRecord,
-    ItemState,
     Lent,
     OutcomeUnknown,
     PatronRecord,
@@ -27,8 +25,9 @@ from server.ils.port import (
     Renewed,
     Returned,
 )
-from server.ils.slims import reading, writing
+from server.ils.slims import reading, records, writing
 from server.ils.slims.password import is_password
+from server.ils.slims.records import Account
 from server.ils.slims.rules import (
     Copy,
     Fine,
@@ -48,7 +47,6 @@ _NO_PATRON: Final = Refused(Reason.UNKNOWN_CARD)
 _NO_ITEM: Final = Refused(Reason.UNKNOWN_ITEM)
 _NO_PAYMENT: Final = Refused(Reason.ASK_STAFF, ("SLiMS has no place for a payment's number",))
 _DESK_LENT: Final = ("the desk lent it in the same moment: two loans stood, ours was removed",)
-_CURRENCY: Final = "IDR"
 
 
 class SlimsLibrary:
@@ -85,7 +83,13 @@ class SlimsLibrary:
             member, password = found
             if pin is not None and not is_password(pin, password):
                 return Refused(Reason.WRONG_PIN)
-            return self._told(connection, number, member, pin_checked=pin is not None)
+            account = Account(
+                tuple(reading.loans_of_member(connection, member.number)),
+                reading.reservations_of(connection, member.number),
+                reading.owed_by(connection, member.number),
+            )
+        today, checked = self._day(self._clock()), pin is not None
+        return records.patron_record(number, member, account, today, pin_checked=checked)
 
     def item(self, item: ItemId) -> ItemRecord | Refused:
         self._database.schema()
@@ -94,18 +98,7 @@ class SlimsLibrary:
             if copy is None:
                 return _NO_ITEM
             loans = reading.loans_of_item(connection, copy.code)
-        return ItemRecord(
-            item,
-            _state(copy, lent=bool(loans)),
-            copy.title,
-            owner="",
-            location=copy.location,
-            call_number=copy.call_number,
-            properties="",
-            due=loans[-1].due if loans else None,
-            holds=copy.holds,
-            said=(),
-        )
+        return records.item_record(item, copy, loans)
 
     def lend(
         self,
@@ -213,26 +206,6 @@ class SlimsLibrary:
                 return Renewed(item, after.due, ())
         raise OutcomeUnknown(f"item {item}: renewed, and its loan does not stand as written")
 
-    def _told(
-        self, connection: Connection, number: PatronId, member: Member, *, pin_checked: bool
-    ) -> PatronRecord:
-        loans = reading.loans_of_member(connection, member.number)
-        today = self._day(self._clock())
-        return PatronRecord(
-            number,
-            member.bar(today),
-            pin_checked,
-            loans=tuple(loan.item for loan in loans),
-            on_loan=len(loans),
-            overdue=sum(loan.due < today for loan in loans),
-            holds=reading.reservations_of(connection, member.number),
-            loan_limit=member.own.limit,
-            owed=Decimal(reading.owed_by(connection, member.number)),
-            currency=_CURRENCY,
-            expires=member.expires,
-            said=(),
-        )
-
     def _fines(
         self, connection: Connection, loans: list[OpenLoan], on: date
     ) -> list[tuple[OpenLoan, Fine]]:
@@ -270,11 +243,3 @@ def _pair(connection: Connection, patron: PatronId, item: ItemId) -> tuple[Membe
         return _NO_PATRON
     copy = reading.copy_of(connection, str(item))
     return _NO_ITEM if copy is None else (found[0], copy)
-
-
-def _state(copy: Copy, *, lent: bool) -> ItemState:
-    if lent:
-        return ItemState.ON_LOAN
-    if copy.no_loan:
-        return ItemState.MISSING if copy.status == "MIS" else ItemState.OTHER
-    return ItemState.AVAILABLE if copy.reserved_by is None else ItemState.ON_HOLD_SHELF

@@ -63,6 +63,10 @@ class Copy:
     reserved_by: str | None
     holds: int
 
+    @property
+    def is_missing(self) -> bool:
+        return self.status == _MISSING
+
 
 @dataclass(frozen=True, slots=True)
 class OpenLoan:
@@ -132,7 +136,7 @@ def bar_to_loan(
         own = any(loan.member == member.number for loan in here)
         return Reason.ALREADY_YOURS if own else Reason.ON_LOAN_TO_OTHER
     if copy.no_loan:
-        return Reason.ITEM_WITHDRAWN if copy.status == _MISSING else Reason.NOT_FOR_LOAN
+        return Reason.ITEM_WITHDRAWN if copy.is_missing else Reason.NOT_FOR_LOAN
     if copy.reserved_by not in (None, member.number):
         return Reason.ON_HOLD
     rule = rule_for(member, copy)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ils.accidents import UNDISTURBED, Accident, Plan
 from tests.ils.cases import FREE, SITI
 from tests.ils.inlislite_library import inlislite
 from tests.ils.koha_library import koha
@@ -55,9 +56,9 @@ class Installation:
     def write(self, kind: str, words: str) -> None:
         self.file.write_text(f'site = "binjai"\n[library]\nkind = "{kind}"\n{words}')
 
-    def sip2(self, profile: str = "koha") -> str:
+    def sip2(self, profile: str = "koha", plan: Plan = UNDISTURBED) -> str:
         system = SlimsGateway if profile == "slims-gateway" else Koha
-        server = IlsServer(system(small_library()))
+        server = IlsServer(system(small_library()), plan)
         self.standing.callback(server.close)
         self.ledger = server.system.ledger
         return SIP2.format(
@@ -152,6 +153,15 @@ def test_a_trial_of_an_item_that_somebody_has_lends_nothing(installation: Instal
     assert status == 1
     assert "on-loan" in str(told["error"])
     assert installation.ledger.effects == []
+
+
+def test_a_trial_that_cannot_take_back_sends_to_the_desk(installation: Installation) -> None:
+    cut = Plan(Accident.CLOSED_AFTER, "09")
+    installation.write("sip2", installation.sip2(plan=cut))
+    words = ("--patron", SITI.reveal(), "--item", str(FREE), "--trial")
+    status, _, told = installation.check(*words)
+    assert status == 1
+    assert "at the desk" in str(told["error"])
 
 
 @pytest.mark.parametrize("profile", ["koha", "slims-gateway"])

@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from broker.vocabulary import ItemId, Reason
 from server.ils.inlislite.library import InlisliteLibrary
-from server.ils.mariadb import UnknownSchema
 from server.ils.port import (
     ItemRecord,
     ItemState,
@@ -20,6 +19,7 @@ from server.ils.port import (
     Renewed,
     Returned,
 )
+from server.ils.schema import UnknownSchema
 from tests.ils.cases import ACT, BUDI, DUE, FREE, JAKARTA, NOW, SITI, TAKEN
 from tests.ils.inlislite_library import USER, InlisliteLedger, inlislite
 from tests.ils.ledger import LOAN_DAYS, TODAY

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from broker.vocabulary import ActId, ItemId, PatronId, Reason
-from server.ils.mariadb import UnknownSchema
 from server.ils.port import (
     Alert,
     ItemRecord,
@@ -21,6 +20,7 @@ from server.ils.port import (
     Renewed,
     Returned,
 )
+from server.ils.schema import UnknownSchema
 from server.ils.slims.library import SlimsLibrary
 from tests.ils.cases import ACT, BUDI, DUE, FREE, JAKARTA, NOW, SITI, TAKEN
 from tests.ils.ledger import LOAN_DAYS, TODAY
@@ -31,6 +31,10 @@ Slims = tuple[SlimsLibrary, SlimsLedger]
 WRITTEN = datetime.fromtimestamp(int(NOW), JAKARTA).replace(tzinfo=None)
 SLOW = (
     "CREATE TRIGGER slow BEFORE INSERT ON loan FOR EACH ROW IF NEW.uid = 7 THEN DO SLEEP(2); END IF"
+)
+DESK_LENDS = (
+    "INSERT INTO loan (item_code, member_id, loan_date, due_date, is_lent, uid)"
+    " VALUES ('ID000003', 'P00002', '2026-11-23', '2026-12-20', 1, 1)"
 )
 
 
@@ -207,6 +211,38 @@ def test_two_stations_never_lend_one_item(
     other.close()
 
 
+def test_a_loan_the_desk_made_since_we_looked_is_not_doubled(on_myisam: Slims) -> None:
+    library, ledger = on_myisam
+    outcomes: list[Any] = []
+    with ledger.engine.connect() as holding:
+        # Our station has looked at the item when it reads the holidays.
+        holding.exec_driver_sql("LOCK TABLES holiday WRITE")
+        asking = threading.Thread(target=lambda: outcomes.append(lend(library)))
+        asking.start()
+        wait_until(lambda: ledger.rows(_IN_STATE, state="Waiting for table metadata lock"))
+        ledger.run(DESK_LENDS)
+        holding.exec_driver_sql("UNLOCK TABLES")
+    asking.join()
+    assert outcomes == [Refused(Reason.ON_LOAN_TO_OTHER)]
+    assert [row.loan_id for row in ledger.rows("SELECT loan_id FROM loan")] == [1, 2]
+    ledger.run(DESK_LENDS)
+    assert ledger.rows("SELECT MAX(loan_id) FROM loan")[0][0] == 3  # ours was never written
+
+
+def test_a_station_waits_for_its_turn_and_no_longer(mariadb: MariadbServer) -> None:
+    with slims(mariadb) as (_, ledger):
+        name = str(ledger.engine.url.database)
+        library = SlimsLibrary(mariadb.address(name, answer_within=1.0), JAKARTA, UID, lambda: NOW)
+        with ledger.engine.connect() as other:
+            other.exec_driver_sql(f"SELECT GET_LOCK('sirkula {name}', 1)")
+            with pytest.raises(NothingSent, match="lock"):
+                lend(library)
+        assert ledger.effects == []
+        ledger.engine.dispose()
+        assert isinstance(lend(library), Lent)
+        library.close()
+
+
 def test_a_loan_the_desk_made_in_the_same_moment_stands_alone(on_innodb: Slims) -> None:
     library, ledger = on_innodb
     ledger.run(SLOW)
@@ -214,10 +250,7 @@ def test_a_loan_the_desk_made_in_the_same_moment_stands_alone(on_innodb: Slims) 
     asking = threading.Thread(target=lambda: outcomes.append(lend(library)))
     asking.start()
     wait_for_sleep(ledger)
-    ledger.run(
-        "INSERT INTO loan (item_code, member_id, loan_date, due_date, is_lent, uid)"
-        " VALUES ('ID000003', 'P00002', '2026-11-23', '2026-12-20', 1, 1)"
-    )
+    ledger.run(DESK_LENDS)
     asking.join()
     assert outcomes[0].reason is Reason.ON_LOAN_TO_OTHER
     assert [loan.patron for loan in ledger.loans.values()] == ["P00002", "P00002"]
