@@ -101,7 +101,7 @@ def _started(home: Path, account: list[str]) -> Iterator[int]:
     begin = home / "begin.sql"
     begin.write_text(
         f"CREATE USER sirkula@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';\n"
-        "GRANT ALL ON *.* TO sirkula@'127.0.0.1';\n"
+        "GRANT ALL ON *.* TO sirkula@'127.0.0.1' WITH GRANT OPTION;\n"
     )
     begin.chmod(0o644)
     server = subprocess.Popen(

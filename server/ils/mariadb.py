@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from broker.vocabulary import Secret
-from server.ils.port import LibraryError, NothingSent, OutcomeUnknown
+from server.ils.port import NothingSent, OutcomeUnknown
 from server.ils.schema import Schema, read_schema
 from server.ils.status import SystemStatus
 
@@ -34,7 +34,7 @@ from server.ils.status import SystemStatus
 _CLIENT: Final = 2000
 _GOES: Final = frozenset((1053, 1927, 3169))
 _PLAIN: Final = frozenset((1044, 1045, 1049, 1130, 2003, 2005, 2006, 2013))  # texts without values
-DUPLICATE: Final = 1062
+_DUPLICATE: Final = 1062
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,21 @@ class Change:
     sent: int = 0
 
     def send(self, statement: Executable) -> CursorResult[Any]:
-        """Its result. Raises Duplicate, NothingSent, OutcomeUnknown."""
+        """Its result. Raises NothingSent, OutcomeUnknown."""
         try:
-            result: CursorResult[Any] = self.connection.execute(statement)
+            return self._sent(statement)
         except DBAPIError as error:
-            if code_of(error) == DUPLICATE:
-                raise Duplicate from None
             raise self._failed(error) from None
-        self.sent += 1
-        return result
+
+    def takes_key(self, statement: Executable) -> bool:
+        """Whether a row got its key; not when somebody took it before. Raises as `send` does."""
+        try:
+            self._sent(statement)
+        except DBAPIError as error:
+            if code_of(error) == _DUPLICATE:
+                return False
+            raise self._failed(error) from None
+        return True
 
     def given_up(self, words: str) -> NothingSent | OutcomeUnknown:
         """What to raise when a change is left half done: it is undone, if it can be."""
@@ -84,13 +90,14 @@ class Change:
         except DBAPIError as error:
             raise self._failed(error) from None
 
+    def _sent(self, statement: Executable) -> CursorResult[Any]:
+        result: CursorResult[Any] = self.connection.execute(statement)
+        self.sent += 1
+        return result
+
     def _failed(self, error: DBAPIError) -> NothingSent | OutcomeUnknown:
         """A refusal by the server has no effect; without an answer, nobody knows."""
         return OutcomeUnknown(told(error)) if is_gone(error) else self.given_up(told(error))
-
-
-class Duplicate(LibraryError):
-    """Somebody else took this key a moment ago: take the next."""
 
 
 class MariaDb:
@@ -223,4 +230,4 @@ def told(error: SQLAlchemyError) -> str:
     original = getattr(error, "orig", None)
     if code in _PLAIN and original is not None:
         return f"MariaDB {code}: {original.args[1]}"
-    return f"MariaDB refused a statement: error {code}"
+    return f"MariaDB refused a statement: error {code}" if code else "the database broke off"

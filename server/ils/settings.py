@@ -7,7 +7,9 @@
     user = "sirkula"
     secrets = "/etc/sirkula/library-secrets.toml"    # password = "..."
 
-A password is never in this file: `secrets` names one that only the server's user can read.
+A password is never in this file: `secrets` names one that only the server's user can read. A
+database account needs SELECT on the whole database and INSERT, UPDATE (for SLiMS also DELETE) on
+the tables named WRITTEN in `slims.tables` and `inlislite.tables`.
 """
 
 import ssl

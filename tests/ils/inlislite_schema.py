@@ -1,8 +1,8 @@
 """INLISLite 3.3's tables, as far as a loan touches them.
 
-Columns are those that the controllers of 3.3 read and write and that the model classes of 3.2 declare
-(see server.ils.inlislite); ids are doubles there. The engine is InnoDB. No database that INLISLite
-made itself was at hand.
+Columns are those that the controllers of 3.3 read and write and that the model classes of 3.2
+declare (see server.ils.inlislite); ids are doubles there. The engine is InnoDB. No database that
+INLISLite made itself was at hand.
 """
 
 from sqlalchemy import Connection, text

@@ -24,7 +24,7 @@ from server.ils.inlislite.rules import (
 )
 from server.ils.inlislite.tables import METADATA, WRITTEN
 from server.ils.inlislite.writing import Writer
-from server.ils.mariadb import Change, DatabaseAddress, Duplicate, MariaDb
+from server.ils.mariadb import Change, DatabaseAddress, MariaDb
 from server.ils.port import (
     Ability,
     Capabilities,
@@ -223,11 +223,8 @@ def _numbered(change: Change, member: Member, copy: Copy, writer: Writer) -> str
     """The group of loans, under a number that nobody took since it was read."""
     for _ in range(_NUMBERS_TRIED):
         number = next_number(reading.newest_group(change.connection, writer.now), writer.now)
-        try:
-            writing.write_group(change, number, member, copy, writer)
-        except Duplicate:
-            continue
-        return number
+        if writing.write_group(change, number, member, copy, writer):
+            return number
     raise change.given_up(f"{_NUMBERS_TRIED} numbers for a loan were taken one after the other")
 
 

@@ -94,7 +94,7 @@ def _limits(row: Row[Any]) -> Limits:
 
 
 def copies_of(connection: Connection, number: str) -> list[Copy]:
-    """The copies that a number may mean; the first is the one, if the next is not there.
+    """The copies that a number may mean.
 
     A tag holds `RFID`, a barcode `NomorBarcode`. They differ where the library makes the one of its
     accession number and the other of the item's; then the tag's goes before.
@@ -206,7 +206,8 @@ def rule_book(connection: Connection) -> RuleBook:
 
 
 def newest_group(connection: Connection, now: datetime) -> str | None:
-    """Today's newest number of a group of loans."""
-    today = loans.c.ID.like(f"{now:%y%m%d}%")
-    newest: str | None = connection.scalar(select(func.max(loans.c.ID)).where(today))
+    """Today's newest number of a group of loans, of those that are numbers."""
+    today = f"{now:%y%m%d}"
+    number = and_(loans.c.ID.like(f"{today}%"), loans.c.ID.regexp_match(f"^{today}[0-9]{{5}}$"))
+    newest: str | None = connection.scalar(select(func.max(loans.c.ID)).where(number))
     return newest

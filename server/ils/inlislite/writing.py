@@ -58,11 +58,11 @@ def claim_copy(change: Change, copy: Copy, writer: Writer) -> bool:
     return done.rowcount == 1
 
 
-def write_group(change: Change, number: str, member: Member, copy: Copy, writer: Writer) -> None:
-    """Raises Duplicate when somebody else took the number."""
+def write_group(change: Change, number: str, member: Member, copy: Copy, writer: Writer) -> bool:
+    """Says whether it was written; not when somebody else took the number."""
     counts = {"CollectionCount": 1, "LoanCount": 1}
     nothing = {"LateCount": 0, "ExtendCount": 0, "ReturnCount": 0}
-    change.send(
+    return change.takes_key(
         insert(loans).values(
             ID=number,
             Member_id=member.id,

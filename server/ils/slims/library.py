@@ -41,6 +41,7 @@ from server.ils.slims.rules import (
     rule_of_loan,
 )
 from server.ils.slims.tables import METADATA, WRITTEN
+from server.ils.slims.writing import Terms
 from server.ils.status import SystemStatus
 
 _NO_PATRON: Final = Refused(Reason.UNKNOWN_CARD)
@@ -171,8 +172,8 @@ class SlimsLibrary:
         connection = change.connection
         rule = rule_for(member, copy)
         due = due_date(rule, on, member, reading.calendar_of(connection))
-        terms = {"on": on, "due": due, "now": self._now(), "uid": self._uid}
-        if not writing.write_loan(change, member, copy, rule, terms):
+        terms = Terms(rule.number, on, due, self._now(), self._uid)
+        if not writing.write_loan(change, member, copy, terms):
             return Refused(Reason.ON_LOAN_TO_OTHER)
         change.commit()
         standing = reading.loans_of_item(connection, copy.code)

@@ -1,8 +1,9 @@
 """SLiMS' rows, written as SLiMS writes them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     delete,
@@ -16,7 +17,7 @@ from sqlalchemy import (
 
 from server.ils.mariadb import Change
 from server.ils.slims.reading import OPEN
-from server.ils.slims.rules import Copy, Fine, Member, OpenLoan, Rule
+from server.ils.slims.rules import Copy, Fine, Member, OpenLoan
 from server.ils.slims.tables import (
     biblio,
     coll_type,
@@ -36,23 +37,34 @@ _FINE_WORDS: Final = "Denda keterlambatan eksemplar"
 _IN_BOTH: Final = tuple(column.name for column in loan.c if column.name in loan_history.c)
 
 
-def write_loan(change: Change, who: Member, what: Copy, rule: Rule, terms: dict[str, Any]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A loan made `on` a day until `due` by the rule of that number; written `now` for `uid`."""
+
+    rule: int
+    on: date
+    due: date
+    now: datetime
+    uid: int
+
+
+def write_loan(change: Change, who: Member, what: Copy, terms: Terms) -> bool:
     """The loan's row, unless the item has an open one: looked at and written by one statement.
 
-    `terms` are the dates, `now` and `uid`. Says whether it was written.
+    Says whether it was written.
     """
     row = {
         "item_code": what.code,
         "member_id": who.number,
-        "loan_date": terms["on"],
-        "due_date": terms["due"],
+        "loan_date": terms.on,
+        "due_date": terms.due,
         "renewed": 0,
-        "loan_rules_id": rule.number,
+        "loan_rules_id": terms.rule,
         "is_lent": 1,
         "is_return": 0,
-        "input_date": terms["now"],
-        "last_update": terms["now"],
-        "uid": terms["uid"],
+        "input_date": terms.now,
+        "last_update": terms.now,
+        "uid": terms.uid,
     }
     lent = exists().where(OPEN, loan.c.item_code == what.code)
     values = [literal(value, loan.c[name].type) for name, value in row.items()]

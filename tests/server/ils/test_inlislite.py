@@ -91,6 +91,15 @@ def test_a_number_that_was_taken_meanwhile_is_not_used(installed: Inlislite) -> 
     assert [row.ID for row in numbers] == [FIRST, "26112300002"]
 
 
+def test_a_number_that_is_none_is_passed_over(installed: Inlislite) -> None:
+    library, ledger = installed
+    ledger.run(
+        "INSERT INTO collectionloans (ID, Member_id) VALUES ('261123X', 2), ('26112400009', 2)"
+    )
+    assert isinstance(lend(library), Lent)
+    assert len(ledger.rows("SELECT * FROM collectionloans WHERE ID='26112300001'")) == 1
+
+
 def test_a_renewal_by_inlislite_itself_is_seen(installed: Inlislite) -> None:
     """Version 3.3 writes it beside the loan, and leaves the loan's own date."""
     library, ledger = installed
