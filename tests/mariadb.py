@@ -60,17 +60,25 @@ class MariadbServer:
 
 
 @contextmanager
-def running_mariadb() -> Iterator[MariadbServer]:
-    """A new server, until the end. Raises NoMariadb."""
+def running_mariadb(credentials: Path | None = None) -> Iterator[MariadbServer]:
+    """A new server, until the end; with TLS when there is a key and a certificate for it.
+
+    Raises NoMariadb.
+    """
     if shutil.which("mariadbd") is None or shutil.which("mariadb-install-db") is None:
         raise NoMariadb("no MariaDB server is installed: `./run test` installs one")
     home = Path(tempfile.mkdtemp(prefix="sirkula-maria-"))
     account = ["--user=mysql"] if os.geteuid() == 0 else []
     if account:
         shutil.chown(home, "mysql", "mysql")
+    tls = []
     try:
         _install(home, account)
-        with _started(home, account) as port:
+        if credentials is not None:
+            shutil.copy(credentials, home / "own.pem")
+            shutil.chown(home / "own.pem", home.owner())
+            tls = [f"--ssl-cert={home / 'own.pem'}", f"--ssl-key={home / 'own.pem'}"]
+        with _started(home, [*account, *tls]) as port:
             yield MariadbServer(port)
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -95,7 +103,7 @@ def _install(home: Path, account: list[str]) -> None:
 
 
 @contextmanager
-def _started(home: Path, account: list[str]) -> Iterator[int]:
+def _started(home: Path, more: list[str]) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     begin = home / "begin.sql"
@@ -124,7 +132,7 @@ def _started(home: Path, account: list[str]) -> Iterator[int]:
             "--innodb-doublewrite=0",
             "--innodb-file-per-table=0",
             "--skip-log-bin",
-            *account,
+            *more,
         ],
         stderr=subprocess.DEVNULL,
     )

@@ -6,6 +6,7 @@ So the lock keeps our own programs apart, each change is guarded in its own stat
 calls reads back what stands. Texts name no value: values are patrons.
 """
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class DatabaseAddress:
     """Where the database listens and how long it is waited for, in seconds.
 
     `user` needs to read the system's tables and to write those that a loan changes; nothing else.
+    Without `tls` the line is plain, or encrypted to whoever answers.
     """
 
     host: str
@@ -51,6 +53,7 @@ class DatabaseAddress:
     password: Secret
     answer_within: float = 10.0
     connections: int = 4
+    tls: ssl.SSLContext | None = None
 
 
 @dataclass(slots=True)
@@ -205,7 +208,12 @@ def _engine(address: DatabaseAddress) -> Engine:
         max_overflow=0,
         pool_timeout=within,
         pool_pre_ping=True,
-        connect_args={"charset": "utf8mb4", "write_timeout": within, **patience},
+        connect_args={
+            "charset": "utf8mb4",
+            "write_timeout": within,
+            "ssl": address.tls,
+            **patience,
+        },
     )
 
 

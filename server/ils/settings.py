@@ -7,9 +7,10 @@
     user = "sirkula"
     secrets = "/etc/sirkula/library-secrets.toml"    # password = "..."
 
-A password is never in this file: `secrets` names one that only the server's user can read. A
-database account needs SELECT on the whole database and INSERT, UPDATE (for SLiMS also DELETE) on
-the tables named WRITTEN in `slims.tables` and `inlislite.tables`.
+Where a system is reached over TLS, `ca` names the authority its certificate is checked by; without
+one, those that this machine believes. A password is never in this file: `secrets` names one that
+only the server's user can read. A database account needs SELECT on the whole database and INSERT,
+UPDATE (for SLiMS also DELETE) on the tables named WRITTEN in `slims.tables` and `inlislite.tables`.
 """
 
 import ssl
@@ -51,7 +52,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Sip2Settings(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="sip2"
 ):
-    """A system that speaks SIP2. `ca` is the authority its certificate is checked by, with `tls`.
+    """A system that speaks SIP2.
 
     `institution`, `location` and `branch` (AO, CP, AP) are as its administrator says.
     """
@@ -81,6 +82,8 @@ class SlimsSettings(
     secrets: str
     port: int = 3306
     uid: int = 1
+    tls: bool = False
+    ca: str = ""
     connections: int = 4
     answer_within: float = 10.0
 
@@ -101,6 +104,8 @@ class InlisliteSettings(
     port: int = 3306
     uid: int = 1
     library: int | None = None
+    tls: bool = False
+    ca: str = ""
     connections: int = 4
     answer_within: float = 10.0
 
@@ -211,6 +216,7 @@ def _database(settings: SlimsSettings | InlisliteSettings) -> DatabaseAddress:
         _needed(settings.secrets),
         settings.answer_within,
         settings.connections,
+        _tls(settings.ca) if settings.tls else None,
     )
 
 

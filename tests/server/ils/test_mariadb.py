@@ -3,21 +3,24 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from broker.identity.tls import believing
 from broker.vocabulary import Secret
 from server.ils.inlislite.library import InlisliteLibrary, Place
 from server.ils.inlislite.tables import WRITTEN as INLISLITE_WRITES
 from server.ils.mariadb import DatabaseAddress
-from server.ils.port import Lent, NothingSent, Renewed, Returned
+from server.ils.port import ItemRecord, Lent, NothingSent, Renewed, Returned
 from server.ils.slims.library import SlimsLibrary
 from server.ils.slims.tables import WRITTEN as SLIMS_WRITES
+from tests.identities import Office
 from tests.ils.cases import ACT, DUE, FREE, JAKARTA, NOW, SITI
 from tests.ils.inlislite_library import USER, inlislite
 from tests.ils.row_ledger import RowLedger
 from tests.ils.slims_library import UID, slims
-from tests.mariadb import PASSWORD, MariadbServer
+from tests.mariadb import PASSWORD, MariadbServer, running_mariadb
 
 LEAST = "kios"
 
@@ -86,3 +89,20 @@ def test_a_wrong_password_and_a_wrong_database_are_named(
             library.item(FREE)
         assert "salah-sandi" not in str(told.value)
         library.close()
+
+
+def test_a_database_is_believed_by_its_certificate(tmp_path: Path) -> None:
+    office, stranger = Office(tmp_path / "office"), Office(tmp_path / "stranger")
+    with running_mariadb(office.host("127.0.0.1").own) as mariadb, slims(mariadb) as (_, ledger):
+        ledger.run("ALTER USER sirkula@'127.0.0.1' REQUIRE SSL")
+        name = str(ledger.engine.url.database)
+        for authority, ends_well in ((office, True), (stranger, False)):
+            tls = believing(authority.authority.certificate.decode("ascii"))
+            address = replace(mariadb.address(name), tls=tls)
+            library = SlimsLibrary(address, JAKARTA, UID, lambda: NOW)
+            if ends_well:
+                assert isinstance(library.item(FREE), ItemRecord)
+            else:
+                with pytest.raises(NothingSent, match="certificate"):
+                    library.item(FREE)
+            library.close()
