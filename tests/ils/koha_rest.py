@@ -11,7 +11,7 @@ import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -46,6 +46,7 @@ class KohaRest:
         self.mishap, self.method = Mishap.NONE, "POST"
         self.blockers: dict[str, object] = {}
         self.confirms: dict[str, object] = {}
+        self.due: object = ...
         self.forbidden = self.token_taken_back = False
         self.before_loan: Callable[[], None] = lambda: None
         self.asked: list[tuple[str, str]] = []
@@ -85,6 +86,9 @@ class KohaRest:
     def barcode(self, item_id: int) -> str:
         return list(self.ledger.titles)[item_id - 900]
 
+    def told_due(self, due: date) -> object:
+        return f"{due.isoformat()}T23:59:00+07:00" if self.due is ... else self.due
+
     def checkouts(self) -> list[dict[str, Any]]:
         return [
             {
@@ -92,7 +96,7 @@ class KohaRest:
                 "patron_id": self.patron_id(loan.patron),
                 "item_id": self.item_id(item),
                 "external_id": item,
-                "due_date": f"{loan.due.isoformat()}T23:59:00+07:00",
+                "due_date": self.told_due(loan.due),
                 "renewals_count": loan.renewals,
                 "library": None,
             }

@@ -39,6 +39,7 @@ from server.ils.inlislite.tables import (
     settings,
     worksheets,
 )
+from server.ils.port import NothingSent
 
 # Part of INLISLite writes and asks for the one, part for the other.
 ON_LOAN: Final = ("Loan", "Dipinjam")
@@ -160,18 +161,26 @@ def _loans(connection: Connection, chosen: Select[Any]) -> list[OpenLoan]:
     for row in connection.execute(
         select(extensions).where(extensions.c.CollectionLoanItem_id.in_(until))
     ):
-        until[row.CollectionLoanItem_id].append(_moment(row.DueDateExtend))
+        if isinstance(row.DueDateExtend, date):
+            until[row.CollectionLoanItem_id].append(_moment(row.DueDateExtend))
     return [
         OpenLoan(
             int(row.ID),
             row.CollectionLoan_id,
             int(row.Collection_id),
             int(row.member_id),
-            max(_moment(row.DueDate), *until[row.ID]) if until[row.ID] else _moment(row.DueDate),
+            max((_due(row), *until[row.ID])),
             len(until[row.ID]),
         )
         for row in found
     ]
+
+
+def _due(row: Row[Any]) -> datetime:
+    """Raises NothingSent for none, or zeros, which nothing can be decided by."""
+    if isinstance(row.DueDate, date):
+        return _moment(row.DueDate)
+    raise NothingSent(f"loan {row.CollectionLoan_id} has no due date: put it right at the desk")
 
 
 def numbers_on_loan(connection: Connection, member: int) -> tuple[str, ...]:
@@ -201,6 +210,7 @@ def rule_book(connection: Connection) -> RuleBook:
         [
             DateRule(_moment(row.TanggalAwal), _moment(row.TanggalAkhir), _limits(row))
             for row in dates
+            if isinstance(row.TanggalAwal, date) and isinstance(row.TanggalAkhir, date)
         ],
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -40,11 +40,13 @@ _REASONS: Final = {
 HARMLESS: Final = frozenset(("PREVISSUE", "ADDITIONAL_MATERIALS"))
 _HELD: Final = ("on_reserve", "recalled")  # of CanBookBeRenewed
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
 
 class Patron(msgspec.Struct):
     patron_id: int
     cardnumber: str | None
-    expiry_date: str | None = None
+    expiry_date: date | None = None
     restricted: bool | None = None
     patron_card_lost: bool | None = None
 
@@ -75,7 +77,7 @@ class Checkout(msgspec.Struct):
     checkout_id: int
     patron_id: int
     item_id: int | None
-    due_date: str
+    due_date: Moment
     external_id: str | None = None
     renewals_count: int | None = None
 
@@ -102,26 +104,25 @@ def patron_record(
     pin_checked: bool,
 ) -> PatronRecord:
     """`now` with its zone. Older versions do not say which item a loan is of."""
-    expires = date.fromisoformat(told.expiry_date) if told.expiry_date else None
     items = [loan.external_id for loan in loans]
     return PatronRecord(
         number,
-        _bar(told, expires, now.date()),
+        _bar(told, now.date()),
         pin_checked,
         loans=None if None in items else tuple(item for item in items if item is not None),
         on_loan=len(loans),
-        overdue=sum(datetime.fromisoformat(loan.due_date) < now for loan in loans),
+        overdue=sum(loan.due_date < now for loan in loans),
         holds=None,
         loan_limit=None,
         owed=balance,
         currency="",
-        expires=expires,
+        expires=told.expiry_date,
         said=(),
     )
 
 
-def _bar(told: Patron, expires: date | None, today: date) -> Reason | None:
-    if expires is not None and expires < today:
+def _bar(told: Patron, today: date) -> Reason | None:
+    if told.expiry_date is not None and told.expiry_date < today:
         return Reason.MEMBERSHIP_EXPIRED
     return Reason.PATRON_BLOCKED if told.restricted or told.patron_card_lost else None
 
@@ -151,7 +152,7 @@ def _state(told: Item, loan: Checkout | None) -> ItemState:
 
 def due_of(loan: Checkout, zone: tzinfo) -> date:
     """The branch's date of a moment with its offset."""
-    return datetime.fromisoformat(loan.due_date).astimezone(zone).date()
+    return loan.due_date.astimezone(zone).date()
 
 
 def refused(codes: Iterable[str]) -> Refused:

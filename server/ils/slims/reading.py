@@ -13,6 +13,7 @@ from sqlalchemy import (
     select,
 )
 
+from server.ils.port import NothingSent
 from server.ils.slims.rules import Calendar, Copy, Member, OpenLoan, Rule
 from server.ils.slims.tables import (
     biblio,
@@ -36,7 +37,7 @@ _FREE_OF_FINES: Final = "b:1;"
 
 def member_of(connection: Connection, number: str) -> tuple[Member, str] | None:
     """A member and the hash of their password; None when SLiMS does not know the number."""
-    kinds = member.join(member_type, member.c.member_type_id == member_type.c.member_type_id)
+    kinds = member.outerjoin(member_type, member.c.member_type_id == member_type.c.member_type_id)
     found = connection.execute(
         select(member, member_type).select_from(kinds).where(member.c.member_id == number)
     ).first()
@@ -121,13 +122,20 @@ def _loans(connection: Connection, chosen: Select[Any]) -> list[OpenLoan]:
             row.loan_id,
             row.item_code,
             row.member_id,
-            row.due_date,
+            _due(row),
             row.renewed,
             row.loan_rules_id,
             row.return_date,
         )
         for row in connection.execute(chosen.order_by(loan.c.loan_id))
     ]
+
+
+def _due(row: Row[Any]) -> date:
+    """Raises NothingSent for zeros, which nothing can be decided by."""
+    if isinstance(row.due_date, date):
+        return row.due_date
+    raise NothingSent(f"loan {row.loan_id} has no due date: put it right at the desk")
 
 
 def calendar_of(connection: Connection) -> Calendar:

@@ -14,6 +14,7 @@ from server.ils.port import (
     ItemRecord,
     ItemState,
     Lent,
+    NothingSent,
     PatronRecord,
     Refused,
     Renewed,
@@ -133,6 +134,17 @@ def test_a_rule_of_the_weekday_is_for_loans_and_renewals(installed: Inlislite) -
     renewed = library.renew(BUDI, TAKEN)
     assert isinstance(renewed, Renewed)
     assert renewed.due == TODAY + timedelta(LOAN_DAYS)  # the later of the two holds
+
+
+def test_rows_that_are_half_filled_in_are_told_or_passed_over(installed: Inlislite) -> None:
+    library, ledger = installed
+    ledger.run("INSERT INTO collectionloanextends (CollectionLoanItem_id) VALUES (1)")
+    ledger.run("INSERT INTO peraturan_peminjaman_tanggal (active) VALUES (1)")
+    assert isinstance(lend(library), Lent)
+    assert isinstance(library.item(TAKEN), ItemRecord)
+    ledger.run("UPDATE collectionloanitems SET DueDate=NULL WHERE ID=1")
+    with pytest.raises(NothingSent, match="at the desk"):
+        library.item(TAKEN)
 
 
 def test_a_rule_for_dates_counts_from_midnight(installed: Inlislite) -> None:

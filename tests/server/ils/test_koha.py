@@ -71,6 +71,14 @@ def test_a_read_that_fails_has_sent_nothing(standing: Koha, mishap: Mishap) -> N
     assert SITI.reveal() not in str(told.value)
 
 
+@pytest.mark.parametrize("due", ["", "soon", "2026-12-07", "2026-12-07T23:59:00", None, 7])
+def test_a_due_date_that_is_none_is_no_answer(standing: Koha, due: object) -> None:
+    library, _, rest = standing
+    rest.due = due
+    with pytest.raises(NothingSent, match="documents"):
+        library.item(TAKEN)
+
+
 def test_a_yes_that_is_not_in_the_records_is_a_refusal(standing: Koha) -> None:
     library, ledger, rest = standing
     rest.mishap = Mishap.YES_WITHOUT_EFFECT

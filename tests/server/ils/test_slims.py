@@ -171,6 +171,26 @@ def test_a_database_without_a_column_is_refused_by_name(on_myisam: Slims) -> Non
     assert ledger.rows("SELECT COUNT(*) FROM loan")[0][0] == 1
 
 
+def test_a_loan_without_a_due_date_goes_to_the_desk(on_myisam: Slims) -> None:
+    library, ledger = on_myisam
+    ledger.run("SET STATEMENT sql_mode='' FOR UPDATE loan SET due_date='0000-00-00'")
+    for act in (lambda: library.item(TAKEN), lambda: library.take_back(TAKEN, NOW)):
+        with pytest.raises(NothingSent, match="at the desk"):
+            act()
+
+
+def test_a_member_of_no_type_may_have_nothing(on_myisam: Slims) -> None:
+    library, ledger = on_myisam
+    ledger.run("UPDATE member SET member_type_id=NULL")
+    assert lend(library).reason is Reason.LOAN_LIMIT
+
+
+def test_a_membership_that_ends_at_zeros_never_began(on_myisam: Slims) -> None:
+    library, ledger = on_myisam
+    ledger.run("SET STATEMENT sql_mode='' FOR UPDATE member SET expire_date='0000-00-00'")
+    assert lend(library).reason is Reason.MEMBERSHIP_EXPIRED
+
+
 def test_two_open_loans_by_the_desk_both_end_with_a_return(on_myisam: Slims) -> None:
     library, ledger = on_myisam
     ledger.run(
