@@ -140,7 +140,7 @@ def _started(home: Path, more: list[str]) -> Iterator[int]:
         _await(server, port, home / "log")
         yield port
     finally:
-        server.terminate()
+        server.kill()  # its data is thrown away
         server.wait(30)
 
 
