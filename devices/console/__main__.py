@@ -32,6 +32,7 @@ PROGRAMS: Final = {
     "dropbox": ("kiosk.dropbox", "The unattended return box."),
     "agent": ("kiosk.agent", "Health of a reading-room computer, gate or counter."),
     "server": ("server", "The library's side: run, tasks, check, invite, revoke, devices ..."),
+    "ils": ("server.ils", "The library's own system: check ..."),
     "broker": ("broker.mosquitto", "Mosquitto for one machine, or its configuration as a service."),
 }
 app.add_typer(frame.app, name="frame")

@@ -1,7 +1,8 @@
 """What every library system owes Sirkula, whatever it speaks.
 
-A new kind of system adds one entry to SYSTEMS: it stands up on the given ledger, and gives the
-port's implementation. A test that a system cannot pass says which ability or fault excuses it.
+A new kind of system adds one entry to SYSTEMS: it stands up, and gives the port's implementation
+and the ledger of what it really holds. A test that a system cannot pass says which ability or fault
+excuses it.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,43 +31,76 @@ from server.ils.port import (
 from server.ils.sip2.profiles import STRICT
 from tests.ils.cases import ACT, BUDI, DUE, FREE, NOW, PAYMENT, PIN, SITI, TAKEN, opened
 from tests.ils.independent import listening
+from tests.ils.inlislite_library import inlislite
+from tests.ils.koha_library import koha
 from tests.ils.ledger import LOAN_DAYS, TODAY, Ledger, small_library
 from tests.ils.personality import Strict
+from tests.ils.row_ledger import RowLedger
 from tests.ils.server import IlsServer
 from tests.ils.shelf import Shelf
+from tests.ils.slims_library import slims
 from tests.ils.wild import PERSONALITIES
 
+# A system, and what it really holds.
+Standing = tuple[LibrarySystem, Ledger | RowLedger]
 NOBODY, NOTHING = PatronId("P09090"), ItemId("ID090909")
 
 
 @contextmanager
-def simulated(personality: type[Strict], ledger: Ledger) -> Iterator[LibrarySystem]:
+def simulated(personality: type[Strict], _: pytest.FixtureRequest) -> Iterator[Standing]:
+    ledger = small_library()
     server = IlsServer(personality(ledger))
     library = opened(server.port, personality.profile)
-    yield library
+    yield library, ledger
     library.close()
     server.close()
 
 
 @contextmanager
-def independent(ledger: Ledger) -> Iterator[LibrarySystem]:
+def independent(_: pytest.FixtureRequest) -> Iterator[Standing]:
+    ledger = small_library()
     with listening(ledger) as port:
         library = opened(port, STRICT)
-        yield library
+        yield library, ledger
         library.close()
 
 
 @contextmanager
-def shelf(ledger: Ledger) -> Iterator[LibrarySystem]:
+def shelf(_: pytest.FixtureRequest) -> Iterator[Standing]:
+    ledger = small_library()
     library = Shelf(ledger)
-    yield library
+    yield library, ledger
     library.closed = True
 
 
-SYSTEMS: dict[str, Callable[[Ledger], AbstractContextManager[LibrarySystem]]] = {
+@contextmanager
+def slims_on(
+    request: pytest.FixtureRequest, *, engine: str = "MyISAM", triggers: bool = False
+) -> Iterator[Standing]:
+    with slims(request.getfixturevalue("mariadb"), engine=engine, triggers=triggers) as standing:
+        yield standing
+
+
+@contextmanager
+def inlislite_on(request: pytest.FixtureRequest) -> Iterator[Standing]:
+    with inlislite(request.getfixturevalue("mariadb")) as standing:
+        yield standing
+
+
+@contextmanager
+def koha_rest(_: pytest.FixtureRequest) -> Iterator[Standing]:
+    with koha() as (library, ledger, _server):
+        yield library, ledger
+
+
+SYSTEMS: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Standing]]] = {
     "ledger": shelf,
     "pysip2": independent,
-    **{name: partial(simulated, kind) for name, kind in PERSONALITIES.items()},
+    "inlislite": inlislite_on,
+    "koha-rest": koha_rest,
+    "slims": slims_on,
+    "slims-on-innodb-with-triggers": partial(slims_on, engine="InnoDB", triggers=True),
+    **{f"sip2-{name}": partial(simulated, kind) for name, kind in PERSONALITIES.items()},
 }
 
 
@@ -75,7 +109,7 @@ class Desk:
     """One system, and what it really holds."""
 
     library: LibrarySystem
-    ledger: Ledger
+    ledger: Ledger | RowLedger
     standing: ExitStack
 
     def need(self, ability: Ability) -> None:
@@ -89,9 +123,8 @@ class Desk:
 
 @pytest.fixture(params=SYSTEMS)
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
-    ledger = small_library()
     with ExitStack() as standing:
-        library = standing.enter_context(SYSTEMS[request.param](ledger))
+        library, ledger = standing.enter_context(SYSTEMS[request.param](request))
         yield Desk(library, ledger, standing)
 
 

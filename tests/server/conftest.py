@@ -8,5 +8,14 @@ from tests.databases import (
     migrated_file,
     migrated_template,
 )
+from tests.mariadb import mariadb
 
-__all__ = ["cluster", "database_url", "empty_url", "engine", "migrated_file", "migrated_template"]
+__all__ = [
+    "cluster",
+    "database_url",
+    "empty_url",
+    "engine",
+    "mariadb",
+    "migrated_file",
+    "migrated_template",
+]

@@ -54,7 +54,7 @@ def test_every_picture_and_link_of_the_readme_is_there() -> None:
 def test_sirkula_lists_every_program() -> None:
     listed = run(sys.executable, "-m", "devices.console", "--help")
     assert listed.returncode == 0
-    for name in ("demo", "kiosk", "dropbox", "agent", "server", "broker"):
+    for name in ("demo", "kiosk", "dropbox", "agent", "server", "ils", "broker"):
         assert re.search(rf"\b{name}\b", listed.stdout), name
 
 

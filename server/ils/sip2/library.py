@@ -33,8 +33,10 @@ from server.ils.sip2.pool import Pool, PoolSettings, Turn
 from server.ils.sip2.profiles import Login, Profile
 from server.ils.sip2.protocol import Garbled, Message, NotSendable
 from server.ils.sip2.questions import Account, Questions, revealed
+from server.ils.sip2.recognition import moment_of, quirks_of, recognised
 from server.ils.sip2.settling import Look, Word
 from server.ils.sip2.writing import day_of
+from server.ils.status import SystemStatus
 
 _NOT_TAKEN: Final = Refused(Reason.ASK_STAFF, ("the system cannot take this number",))
 _NOT_ABLE: Final = Refused(Reason.ASK_STAFF, ("the system does not do this over SIP2",))
@@ -106,6 +108,29 @@ class Sip2Library:
     def tend(self) -> None:
         """Keeps idle connections alive; to be called every few seconds."""
         self._pool.tend(self._questions.status())
+
+    def status(self) -> SystemStatus:
+        """By message 98. Raises NothingSent."""
+        with self._pool.turn() as turn:
+            told = turn.read(self._questions.status())
+            ours = self._clock()
+        theirs = moment_of(told, self._zone)
+        name = told.first("AM") or told.first("AO")
+        return SystemStatus(
+            f"SIP2 {told.part('version').strip()} at {name}, profile {self._profile.name}",
+            None if theirs is None else theirs - ours,
+            quirks_of(told, self._profile),
+        )
+
+    def recognised(self, patron: PatronId | None, item: ItemId | None) -> str:
+        """The profile that its answers look like. Raises NothingSent."""
+        asked = [self._questions.status()]
+        if patron is not None and self._profile.takes(patron.reveal()):
+            asked.append(self._questions.patron(patron))
+        if item is not None and self._profile.takes(str(item)):
+            asked.append(self._questions.item(item))
+        with self._pool.turn() as turn:
+            return recognised([turn.read(question) for question in asked])
 
     def close(self) -> None:
         self._pool.close()
