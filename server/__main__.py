@@ -35,7 +35,7 @@ from server.enrolment.keys import host_credentials, open_keys
 from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
 from server.fitness import server_checks
-from server.ils.catalogue import open_library
+from server.ils.settings import open_library_system
 from server.ils.sip2_server.accounts import SALT_BYTES, Password
 from server.ils.sip2_server.desk import Desk
 from server.ils.sip2_server.dialogue import Dialogue
@@ -157,12 +157,12 @@ def enrolment(settings: File) -> None:
 def sip2(settings: File) -> None:
     """Offers the library's own system to self-checks and other machines, over SIP2."""
     read = read_settings(settings, ServerSettings)
-    if read.sip2 is None or read.ils is None:
-        raise BadSettings(f"{settings}: serving SIP2 needs [sip2], and [ils] to offer")
+    if read.sip2 is None or read.library is None:
+        raise BadSettings(f"{settings}: serving SIP2 needs [sip2], and [library] to offer")
     stop_asked, zone = stopping(), read.branch().zone
-    opened = open_library(read.ils, zone, time.time)
+    library = open_library_system(read.library, zone, time.time, time.monotonic)
     key = secrets.token_bytes()
-    house = House(opened.library, read.sip2.place(zone), read_texts(), time.time, key)
+    house = House(library, read.sip2.place(zone), read_texts(), time.time, key)
     desk = Desk(house, read.sip2.terminals())
     listener = Listener(
         read.sip2.host, read.sip2.port, read.sip2.limits(), lambda there: Dialogue(desk, there)
@@ -170,10 +170,10 @@ def sip2(settings: File) -> None:
     serving = threading.Thread(target=listener.run, daemon=True)
     serving.start()
     while not stop_asked.wait(_TENDED_EVERY_S) and serving.is_alive():
-        opened.tend()
+        library.tend()
     listener.stop()
     serving.join()
-    opened.close()
+    library.close()
 
 
 @app.command("sip2-password")

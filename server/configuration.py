@@ -12,8 +12,8 @@ from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
 from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
 from server.enrolment.keys import client_credentials
-from server.ils.catalogue import Sip2System
-from server.ils.sip2_server.settings import Sip2Settings
+from server.ils.settings import LibrarySettings
+from server.ils.sip2_server.settings import Sip2ServerSettings
 from server.settings import Branch, OfflineLimits, Service
 
 
@@ -80,8 +80,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. `zone` is the branch's IANA time zone; weekdays are 0 Monday to 6 Sunday.
 
     `keys` is the folder of the server's private keys and of the library's own authority: local,
-    readable by the server's user alone, backed up apart from the database. `ils` is the library's
-    own system, which `sip2` offers to the machines it owns.
+    readable by the server's user alone, backed up apart from the database. `library` is
+    the library's own system, which `sip2` offers to the machines it owns.
     """
 
     site: SiteId
@@ -95,8 +95,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offline: OfflineSettings = OfflineSettings()
     retention: RetentionSettings = RetentionSettings()
     stations: dict[str, StationSettings] = {}
-    ils: Sip2System | None = None
-    sip2: Sip2Settings | None = None
+    library: LibrarySettings | None = None
+    sip2: Sip2ServerSettings | None = None
 
     def broker_address(self) -> Address:
         """Raises BadSettings for TLS without what it needs, and for none to another machine."""

@@ -24,4 +24,7 @@ class Examinable(LibrarySystem, Protocol):
     def status(self) -> SystemStatus:
         """Read only. Raises NothingSent."""
 
+    def tend(self) -> None:
+        """Keeps what is idle alive; to be called every few seconds."""
+
     def close(self) -> None: ...

@@ -31,14 +31,14 @@ port = {broker}
 port = {web}
 """
 SIP2 = """
-[ils]
+[library]
 kind = "sip2"
 host = "127.0.0.1"
 port = {ils}
 institution = "MPL"
 profile = "koha"
 user = "kios"
-password_file = "{folder}/ils"
+secrets = "{folder}/ils.toml"
 [sip2]
 port = {port}
 institution = "MPL"
@@ -56,7 +56,9 @@ class Library:
         places = {"folder": folder, "port": self.port, "ils": self.ils.port}
         written = (SETTINGS + more).format(broker=broker or free_port(), web=free_port(), **places)
         self.settings.write_text(written)
-        (folder / "ils").write_text("rahasia\n")
+        secrets = folder / "ils.toml"
+        secrets.touch(mode=0o600)
+        secrets.write_text('password = "rahasia"')
         line = Password.hashed("rahasia mesin", bytes(16)).line
         (folder / "mesin").write_text(f"{line}\n")
 
@@ -117,7 +119,7 @@ def test_the_server_runs_it_with_its_other_parts(tmp_path: Path) -> None:
             assert gone.connect_ex(("127.0.0.1", library.port)) != 0
 
 
-@pytest.mark.parametrize("missing", ["[sip2]", "[ils]"])
+@pytest.mark.parametrize("missing", ["[sip2]", "[library]"])
 def test_without_its_settings_nothing_is_served(tmp_path: Path, missing: str) -> None:
     before, _, after = SIP2.partition("[sip2]")
     library = Library(tmp_path, more=before if missing == "[sip2]" else f"[sip2]{after}")

@@ -79,6 +79,9 @@ class InlisliteLibrary:
         told = self._database.status(self._clock)
         return replace(told, product=f"INLISLite 3.3 on {told.product}")
 
+    def tend(self) -> None:
+        """Connections to a database need nobody's care."""
+
     def close(self) -> None:
         self._database.close()
 

@@ -74,6 +74,9 @@ class KohaLibrary:
         returns = self._returns.status()
         return SystemStatus(f"Koha by REST; returns: {returns.product}", ahead, returns.quirks)
 
+    def tend(self) -> None:
+        self._returns.tend()
+
     def close(self) -> None:
         self._returns.close()
 

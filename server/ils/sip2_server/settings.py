@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from broker.errors import BadSettings
-from server.ils.catalogue import PortNumber
 from server.ils.sip2.writing import Coding
 from server.ils.sip2_server.accounts import EVERY, USUAL, Password, Terminal
 from server.ils.sip2_server.asked import Place
 from server.ils.sip2_server.listener import Limits
 
+PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=4_096)]
 
 
@@ -67,7 +67,7 @@ class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-class Sip2Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Sip2ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where terminals find the library, and who may ask it.
 
     `institution` is its code (AO), `name` for people; `loan_days` is suggested to its system.

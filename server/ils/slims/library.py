@@ -72,6 +72,9 @@ class SlimsLibrary:
         writer = "we write the loan history" if ours else "triggers write the loan history"
         return replace(told, product=f"SLiMS 9 on {told.product}; {writer}")
 
+    def tend(self) -> None:
+        """Connections to a database need nobody's care."""
+
     def close(self) -> None:
         self._database.close()
 

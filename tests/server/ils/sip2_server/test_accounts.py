@@ -14,14 +14,13 @@ from broker.program import log_as_json
 from broker.settings import read_settings
 from broker.vocabulary import ItemId, PatronId, Secret
 from server.configuration import ServerSettings
-from server.ils.catalogue import open_library
 from server.ils.port import ItemRecord, PatronRecord, Refused
 from server.ils.sip2.connection import Address
 from server.ils.sip2.library import Sip2Library
 from server.ils.sip2.pool import PoolSettings
 from server.ils.sip2.profiles import KOHA
 from server.ils.sip2.questions import Account
-from server.ils.sip2_server.accounts import EVERY, USUAL, Password, Terminal
+from server.ils.sip2_server.accounts import EVERY, USUAL
 from server.ils.sip2_server.memory import REFUSED_FOR_S, TRIES, Tries
 from tests.ils.accidents import Accident, Plan
 from tests.ils.cases import JAKARTA, NOW
@@ -258,13 +257,6 @@ keys = "keys"
 port = 1
 [web]
 port = 1
-[ils]
-kind = "sip2"
-host = "127.0.0.1"
-port = 6001
-institution = "MPL"
-profile = "koha"
-password_file = "{folder}/ils"
 [sip2]
 port = 6002
 institution = "MPL"
@@ -274,7 +266,6 @@ password_file = "{folder}/mesin"
 
 
 def settings(folder: Path, more: str = "") -> ServerSettings:
-    (folder / "ils").write_text("rahasia\n")
     (folder / "mesin").write_text(f"{PASSWORD.line}\n")
     (folder / "server.toml").write_text(SETTINGS.format(folder=folder) + more)
     return read_settings(folder / "server.toml", ServerSettings)
@@ -324,19 +315,3 @@ def test_a_password_in_plain_words_is_refused(tmp_path: Path, line: str) -> None
     (tmp_path / "mesin").unlink()
     with pytest.raises(BadSettings):
         read.terminals()
-
-
-def test_a_systems_password_that_is_none_is_refused_without_its_words(tmp_path: Path) -> None:
-    read = settings(tmp_path)
-    assert read.ils is not None
-    (tmp_path / "ils").write_text("rahasia\x01")
-    with pytest.raises(BadSettings) as refused:
-        open_library(read.ils, JAKARTA, float)
-    assert "rahasia" not in str(refused.value)
-    assert refused.value.__cause__ is None
-
-
-def test_an_account_prints_no_password() -> None:
-    told = repr(Terminal("mesin", Password.hashed("rahasia", bytes(16))))
-    assert "rahasia" not in told
-    assert "scrypt" not in told
