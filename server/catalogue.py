@@ -5,13 +5,16 @@ say them in any case.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select, union_all
 
 from broker.requests import Description
-from broker.vocabulary import ItemId, Patron, PatronId
+from broker.vocabulary import ActId, ItemId, Patron, PatronId
 from server.circulation.grants import Standing
-from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Rulebook
+from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Renewable, Rulebook
 from server.journal.journal import chunks
 from server.journal.patrons import from_column
 from server.journal.tables import closed_day, grant, item, loan, loan_rule, member, title
@@ -19,6 +22,33 @@ from server.settings import Branch
 
 WITHDRAWN = "withdrawn"
 PRESENT = "present"
+# Who has what until when, on loan or by a grant that no fact has closed.
+_HELD: Final = union_all(
+    select(loan.c.item, loan.c.member, loan.c.due).where(loan.c.returned_at.is_(None)),
+    select(grant.c.item, grant.c.member, grant.c.due).where(
+        grant.c.standing == Standing.OPEN.value
+    ),
+).subquery("held")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """An item in words; `due` while somebody has it."""
+
+    title: str
+    call_number: str
+    collection: str
+    withdrawn: bool
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """What the journal's loan by one act came to."""
+
+    item: ItemId
+    patron: Patron
+    due: date
 
 
 def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patron, str]:
@@ -93,14 +123,52 @@ def describe(connection: Connection, barcode: ItemId) -> Description | None:
     return None if row is None else Description(barcode, row.title, row.author)
 
 
+def shelved(connection: Connection, barcode: ItemId) -> Shelved | None:
+    """The item in words, and when it will be back."""
+    words = (title.c.title, title.c.call_number, item.c.collection, item.c.state, _HELD.c.due)
+    statement = (
+        select(*words).join_from(item, title).outerjoin(_HELD, _HELD.c.item == item.c.barcode)
+    )
+    statement = statement.where(item.c.barcode == str(barcode)).order_by(_HELD.c.due.desc())
+    row = connection.execute(statement.limit(1)).first()
+    if row is None:
+        return None
+    withdrawn = row.state == WITHDRAWN
+    return Shelved(row.title, row.call_number, row.collection, withdrawn, row.due)
+
+
+def held_by(connection: Connection, number: PatronId) -> dict[str, date]:
+    """The items this member has, on loan or granted, with their due dates."""
+    statement = select(_HELD.c.item, _HELD.c.due).where(_HELD.c.member == number.reveal())
+    rows = connection.execute(statement.order_by(_HELD.c.due, _HELD.c.item)).all()
+    return {row.item: row.due for row in rows}
+
+
+def loan_by(connection: Connection, act: ActId) -> Lending | None:
+    """The loan that this act made, open or over."""
+    row = connection.execute(select(loan).where(loan.c.act == str(act))).first()
+    return None if row is None else Lending(ItemId(row.item), from_column(row.patron), row.due)
+
+
+def renewable(connection: Connection, barcode: ItemId) -> Renewable | None:
+    """The item's open loan."""
+    columns = (loan.c.member, loan.c.due, loan.c.renewals, item.c.collection)
+    this = and_(loan.c.item == str(barcode), loan.c.returned_at.is_(None))
+    statement = select(*columns).outerjoin_from(loan, item, item.c.barcode == loan.c.item)
+    row = connection.execute(statement.where(this)).first()
+    if row is None:
+        return None
+    return Renewable(barcode, row.collection or "", row.member, row.due, row.renewals)
+
+
 def rulebook(connection: Connection, branch: Branch) -> Rulebook:
     """The loan rules and the branch's calendar."""
     rules = tuple(
-        LoanRule(row.member_kind, row.collection, row.item_limit, row.days)
+        LoanRule(row.member_kind, row.collection, row.item_limit, row.days, row.renewals)
         for row in connection.execute(select(loan_rule))
     )
     closed = frozenset(connection.scalars(select(closed_day.c.day)))
-    return Rulebook(rules, Calendar(branch.zone, branch.closed_weekdays, closed))
+    return Rulebook(rules, Calendar(branch.zone, branch.closed_weekdays, closed), branch.policy)
 
 
 def _holdings(connection: Connection, number: str) -> tuple[str, ...]:

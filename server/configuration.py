@@ -11,6 +11,7 @@ from broker.errors import BadSettings
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
 from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
+from server.circulation.rules import Policy, RenewedFrom
 from server.enrolment.keys import client_credentials
 from server.settings import Branch, OfflineLimits, Service
 
@@ -48,6 +49,12 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loans_per_card: int = 5
     contact_within_hours: int = 72
     loan_days: int = 7
+
+
+class LoanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the built-in library lends, whatever the rule."""
+
+    renewed_from: RenewedFrom = RenewedFrom.TODAY
 
 
 class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +97,7 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = "Asia/Jakarta"
     closed_weekdays: tuple[int, ...] = (6,)
     offline: OfflineSettings = OfflineSettings()
+    loans: LoanSettings = LoanSettings()
     retention: RetentionSettings = RetentionSettings()
     stations: dict[str, StationSettings] = {}
 
@@ -108,7 +116,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(dict.fromkeys(map(_canonical, (*names, self.broker.host))))
 
     def branch(self) -> Branch:
-        return Branch(ZoneInfo(self.zone), frozenset(self.closed_weekdays))
+        policy = Policy(self.loans.renewed_from)
+        return Branch(ZoneInfo(self.zone), frozenset(self.closed_weekdays), policy)
 
     def limits(self) -> OfflineLimits:
         given = self.offline

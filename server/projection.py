@@ -176,6 +176,7 @@ def _loan_row(one: Loan) -> dict[str, Any]:
         "due": one.due,
         "provisional": one.evidence is Evidence.PROVISIONAL,
         "confirmed": one.evidence is not Evidence.UNCONFIRMED,
+        "renewals": one.renewals,
         "returned_at": one.returned_at,
         "closed_by": None if one.closed_by is None else str(one.closed_by),
         "closing": None if one.closing is None else one.closing.value,

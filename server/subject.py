@@ -34,6 +34,7 @@ _ABOUT_ACTS: Final[dict[str, tuple[ColumnElement[Any], Select[Any]]]] = {
             title.c.title,
             loan.c.lent_at,
             loan.c.due,
+            loan.c.renewals,
             loan.c.returned_at,
             loan.c.provisional,
             loan.c.confirmed,

@@ -5,13 +5,14 @@ Law: decides only; the shell keeps what was decided. Dates are those of the bran
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from broker.requests import Grant, Lend, Standing
 from broker.vocabulary import ItemId, Patron, PatronId, Reason, Refusal
 
-ANY_COLLECTION: Final = "*"
+ANY: Final = "*"
 _LONGEST_CLOSURE_DAYS: Final = 366
 
 
@@ -42,12 +43,30 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class LoanRule:
-    """So many items, for so many days. A limit of 0 means: for reading on the spot."""
+    """So many items, for so many days, to be renewed so often. A limit of 0: read on the spot.
+
+    `member_kind` and `collection` may be "*": any.
+    """
 
     member_kind: str
     collection: str
     limit: int
     days: int
+    renewals: int = 1
+
+
+class RenewedFrom(Enum):
+    """The day from which a renewed loan's days are counted."""
+
+    TODAY = "today"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a library settles once for all its rules."""
+
+    renewed_from: RenewedFrom = RenewedFrom.TODAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +75,19 @@ class Rulebook:
 
     rules: tuple[LoanRule, ...]
     calendar: Calendar
+    policy: Policy = Policy()
 
     def rule(self, member_kind: str, collection: str) -> LoanRule | None:
-        """The rule that governs; one for the very collection beats the one for any."""
-        for wanted in (collection, ANY_COLLECTION):
-            for rule in self.rules:
-                if (rule.member_kind, rule.collection) == (member_kind, wanted):
-                    return rule
+        """The rule that governs.
+
+        One for the very collection beats the one for any, then one for the very kind of member:
+        what is not for loan stays so for everybody, unless a kind is named with it.
+        """
+        for wanted in (collection, ANY):
+            for kind in (member_kind, ANY):
+                for rule in self.rules:
+                    if (rule.member_kind, rule.collection) == (kind, wanted):
+                        return rule
         return None
 
 
@@ -87,14 +112,26 @@ class Copy:
     holder: Patron | None
 
 
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """An open loan as renewing sees it: of which member (None: nobody knows) and until when."""
+
+    item: ItemId
+    collection: str
+    member: str | None
+    due: date
+    renewals: int
+    wanted: bool = False
+
+
 def standing(borrower: Borrower | None, rulebook: Rulebook, now: float) -> Standing | Refusal:
     """How the patron stands: loans now, and how many more of the ordinary kind."""
     today = rulebook.calendar.today(now)
     if borrower is None:
         return Refusal(Reason.UNKNOWN_CARD)
-    if (reason := _bar(borrower, today)) is not None:
+    if (reason := bar(borrower, today)) is not None:
         return Refusal(reason)
-    rule = rulebook.rule(borrower.kind, ANY_COLLECTION)
+    rule = rulebook.rule(borrower.kind, ANY)
     remaining = _remaining(borrower, rule, rulebook) if rule is not None else 0
     return Standing(len(borrower.holdings), remaining)
 
@@ -117,19 +154,44 @@ def decide_lend(
         return Refusal(Reason.ACT_CLOSED)
     if borrower is None:
         return Refusal(Reason.UNKNOWN_CARD)
-    if (bar := _bar(borrower, today)) is not None:
-        return Refusal(bar)
+    if (reason := bar(borrower, today)) is not None:
+        return Refusal(reason)
     if copy is None:
         return Refusal(Reason.UNKNOWN_ITEM)
     rule = rulebook.rule(borrower.kind, copy.collection)
-    if (bar := _bar_of_copy(copy, borrower, rule)) is not None:
-        return Refusal(bar)
+    if (reason := _bar_of_copy(copy, borrower, rule)) is not None:
+        return Refusal(reason)
     if rule is None or _remaining(borrower, rule, rulebook) < 1:
         return Refusal(Reason.LOAN_LIMIT)
     return Grant(lend.act, rulebook.calendar.first_open_day(today + timedelta(days=rule.days)))
 
 
-def _bar(borrower: Borrower, today: date) -> Reason | None:
+def decide_renewal(
+    borrower: Borrower | None, loan: Renewable, rulebook: Rulebook, now: float
+) -> date | Refusal:
+    """The new due date, or no with the first reason that applies.
+
+    What is overdue, or would gain no day, is not renewed.
+    """
+    today = rulebook.calendar.today(now)
+    if borrower is None:
+        return Refusal(Reason.UNKNOWN_CARD)
+    if loan.member != borrower.number.reveal():
+        return Refusal(Reason.ON_LOAN_TO_OTHER)
+    if (reason := bar(borrower, today)) is not None:
+        return Refusal(reason)
+    if loan.wanted:
+        return Refusal(Reason.ON_HOLD)
+    rule = rulebook.rule(borrower.kind, loan.collection)
+    if rule is None or loan.renewals >= rule.renewals or loan.due < today:
+        return Refusal(Reason.NOT_RENEWABLE)
+    begun = loan.due if rulebook.policy.renewed_from is RenewedFrom.DUE else today
+    due = rulebook.calendar.first_open_day(begun + timedelta(days=rule.days))
+    return due if due > loan.due else Refusal(Reason.NOT_RENEWABLE)
+
+
+def bar(borrower: Borrower, today: date) -> Reason | None:
+    """Why the member may not borrow or renew anything."""
     if borrower.expires < today:
         return Reason.MEMBERSHIP_EXPIRED
     if borrower.blocked:

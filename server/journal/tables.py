@@ -179,6 +179,7 @@ loan: Final = Table(
     Column("due", Date, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("confirmed", Boolean, nullable=False),
+    Column("renewals", Integer, nullable=False, server_default=text("0")),
     Column("returned_at", Double),
     Column("closed_by", Text),
     Column("closing", Text),
@@ -333,6 +334,7 @@ loan_rule: Final = Table(
     Column("collection", Text, primary_key=True),
     Column("item_limit", Integer, nullable=False),
     Column("days", Integer, nullable=False),
+    Column("renewals", Integer, nullable=False, server_default=text("1")),
 )
 
 closed_day: Final = Table(

@@ -1,18 +1,21 @@
 """What every library system owes Sirkula, whatever it speaks.
 
 A new kind of system adds one entry to SYSTEMS: it stands up on the given ledger, and gives the
-port's implementation. A test that a system cannot pass says which ability or fault excuses it.
+port's implementation with what it really holds from then on. A test that a system
+cannot pass says which ability or fault excuses it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
+from typing import Protocol
 
 import pytest
 
-from broker.vocabulary import ItemId, PatronId, Reason, Secret
+from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 from server.ils.port import (
     Ability,
     Fault,
@@ -28,9 +31,10 @@ from server.ils.port import (
     Returned,
 )
 from server.ils.sip2.profiles import STRICT
+from tests.ils import builtin
 from tests.ils.cases import ACT, BUDI, DUE, FREE, NOW, PAYMENT, PIN, SITI, TAKEN, opened
 from tests.ils.independent import listening
-from tests.ils.ledger import LOAN_DAYS, TODAY, Ledger, small_library
+from tests.ils.ledger import LOAN_DAYS, TODAY, Effect, Ledger, Loan, small_library
 from tests.ils.personality import Strict
 from tests.ils.server import IlsServer
 from tests.ils.wild import PERSONALITIES
@@ -38,24 +42,50 @@ from tests.ils.wild import PERSONALITIES
 NOBODY, NOTHING = PatronId("P09090"), ItemId("ID090909")
 
 
+class Truth(Protocol):
+    """What the system really holds, and what has been done to it."""
+
+    @property
+    def loans(self) -> Mapping[str, Loan]: ...
+
+    @property
+    def effects(self) -> Sequence[Effect]: ...
+
+    def loans_of(self, patron: str) -> list[str]: ...
+
+    def block(self, patron: str) -> None: ...
+
+    def use_up_renewals(self, item: str) -> None: ...
+
+    def owed(self, patron: str) -> Decimal: ...
+
+
+Standing = Iterator[tuple[LibrarySystem, Truth]]
+
+
 @contextmanager
-def simulated(personality: type[Strict], ledger: Ledger) -> Iterator[LibrarySystem]:
+def simulated(personality: type[Strict], ledger: Ledger, _: pytest.FixtureRequest) -> Standing:
     server = IlsServer(personality(ledger))
     library = opened(server.port, personality.profile)
-    yield library
+    yield library, ledger
     library.close()
     server.close()
 
 
 @contextmanager
-def independent(ledger: Ledger) -> Iterator[LibrarySystem]:
+def independent(ledger: Ledger, _: pytest.FixtureRequest) -> Standing:
     with listening(ledger) as port:
         library = opened(port, STRICT)
-        yield library
+        yield library, ledger
         library.close()
 
 
-SYSTEMS: dict[str, Callable[[Ledger], AbstractContextManager[LibrarySystem]]] = {
+Stand = Callable[
+    [Ledger, pytest.FixtureRequest], AbstractContextManager[tuple[LibrarySystem, Truth]]
+]
+SYSTEMS: dict[str, Stand] = {
+    "built-in, sqlite": partial(builtin.standing, "sqlite"),
+    "built-in, postgresql": partial(builtin.standing, "postgresql"),
     "pysip2": independent,
     **{name: partial(simulated, kind) for name, kind in PERSONALITIES.items()},
 }
@@ -66,7 +96,7 @@ class Desk:
     """One system, and what it really holds."""
 
     library: LibrarySystem
-    ledger: Ledger
+    ledger: Truth
     standing: ExitStack
 
     def need(self, ability: Ability) -> None:
@@ -80,10 +110,9 @@ class Desk:
 
 @pytest.fixture(params=SYSTEMS)
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
-    ledger = small_library()
     with ExitStack() as standing:
-        library = standing.enter_context(SYSTEMS[request.param](ledger))
-        yield Desk(library, ledger, standing)
+        stand = SYSTEMS[request.param](small_library(), request)
+        yield Desk(*standing.enter_context(stand), standing)
 
 
 def test_a_patron_is_told_with_the_number_of_their_loans(desk: Desk) -> None:
@@ -171,7 +200,7 @@ def test_nothing_unknown_is_lent(desk: Desk, patron: PatronId, item: ItemId) -> 
 
 def test_a_blocked_patron_borrows_nothing(desk: Desk) -> None:
     desk.without(Fault.RULES_IGNORED)
-    desk.ledger.members[SITI.reveal()].blocked = True
+    desk.ledger.block(SITI.reveal())
     refused = desk.library.lend(SITI, FREE, ACT, NOW, DUE)
     assert isinstance(refused, Refused)
     assert refused.reason is Reason.PATRON_BLOCKED
@@ -205,7 +234,7 @@ def test_a_renewal_moves_the_due_date(desk: Desk) -> None:
 
 def test_a_renewal_too_many_is_refused(desk: Desk) -> None:
     desk.need(Ability.RENEW)
-    desk.ledger.loans[str(TAKEN)].renewals = desk.ledger.most_renewals
+    desk.ledger.use_up_renewals(str(TAKEN))
     refused = desk.library.renew(BUDI, TAKEN)
     assert isinstance(refused, Refused)
     assert refused.reason is Reason.NOT_RENEWABLE
@@ -221,7 +250,7 @@ def test_what_the_patron_has_not_is_not_renewed(desk: Desk, patron: PatronId, it
 def test_a_payment_is_taken_off_what_is_owed(desk: Desk) -> None:
     desk.need(Ability.NOTE_PAYMENT)
     assert isinstance(desk.library.note_payment(SITI, PAYMENT), PaymentNoted)
-    assert desk.ledger.members[SITI.reveal()].owed == 0
+    assert desk.ledger.owed(SITI.reveal()) == 0
 
 
 def test_a_payment_of_nothing_owed_is_not_noted(desk: Desk) -> None:
@@ -230,8 +259,9 @@ def test_a_payment_of_nothing_owed_is_not_noted(desk: Desk) -> None:
 
 
 def test_a_whole_loan_and_return_can_be_done_again_and_again(desk: Desk) -> None:
-    for _ in range(3):
-        assert isinstance(desk.library.lend(SITI, FREE, ACT, NOW, DUE), Lent)
+    for number in range(3):
+        act = ActId(f"act-{number}")
+        assert isinstance(desk.library.lend(SITI, FREE, act, NOW, DUE), Lent)
         assert isinstance(desk.library.take_back(FREE, NOW), Returned)
     assert [effect.kind for effect in desk.ledger.effects] == ["lent", "returned"] * 3
 

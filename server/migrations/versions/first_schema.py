@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("renewals", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.Column("returned_at", sa.Double(), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("closing", sa.Text(), nullable=True),
@@ -216,6 +217,7 @@ def upgrade() -> None:
         sa.Column("collection", sa.Text(), nullable=False),
         sa.Column("item_limit", sa.Integer(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("renewals", sa.Integer(), nullable=False, server_default=sa.text("1")),
         sa.PrimaryKeyConstraint("member_kind", "collection", name="pk_loan_rule"),
     )
     op.create_table(
