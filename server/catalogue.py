@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, and_, or_, select, union_all
+from sqlalchemy import Connection, and_, bindparam, or_, select, union_all
 
 from broker.requests import Description
 from broker.vocabulary import ActId, ItemId, Patron, PatronId
 from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Renewable, Rulebook
+from server.closed_days import CLOSED
 from server.journal.journal import chunks
 from server.journal.patrons import from_column
-from server.journal.tables import closed_day, grant, item, loan, loan_rule, member, title
+from server.journal.tables import closed_day, grant, hold, item, loan, loan_rule, member, title
 from server.settings import Branch
 
 WITHDRAWN = "withdrawn"
@@ -31,15 +32,39 @@ _HELD: Final = union_all(
 ).subquery("held")
 
 
+_COPY: Final = (
+    select(
+        item.c.collection,
+        item.c.state,
+        grant.c.act.label("grant"),
+        grant.c.member.label("granted_to"),
+        grant.c.patron.label("grant_of"),
+        loan.c.act.label("loan"),
+        loan.c.member.label("lent_to"),
+        loan.c.patron.label("loan_of"),
+        hold.c.member.label("set_aside_for"),
+    )
+    .outerjoin_from(
+        item, grant, and_(grant.c.item == item.c.barcode, grant.c.standing == Standing.OPEN.value)
+    )
+    .outerjoin(loan, and_(loan.c.item == item.c.barcode, loan.c.returned_at.is_(None)))
+    .outerjoin(hold, and_(hold.c.copy == item.c.barcode, hold.c.ended_at.is_(None)))
+    .where(item.c.barcode == bindparam("this"))
+    .order_by(grant.c.granted_at.desc(), grant.c.act)
+    .limit(1)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """An item in words; `due` while somebody has it."""
+    """An item in words; `due` while somebody has it, `set_aside` while it waits for somebody."""
 
     title: str
     call_number: str
     collection: str
     withdrawn: bool
     due: date | None
+    set_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +119,20 @@ def borrower(connection: Connection, patron: PatronId) -> Borrower | None:
 
 
 def copy_of(connection: Connection, barcode: ItemId) -> Copy | None:
-    """The item, with who holds it now."""
-    row = connection.execute(select(item).where(item.c.barcode == str(barcode))).first()
+    """The item, with who holds it now, and for whom it is set aside.
+
+    Its holder is who was granted it last and has not answered for it, else who has it on loan.
+    """
+    row = connection.execute(_COPY, {"this": str(barcode)}).first()
     if row is None:
         return None
-    return Copy(barcode, row.collection, row.state == WITHDRAWN, holder(connection, barcode))
-
-
-def holder(connection: Connection, barcode: ItemId) -> Patron | None:
-    """Who was granted the item last and has not answered for it, else who has it on loan."""
-    held = (
-        select(grant.c.member, grant.c.patron)
-        .where(grant.c.item == str(barcode), grant.c.standing == Standing.OPEN.value)
-        .order_by(grant.c.granted_at.desc(), grant.c.act)
-        .limit(1)
-    )
-    lent = select(loan.c.member, loan.c.patron).where(
-        loan.c.item == str(barcode), loan.c.returned_at.is_(None)
-    )
-    row = connection.execute(held).first() or connection.execute(lent).first()
-    return None if row is None else from_column(row.member or row.patron)
+    holder = None
+    if row.grant is not None:
+        holder = from_column(row.granted_to or row.grant_of)
+    elif row.loan is not None:
+        holder = from_column(row.lent_to or row.loan_of)
+    waits_for = None if row.set_aside_for is None else PatronId(row.set_aside_for)
+    return Copy(barcode, row.collection, row.state == WITHDRAWN, holder, waits_for)
 
 
 def describe(connection: Connection, barcode: ItemId) -> Description | None:
@@ -125,16 +144,20 @@ def describe(connection: Connection, barcode: ItemId) -> Description | None:
 
 def shelved(connection: Connection, barcode: ItemId) -> Shelved | None:
     """The item in words, and when it will be back."""
-    words = (title.c.title, title.c.call_number, item.c.collection, item.c.state, _HELD.c.due)
+    words = (title.c.title, title.c.call_number, item.c.collection, item.c.state)
     statement = (
-        select(*words).join_from(item, title).outerjoin(_HELD, _HELD.c.item == item.c.barcode)
+        select(*words, _HELD.c.due, hold.c.act.label("hold"))
+        .join_from(item, title)
+        .outerjoin(_HELD, _HELD.c.item == item.c.barcode)
+        .outerjoin(hold, and_(hold.c.copy == item.c.barcode, hold.c.ended_at.is_(None)))
+        .where(item.c.barcode == str(barcode))
+        .order_by(_HELD.c.due.desc())
     )
-    statement = statement.where(item.c.barcode == str(barcode)).order_by(_HELD.c.due.desc())
     row = connection.execute(statement.limit(1)).first()
     if row is None:
         return None
-    withdrawn = row.state == WITHDRAWN
-    return Shelved(row.title, row.call_number, row.collection, withdrawn, row.due)
+    where = (row.collection, row.state == WITHDRAWN, row.due, row.hold is not None)
+    return Shelved(row.title, row.call_number, *where)
 
 
 def held_by(connection: Connection, number: PatronId) -> dict[str, date]:
@@ -167,7 +190,7 @@ def rulebook(connection: Connection, branch: Branch) -> Rulebook:
         LoanRule(row.member_kind, row.collection, row.item_limit, row.days, row.renewals)
         for row in connection.execute(select(loan_rule))
     )
-    closed = frozenset(connection.scalars(select(closed_day.c.day)))
+    closed = frozenset(connection.scalars(select(closed_day.c.day).where(CLOSED)))
     return Rulebook(rules, Calendar(branch.zone, branch.closed_weekdays, closed), branch.policy)
 
 

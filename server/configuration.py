@@ -55,6 +55,11 @@ class LoanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the built-in library lends, whatever the rule."""
 
     renewed_from: RenewedFrom = RenewedFrom.TODAY
+    most_holds: int = 2
+    pick_up_days: int = 3
+
+    def policy(self) -> Policy:
+        return Policy(self.renewed_from, self.most_holds, self.pick_up_days)
 
 
 class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,8 +121,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(dict.fromkeys(map(_canonical, (*names, self.broker.host))))
 
     def branch(self) -> Branch:
-        policy = Policy(self.loans.renewed_from)
-        return Branch(ZoneInfo(self.zone), frozenset(self.closed_weekdays), policy)
+        weekdays = frozenset(self.closed_weekdays)
+        return Branch(ZoneInfo(self.zone), weekdays, self.loans.policy())
 
     def limits(self) -> OfflineLimits:
         given = self.offline

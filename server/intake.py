@@ -113,6 +113,7 @@ class Intake:
         for report in pile.reports:
             self.library.learn(connection, report, now)
         self.library.miss(connection, now)
+        self.library.serve_holds(connection, recorded.new, now)
         acknowledgements = [
             self._told(ledger, receipt(connection, ledger, extent, now))
             for ledger, extent in pile.owed.items()
@@ -122,6 +123,7 @@ class Intake:
 
     def remind(self, connection: Connection, now: float) -> tuple[Outgoing, ...]:
         """What time alone makes due: now and then, in the caller's transaction."""
+        self.library.serve_holds(connection, None, now)
         due = reminders(connection, now)
         return tuple(self._told(ledger, word) for ledger, word in due)
 

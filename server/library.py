@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
 from broker.facts import Entry
 from broker.requests import Answer, Describe, Grant, Identify, Lend, Question
 from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal
-from server import catalogue, projection
+from server import catalogue, holds, projection
 from server.circulation import rules
 from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Copy
@@ -63,6 +63,13 @@ class Library:
     def apply(self, connection: Connection, new: Sequence[Entry]) -> None:
         """Bring loans and tasks up to date with entries the journal has just taken in."""
         projection.apply(connection, new)
+
+    def serve_holds(self, connection: Connection, new: Sequence[Entry] | None, now: float) -> None:
+        """Set aside what came back with these entries for whom it is waited for; None: anything."""
+        if not holds.somebody_waits(connection):
+            return
+        items = None if new is None else projection.items_of(new)
+        holds.follow(connection, items, catalogue.rulebook(connection, self.branch), now)
 
     def rebuild(self, connection: Connection) -> None:
         """Derive every loan and task again from the journal."""

@@ -108,6 +108,11 @@ def _item(entry: Entry) -> str | None:
     return None if isinstance(entry.fact, UnknownItemDropped) else str(entry.fact.item)
 
 
+def items_of(entries: Iterable[Entry]) -> set[ItemId]:
+    """The items that these entries are about."""
+    return {ItemId(item) for entry in entries if (item := _item(entry)) is not None}
+
+
 def _granted_items(connection: Connection, acts: Sequence[str]) -> clocks.Moved:
     found: clocks.Moved = []
     for chunk in chunks(acts):

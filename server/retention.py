@@ -22,11 +22,12 @@ from server.circulation.retention import (
 )
 from server.journal.database import DatabaseFailed, overwrite, transaction
 from server.journal.tables import audit, fact, grant, loan, marker, member, quarantine
+from server.journal.tables import hold as holds
 from server.links import acts_named_before, erase, links_of
 
 HOUR: Final = 3600.0
 _AT_ONCE: Final = 100  # so that stations' questions wait for no more than that
-_NAMING: Final[Sequence[Table]] = (fact, grant, loan, quarantine, member)
+_NAMING: Final[Sequence[Table]] = (fact, grant, holds, loan, quarantine, member)
 _FREED: Final = "freed"  # the mark that deleted rows may still be readable in the files
 
 log: Final = structlog.get_logger()

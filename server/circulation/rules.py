@@ -64,9 +64,15 @@ class RenewedFrom(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a library settles once for all its rules."""
+    """What a library settles once for all its rules.
+
+    A member may wait for `most_holds` titles; a copy set aside waits `pick_up_days` for its member,
+    and then until the library is open.
+    """
 
     renewed_from: RenewedFrom = RenewedFrom.TODAY
+    most_holds: int = 2
+    pick_up_days: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +110,16 @@ class Borrower:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An item as lending sees it. `holder`: the member (or unknown card) who has it, if any."""
+    """An item as lending sees it. `holder`: the member (or unknown card) who has it, if any.
+
+    `set_aside_for`: the member for whom it waits to be picked up.
+    """
 
     item: ItemId
     collection: str
     withdrawn: bool
     holder: Patron | None
+    set_aside_for: Patron | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +214,9 @@ def _bar_of_copy(copy: Copy, borrower: Borrower, rule: LoanRule | None) -> Reaso
         return Reason.ITEM_WITHDRAWN
     if rule is None or rule.limit == 0:
         return Reason.NOT_FOR_LOAN
-    if copy.holder is None:
-        return None
-    return Reason.ALREADY_YOURS if copy.holder == borrower.number else Reason.ON_LOAN_TO_OTHER
+    if copy.holder is not None:
+        return Reason.ALREADY_YOURS if copy.holder == borrower.number else Reason.ON_LOAN_TO_OTHER
+    return Reason.ON_HOLD if copy.set_aside_for not in {None, borrower.number} else None
 
 
 def _remaining(borrower: Borrower, rule: LoanRule, rulebook: Rulebook) -> int:

@@ -7,21 +7,23 @@ transaction in one writer's turn, so nobody else changes the item or the patron 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from broker.facts import Entry, ItemLent, ItemReturned, LoanRenewed
+from broker.facts import ItemLent, ItemReturned, LoanRenewed
 from broker.requests import Grant, Lend
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal, Secret, SiteId
-from server import catalogue
+from server import catalogue, holds
 from server.circulation import rules
+from server.circulation.holds import HoldState
 from server.circulation.rules import ANY, Borrower, Rulebook
 from server.ils.port import (
     Ability,
+    Alert,
     Capabilities,
     ItemRecord,
     ItemState,
@@ -72,6 +74,7 @@ class BuiltInLibrary:
     def item(self, item: ItemId) -> ItemRecord | Refused:
         with self._asking() as connection:
             shelved = catalogue.shelved(connection, item)
+            waiting = holds.queue(connection, item)
         if shelved is None:
             return Refused(Reason.UNKNOWN_ITEM)
         return ItemRecord(
@@ -83,7 +86,7 @@ class BuiltInLibrary:
             call_number=shelved.call_number,
             properties="",
             due=shelved.due,
-            holds=None,
+            holds=len(waiting),
             said=(),
         )
 
@@ -118,7 +121,8 @@ class BuiltInLibrary:
             self._record_fact(connection, Done(self.new_act(), fact, min(dropped_at, self.now())))
             if copy.holder is None:
                 return Refused(Reason.NOT_ON_LOAN)
-            return Returned(item, None, "", "", ())
+            waits = any(one.copy == item for one in holds.queue(connection, item))
+            return Returned(item, Alert.HOLD_HERE if waits else None, "", "", ())
 
     def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused:
         with self._changing() as connection:
@@ -128,6 +132,8 @@ class BuiltInLibrary:
                 known = catalogue.copy_of(connection, item) is not None
                 return Refused(Reason.NOT_ON_LOAN if known else Reason.UNKNOWN_ITEM)
             borrower = catalogue.borrower(connection, patron)
+            queue = holds.queue(connection, item)
+            loan = replace(loan, wanted=any(one.state is HoldState.WAITING for one in queue))
             rulebook = self._rulebook(connection)
             due = rules.decide_renewal(borrower, loan, rulebook, now)
             if isinstance(due, Refusal):
@@ -179,7 +185,7 @@ class BuiltInLibrary:
             loans=tuple(held),
             on_loan=len(held),
             overdue=sum(due < today for due in held.values()),
-            holds=None,
+            holds=len(holds.holds_of(connection, borrower.number)),
             loan_limit=0 if rule is None else rule.limit,
             owed=Decimal(0),
             currency=CURRENCY,
@@ -198,13 +204,15 @@ class BuiltInLibrary:
             act_closed=bool(closed_acts(connection, (lend.act,))),
         )
 
-    def _record_fact(self, connection: Connection, done: Done) -> Entry:
+    def _record_fact(self, connection: Connection, done: Done) -> None:
         entry = record_own(connection, self.site, done, self.now())
         self.library.apply(connection, (entry,))
-        return entry
+        self.library.serve_holds(connection, (entry,), self.now())
 
 
 def _state(shelved: catalogue.Shelved) -> ItemState:
     if shelved.withdrawn:
         return ItemState.OTHER
-    return ItemState.AVAILABLE if shelved.due is None else ItemState.ON_LOAN
+    if shelved.due is not None:
+        return ItemState.ON_LOAN
+    return ItemState.ON_HOLD_SHELF if shelved.set_aside else ItemState.AVAILABLE

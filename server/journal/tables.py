@@ -327,6 +327,34 @@ item: Final = Table(
     Column("state", Text, nullable=False),
 )
 
+# Who waits for what, and for whom a copy is set aside: decisions, like grants, and no fold's. Once
+# it has ended nobody is named any more.
+hold: Final = Table(
+    "hold",
+    metadata,
+    Column("act", Text, primary_key=True),
+    Column("title", ForeignKey("title.id"), nullable=False),
+    Column("item", Text),
+    Column("member", Text, index=True),
+    Column("placed_at", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("copy", Text),
+    Column("pick_up_by", Date),
+    Column("ended_at", Double),
+)
+Index(
+    "ix_hold_active",
+    hold.c.title,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+Index(
+    "ix_hold_copy",
+    hold.c.copy,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+
 loan_rule: Final = Table(
     "loan_rule",
     metadata,
@@ -342,6 +370,7 @@ closed_day: Final = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("name", Text, nullable=False),
+    Column("standing", Text, nullable=False, server_default=text("'confirmed'")),
 )
 
 # What was done with a person's data, by whom and why; never whose.

@@ -19,7 +19,7 @@ from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, Patro
 from broker.wire import encode_entry
 from server.intake import Heard, Intake
 from server.journal.database import open_engine, transaction
-from server.journal.tables import audit, fact
+from server.journal.tables import audit, closed_day, fact
 from server.library import Library
 from server.settings import Branch
 from tests.brokers import free_port
@@ -156,3 +156,27 @@ def test_a_person_who_has_a_book_is_not_forgotten(server: Server) -> None:
     said = server.refuses("subject", "erase", "--member", "KTA-0007")
     assert "B00012: on loan" in said
     assert "KTA-0007" not in said
+
+
+def test_closed_days_are_proposed_and_confirmed_by_staff(server: Server) -> None:
+    assert "closed-days confirm 2031" in server.prints("closed-days", "propose", "2031")
+    server.prints("closed-days", "strike", "2031-08-17")
+    confirmed = server.prints("closed-days", "confirm", "2031")
+    assert confirmed.endswith("disahkan / confirmed")
+    standings = server.rows(
+        select(closed_day.c.standing)
+        .where(closed_day.c.day.between(date(2031, 1, 1), date(2031, 12, 31)))
+        .distinct()
+    )
+    assert {row.standing for row in standings} == {"confirmed", "struck"}
+
+
+def test_a_hold_is_placed_listed_and_cancelled_without_a_name(server: Server) -> None:
+    placed = server.prints("holds", "place", "--member", "KTA-0007", "--item", str(BOOK))
+    assert placed == server.prints("holds", "list")
+    assert "B00012 until" in placed
+    assert "KTA-0007" not in placed
+    again = server.refuses("holds", "place", "--member", "KTA-0007", "--item", str(BOOK))
+    assert "already-yours" in again
+    server.run("holds", "cancel", placed.split()[0])
+    assert "there is no hold" in server.refuses("holds", "cancel", placed.split()[0])

@@ -58,6 +58,7 @@ def upgrade() -> None:
         "closed_day",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False, server_default=sa.text("'confirmed'")),
         sa.PrimaryKeyConstraint("day", name="pk_closed_day"),
     )
     op.create_table(
@@ -321,6 +322,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("barcode", name="pk_item"),
     )
     op.create_index("ix_item_title", "item", ["title"], unique=False)
+    op.create_table(
+        "hold",
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("title", sa.Integer(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=True),
+        sa.Column("member", sa.Text(), nullable=True),
+        sa.Column("placed_at", sa.Double(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("copy", sa.Text(), nullable=True),
+        sa.Column("pick_up_by", sa.Date(), nullable=True),
+        sa.Column("ended_at", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["title"], ["title.id"], name="fk_hold_title"),
+        sa.PrimaryKeyConstraint("act", name="pk_hold"),
+    )
+    op.create_index("ix_hold_member", "hold", ["member"], unique=False)
+    for name, column in (("ix_hold_active", "title"), ("ix_hold_copy", "copy")):
+        op.create_index(
+            name,
+            "hold",
+            [column],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
     if op.get_bind().dialect.name == "postgresql":
         _keep_people_out_of_the_statistics()
 
@@ -330,6 +355,7 @@ def _keep_people_out_of_the_statistics() -> None:
     for table, columns in (
         ("fact", ("patron", "payload")),
         ("grant", ("patron", "member")),
+        ("hold", ("member",)),
         ("loan", ("patron", "member")),
         ("member", ("number", "card", "name")),
         ("quarantine", ("payload", "reason")),

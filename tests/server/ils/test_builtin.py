@@ -6,9 +6,21 @@ import pytest
 from sqlalchemy import Engine, select
 
 from broker.requests import Grant, Standing
-from broker.vocabulary import ActId, PatronId, Reason, Refusal
+from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal
+from server import catalogue, holds
+from server.circulation.holds import Hold
+from server.holds import Wish
 from server.ils.builtin import BuiltInLibrary
-from server.ils.port import Lent, Refused, Renewed, Returned
+from server.ils.port import (
+    Alert,
+    ItemRecord,
+    ItemState,
+    Lent,
+    PatronRecord,
+    Refused,
+    Renewed,
+    Returned,
+)
 from server.journal.database import transaction
 from server.journal.own import OWN_DEVICE
 from server.journal.tables import fact, loan
@@ -136,3 +148,33 @@ def test_a_fact_names_its_patron_to_the_fold_alone(library: BuiltInLibrary) -> N
         rows = connection.execute(select(fact.c.patron, fact.c.payload)).all()
     assert [row.patron for row in rows] == ["KTA-1"]
     assert b"erased:" in rows[0].payload
+
+
+def wait_for(library: BuiltInLibrary, patron: PatronId, book: ItemId) -> None:
+    with transaction(library.engine) as connection:
+        rulebook = catalogue.rulebook(connection, MEDAN)
+        wish = Wish(ActId(f"hold-{book}"), book, NOON, only_this=True)
+        assert isinstance(holds.place(connection, patron, wish, rulebook), Hold)
+
+
+def test_a_return_says_that_somebody_waits_for_it(library: BuiltInLibrary) -> None:
+    library.lend(SITI, BOOK, ACT, NOON, DUE)
+    wait_for(library, BUDI, BOOK)
+    returned = library.take_back(BOOK, NOON)
+    assert isinstance(returned, Returned)
+    assert returned.alert is Alert.HOLD_HERE
+    record = library.item(BOOK)
+    assert isinstance(record, ItemRecord)
+    assert (record.state, record.holds) == (ItemState.ON_HOLD_SHELF, 1)
+    assert library.lend(SITI, BOOK, ActId("a2"), NOON, DUE) == Refused(Reason.ON_HOLD)
+    assert isinstance(library.lend(BUDI, BOOK, ActId("a3"), NOON, DUE), Lent)
+
+
+def test_what_somebody_waits_for_is_not_renewed(library: BuiltInLibrary, clock: Clock) -> None:
+    library.lend(SITI, BOOK, ACT, NOON, DUE)
+    wait_for(library, BUDI, BOOK)
+    clock.now = NOON + DAY
+    assert library.renew(SITI, BOOK) == Refused(Reason.ON_HOLD)
+    record = library.patron(BUDI)
+    assert isinstance(record, PatronRecord)
+    assert (record.holds, record.on_loan) == (1, 0)
