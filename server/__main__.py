@@ -45,6 +45,7 @@ from server.retention import Retention, erase_what_is_over, overwrite_freed, tot
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
 from server.subject import ELSEWHERE, Request, erase_subject, export_subject
+from server.transfer import commands as transfer
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 subject = typer.Typer(help="One person's data, at that person's wish.", no_args_is_help=True)
@@ -97,7 +98,7 @@ def ingest(settings: File) -> None:
 
     intake = Intake(Library(branch), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
-    retention = Retention(engine, read.retention.days, branch.zone)
+    retention = Retention(engine, read.retention.days, branch)
     line = Line(
         read.broker_address(),
         server_name(read.site),
@@ -207,7 +208,8 @@ def retain(settings: File) -> None:
     """Erases now who had what long ago, and overwrites it; others wait meanwhile. Prints JSON."""
     read = read_settings(settings, ServerSettings)
     engine = open_engine(read.database)
-    _print(total(erase_what_is_over(engine, time.time(), read.retention.days)))
+    days, branch = read.retention.days, read.branch()
+    _print(total(erase_what_is_over(engine, time.time(), days, branch)))
     overwrite_freed(engine)
 
 
@@ -247,6 +249,8 @@ def _print(told: object) -> None:
     typer.echo(msgspec.json.encode(told).decode())
 
 
+app.command("import")(transfer.import_file)
+app.command("export")(transfer.export_file)
 for command in (commands.keys, commands.invite, commands.revoke, commands.devices):
     app.command()(command)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, union_all
 
 from broker.requests import Description
 from broker.vocabulary import ActId, ItemId, Patron, PatronId
+from server.accounts import suspended_until
 from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Renewable, Rulebook
 from server.closed_days import CLOSED
@@ -103,7 +104,7 @@ def known_items(connection: Connection, items: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def borrower(connection: Connection, patron: PatronId) -> Borrower | None:
+def borrower(connection: Connection, patron: PatronId, rulebook: Rulebook) -> Borrower | None:
     """The member behind a card or number, with what they hold now."""
     number = members_of(connection, (patron,)).get(patron)
     row = connection.execute(select(member).where(member.c.number == number)).first()
@@ -115,6 +116,7 @@ def borrower(connection: Connection, patron: PatronId) -> Borrower | None:
         row.expires,
         row.blocked is not None,
         _holdings(connection, row.number),
+        suspended_until(connection, row.number, rulebook) if rulebook.suspends else None,
     )
 
 
@@ -187,7 +189,16 @@ def renewable(connection: Connection, barcode: ItemId) -> Renewable | None:
 def rulebook(connection: Connection, branch: Branch) -> Rulebook:
     """The loan rules and the branch's calendar."""
     rules = tuple(
-        LoanRule(row.member_kind, row.collection, row.item_limit, row.days, row.renewals)
+        LoanRule(
+            row.member_kind,
+            row.collection,
+            row.item_limit,
+            row.days,
+            row.renewals,
+            row.grace_days,
+            row.barred_per_day,
+            row.barred_at_most,
+        )
         for row in connection.execute(select(loan_rule))
     )
     closed = frozenset(connection.scalars(select(closed_day.c.day).where(CLOSED)))

@@ -59,7 +59,7 @@ def close_on(
 
 
 def propose(connection: Connection, year: int, days: Days) -> None:
-    """Let `days` of that year be closed until staff say otherwise, in place of earlier proposals."""
+    """Close on these days of that year until staff say otherwise; earlier proposals go."""
     proposed = closed_day.c.standing == Standing.PROPOSED.value
     connection.execute(delete(closed_day).where(_in(year), proposed))
     close_on(connection, days, Standing.PROPOSED)

@@ -73,7 +73,7 @@ def place(
     connection: Connection, patron: PatronId, wish: Wish, rulebook: Rulebook
 ) -> Hold | Refusal:
     """The hold, READY when a copy is on the shelf: staff fetch it; or why there is none."""
-    borrower = catalogue.borrower(connection, patron)
+    borrower = catalogue.borrower(connection, patron, rulebook)
     title = connection.scalar(select(item.c.title).where(item.c.barcode == str(wish.item)))
     copies = [
         copy

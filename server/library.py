@@ -49,14 +49,13 @@ class Library:
         """
         match question:
             case Identify(PatronId() as patron):
-                borrower = catalogue.borrower(connection, patron)
                 rulebook = catalogue.rulebook(connection, self.branch)
+                borrower = catalogue.borrower(connection, patron, rulebook)
                 return rules.standing(borrower, rulebook, now)
             case Describe(item):
                 return catalogue.describe(connection, item) or Refusal(Reason.UNKNOWN_ITEM)
             case Lend(patron=PatronId() as patron):
-                borrower = catalogue.borrower(connection, patron)
-                return self._lend(connection, question, borrower, device, now)
+                return self._lend(connection, question, patron, device, now)
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
 
@@ -89,7 +88,7 @@ class Library:
         self,
         connection: Connection,
         lend: Lend,
-        borrower: Borrower | None,
+        patron: PatronId,
         device: DeviceId,
         now: float,
     ) -> Grant | Refusal:
@@ -99,6 +98,7 @@ class Library:
         if before is not None and not closed:
             return _again(lend, device, before, copy)
         rulebook = catalogue.rulebook(connection, self.branch)
+        borrower = catalogue.borrower(connection, patron, rulebook)
         decision = rules.decide_lend(lend, borrower, copy, rulebook, now, act_closed=closed)
         if isinstance(decision, Grant) and borrower is not None:
             granted = _row(lend, decision, device, borrower, now)

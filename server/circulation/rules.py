@@ -28,6 +28,9 @@ class Calendar:
         """The branch's date at `now`, seconds since 1970 UTC."""
         return datetime.fromtimestamp(now, self.zone).date()
 
+    def is_open(self, day: date) -> bool:
+        return day.weekday() not in self.closed_weekdays and day not in self.closed_days
+
     def first_open_day(self, day: date) -> date:
         """`day`, or the next day on which somebody can hand the item in.
 
@@ -35,8 +38,7 @@ class Calendar:
         """
         for later in range(_LONGEST_CLOSURE_DAYS):
             candidate = day + timedelta(days=later)
-            closed = candidate.weekday() in self.closed_weekdays or candidate in self.closed_days
-            if not closed:
+            if self.is_open(candidate):
                 return candidate
         return day + timedelta(days=_LONGEST_CLOSURE_DAYS)
 
@@ -45,7 +47,8 @@ class Calendar:
 class LoanRule:
     """So many items, for so many days, to be renewed so often. A limit of 0: read on the spot.
 
-    `member_kind` and `collection` may be "*": any.
+    `member_kind` and `collection` may be "*": any. Each day late but the first `grace_days` bars
+    from borrowing for `barred_per_day` days, `barred_at_most` in all.
     """
 
     member_kind: str
@@ -53,6 +56,9 @@ class LoanRule:
     limit: int
     days: int
     renewals: int = 1
+    grace_days: int = 0
+    barred_per_day: int = 0
+    barred_at_most: int = 0
 
 
 class RenewedFrom(Enum):
@@ -60,6 +66,19 @@ class RenewedFrom(Enum):
 
     TODAY = "today"
     DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Fines:
+    """Whole rupiah for each day late, `at_most` so many for one loan, by a named regulation.
+
+    What came back before `since` costs nothing.
+    """
+
+    regulation: str
+    since: date
+    per_day: int
+    at_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,7 @@ class Policy:
     renewed_from: RenewedFrom = RenewedFrom.TODAY
     most_holds: int = 2
     pick_up_days: int = 3
+    fines: Fines | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,11 @@ class Rulebook:
     rules: tuple[LoanRule, ...]
     calendar: Calendar
     policy: Policy = Policy()
+
+    @property
+    def suspends(self) -> bool:
+        """Whether anybody is ever suspended."""
+        return any(rule.barred_per_day for rule in self.rules)
 
     def rule(self, member_kind: str, collection: str) -> LoanRule | None:
         """The rule that governs.
@@ -99,13 +124,17 @@ class Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class Borrower:
-    """A member as lending sees one. `holdings`: the collection of each item now held or granted."""
+    """A member as lending sees one. `holdings`: the collection of each item now held or granted.
+
+    `suspended_until`: the last day without borrowing, for having brought something back late.
+    """
 
     number: PatronId
     kind: str
     expires: date
     blocked: bool
     holdings: tuple[str, ...]
+    suspended_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +235,8 @@ def bar(borrower: Borrower, today: date) -> Reason | None:
         return Reason.MEMBERSHIP_EXPIRED
     if borrower.blocked:
         return Reason.PATRON_BLOCKED
+    if borrower.suspended_until is not None and today <= borrower.suspended_until:
+        return Reason.PATRON_SUSPENDED
     return None
 
 

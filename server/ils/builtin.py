@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from broker.facts import ItemLent, ItemReturned, LoanRenewed
 from broker.requests import Grant, Lend
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal, Secret, SiteId
-from server import catalogue, holds
+from server import accounts, catalogue, holds
 from server.circulation import rules
 from server.circulation.holds import HoldState
 from server.circulation.rules import ANY, Borrower, Rulebook
@@ -57,7 +57,9 @@ class BuiltInLibrary:
     new_act: Callable[[], ActId]
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(_ABLE, frozenset())
+        fined = self.library.branch.policy.fines is not None
+        able = _ABLE | {Ability.NOTE_PAYMENT} if fined else _ABLE
+        return Capabilities(able, frozenset())
 
     def patron(
         self,
@@ -66,10 +68,11 @@ class BuiltInLibrary:
     ) -> PatronRecord | Refused:
         """The member by number or card; no PINs are kept, so none is ever right or wrong."""
         with self._asking() as connection:
-            borrower = catalogue.borrower(connection, number)
+            rulebook = self._rulebook(connection)
+            borrower = catalogue.borrower(connection, number, rulebook)
             if borrower is None:
                 return Refused(Reason.UNKNOWN_CARD)
-            return self._record(connection, borrower)
+            return self._record(connection, borrower, rulebook)
 
     def item(self, item: ItemId) -> ItemRecord | Refused:
         with self._asking() as connection:
@@ -131,25 +134,34 @@ class BuiltInLibrary:
             if loan is None:
                 known = catalogue.copy_of(connection, item) is not None
                 return Refused(Reason.NOT_ON_LOAN if known else Reason.UNKNOWN_ITEM)
-            borrower = catalogue.borrower(connection, patron)
+            rulebook = self._rulebook(connection)
+            borrower = catalogue.borrower(connection, patron, rulebook)
             queue = holds.queue(connection, item)
             loan = replace(loan, wanted=any(one.state is HoldState.WAITING for one in queue))
-            rulebook = self._rulebook(connection)
             due = rules.decide_renewal(borrower, loan, rulebook, now)
             if isinstance(due, Refusal):
                 return Refused(due.reason)
             self._record_fact(connection, Done(self.new_act(), LoanRenewed(item, patron, due), now))
             return Renewed(item, due, ())
 
-    def note_payment(
-        self,
-        patron: PatronId,
-        payment: Payment,  # noqa: ARG002 none fits
-    ) -> PaymentNoted | Refused:
-        """Nothing is ever owed."""
-        with self._asking() as connection:
-            known = catalogue.borrower(connection, patron) is not None
-        return Refused(Reason.ASK_STAFF if known else Reason.UNKNOWN_CARD)
+    def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused:
+        """Whole rupiah, at most what is owed; noting the same act again is noting it once."""
+        with self._changing() as connection:
+            rulebook = self._rulebook(connection)
+            borrower = catalogue.borrower(connection, patron, rulebook)
+            if borrower is None:
+                return Refused(Reason.UNKNOWN_CARD)
+            number, amount = borrower.number.reveal(), int(payment.amount)
+            if payment.currency != CURRENCY or payment.amount != amount:
+                return Refused(Reason.ASK_STAFF)
+            noted = accounts.noted(connection, payment.act)
+            if noted is None and amount > accounts.owed(connection, number, rulebook):
+                return Refused(Reason.ASK_STAFF)
+            if noted not in {None, (number, amount)}:
+                return Refused(Reason.ACT_CLOSED)
+            if noted is None:
+                accounts.pay(connection, payment.act, number, amount, self.now())
+            return PaymentNoted(payment.act, ())
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:
@@ -173,8 +185,9 @@ class BuiltInLibrary:
     def _rulebook(self, connection: Connection) -> Rulebook:
         return catalogue.rulebook(connection, self.library.branch)
 
-    def _record(self, connection: Connection, borrower: Borrower) -> PatronRecord:
-        rulebook = self._rulebook(connection)
+    def _record(
+        self, connection: Connection, borrower: Borrower, rulebook: Rulebook
+    ) -> PatronRecord:
         today = rulebook.calendar.today(self.now())
         held = catalogue.held_by(connection, borrower.number)
         rule = rulebook.rule(borrower.kind, ANY)
@@ -187,7 +200,7 @@ class BuiltInLibrary:
             overdue=sum(due < today for due in held.values()),
             holds=len(holds.holds_of(connection, borrower.number)),
             loan_limit=0 if rule is None else rule.limit,
-            owed=Decimal(0),
+            owed=Decimal(accounts.owed(connection, borrower.number.reveal(), rulebook)),
             currency=CURRENCY,
             expires=borrower.expires,
             said=(),
@@ -195,11 +208,12 @@ class BuiltInLibrary:
 
     def _decide_lend(self, connection: Connection, lend: Lend, now: float) -> Grant | Refusal:
         assert isinstance(lend.patron, PatronId)
+        rulebook = self._rulebook(connection)
         return rules.decide_lend(
             lend,
-            catalogue.borrower(connection, lend.patron),
+            catalogue.borrower(connection, lend.patron, rulebook),
             catalogue.copy_of(connection, lend.item),
-            self._rulebook(connection),
+            rulebook,
             now,
             act_closed=bool(closed_acts(connection, (lend.act,))),
         )

@@ -314,7 +314,7 @@ title: Final = Table(
     Column("title", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("publisher", Text, nullable=False),
-    Column("year", Integer, nullable=False),
+    Column("year", Integer),
     Column("call_number", Text, nullable=False),
 )
 
@@ -355,6 +355,25 @@ Index(
     postgresql_where=text("ended_at IS NULL"),
 )
 
+# What a member still answers for, without the loan it was for: see accounts.
+penalty: Final = Table(
+    "penalty",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("member", Text, nullable=False, index=True),
+    Column("barred_until", Date),
+    Column("fine", BigInteger, nullable=False),
+)
+
+payment: Final = Table(
+    "payment",
+    metadata,
+    Column("act", Text, primary_key=True),
+    Column("member", Text, nullable=False, index=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
 loan_rule: Final = Table(
     "loan_rule",
     metadata,
@@ -363,6 +382,9 @@ loan_rule: Final = Table(
     Column("item_limit", Integer, nullable=False),
     Column("days", Integer, nullable=False),
     Column("renewals", Integer, nullable=False, server_default=text("1")),
+    Column("grace_days", Integer, nullable=False, server_default=text("0")),
+    Column("barred_per_day", Integer, nullable=False, server_default=text("0")),
+    Column("barred_at_most", Integer, nullable=False, server_default=text("0")),
 )
 
 closed_day: Final = Table(

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import count
@@ -17,10 +18,11 @@ from typing import Final
 import pytest
 from sqlalchemy import Engine, insert, make_url, select, update
 
-from broker.facts import ItemLent, ItemReturned, LoanRenewed
+from broker.facts import Fact, ItemLent, ItemReturned, LoanRenewed
 from broker.vocabulary import ActId, ItemId, PatronId, SiteId
 from broker.wire import FACTS
-from server.circulation.rules import Policy, RenewedFrom
+from server import accounts, catalogue
+from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.ils.builtin import BuiltInLibrary
 from server.journal.database import open_engine, reading, transaction
 from server.journal.own import OWN_DEVICE, Done, record_own
@@ -29,10 +31,11 @@ from server.library import Library
 from server.settings import Branch
 from tests.databases import Cluster
 from tests.ils.cases import JAKARTA, NOW
-from tests.ils.ledger import LOAN_DAYS, Effect, Ledger, Loan
+from tests.ils.ledger import LOAN_DAYS, TODAY, Effect, Ledger, Loan
 
 SITE: Final = SiteId("binjai")
-BRANCH: Final = Branch(JAKARTA, policy=Policy(RenewedFrom.DUE))
+FINES: Final = Fines("Perda 1/2020", date(2020, 1, 1), per_day=5, at_most=5)
+BRANCH: Final = Branch(JAKARTA, policy=Policy(RenewedFrom.DUE, fines=FINES))
 _EFFECTS: Final = {ItemLent: "lent", ItemReturned: "returned", LoanRenewed: "renewed"}
 
 
@@ -74,9 +77,10 @@ class Records:
             _happened(self._engine, f"renewal-{number}", renewed)
         self._before += self.most_renewals
 
-    def owed(self, _: str) -> Decimal:
-        """Nothing is ever owed."""
-        return Decimal(0)
+    def owed(self, patron: str) -> Decimal:
+        with reading(self._engine) as connection:
+            rulebook = catalogue.rulebook(connection, BRANCH)
+            return Decimal(accounts.owed(connection, patron, rulebook))
 
 
 @contextmanager
@@ -103,7 +107,7 @@ def standing(
     engine.dispose()
 
 
-def _happened(engine: Engine, act: str, told: ItemLent | LoanRenewed) -> None:
+def _happened(engine: Engine, act: str, told: Fact) -> None:
     with transaction(engine) as connection:
         done = Done(ActId(act), told, NOW - 60)
         Library(BRANCH).apply(connection, [record_own(connection, SITE, done, NOW)])
@@ -141,6 +145,11 @@ def _stock(engine: Engine, ledger: Ledger) -> None:
         connection.execute(insert(item), copies)
         rule = {"member_kind": "umum", "collection": "*", "item_limit": 5, "days": LOAN_DAYS}
         connection.execute(insert(loan_rule), rule | {"renewals": ledger.most_renewals})
+    late = ItemId(next(iter(ledger.titles)))
+    for number in (number for number, one in ledger.members.items() if one.owed):
+        lent = ItemLent(late, PatronId(number), TODAY - timedelta(days=1), provisional=False)
+        _happened(engine, f"late-{number}", lent)
+        _happened(engine, f"returned-{number}", ItemReturned(late, secured=True))
     for code, held in ledger.loans.items():
         lent = ItemLent(ItemId(code), PatronId(held.patron), held.due, provisional=False)
         _happened(engine, f"before-{code}", lent)

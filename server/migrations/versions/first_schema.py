@@ -219,6 +219,9 @@ def upgrade() -> None:
         sa.Column("item_limit", sa.Integer(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
         sa.Column("renewals", sa.Integer(), nullable=False, server_default=sa.text("1")),
+        sa.Column("grace_days", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("barred_per_day", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("barred_at_most", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.PrimaryKeyConstraint("member_kind", "collection", name="pk_loan_rule"),
     )
     op.create_table(
@@ -245,6 +248,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_member"),
         sa.UniqueConstraint("card", name="uq_member_card"),
     )
+    op.create_table(
+        "payment",
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("act", name="pk_payment"),
+    )
+    op.create_index("ix_payment_member", "payment", ["member"], unique=False)
+    op.create_table(
+        "penalty",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("barred_until", sa.Date(), nullable=True),
+        sa.Column("fine", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_penalty"),
+    )
+    op.create_index("ix_penalty_member", "penalty", ["member"], unique=False)
     op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -308,7 +329,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("publisher", sa.Text(), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("call_number", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_title"),
     )
@@ -358,6 +379,8 @@ def _keep_people_out_of_the_statistics() -> None:
         ("hold", ("member",)),
         ("loan", ("patron", "member")),
         ("member", ("number", "card", "name")),
+        ("payment", ("member",)),
+        ("penalty", ("member",)),
         ("quarantine", ("payload", "reason")),
     ):
         for column in columns:
