@@ -3,6 +3,7 @@
 Law: works in the caller's transaction; nothing is said before it is committed.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import Connection
@@ -17,11 +18,25 @@ from server.journal.high_water import LedgerName, Mark
 GAP_SECONDS: Final = 60.0
 
 
-def receipt(
-    connection: Connection, ledger: LedgerName, extent: Extent | None, now: float
+def receipts(
+    connection: Connection, owed: Mapping[LedgerName, Extent | None], now: float
+) -> dict[LedgerName, Acknowledgement]:
+    """The word on each ledger, with what its station has just said it holds."""
+    moved = high_water.advance_all(connection, owed, now)
+    return {
+        ledger: _receipt(connection, ledger, extent, now, moved[ledger])
+        for ledger, extent in owed.items()
+    }
+
+
+def _receipt(
+    connection: Connection,
+    ledger: LedgerName,
+    extent: Extent | None,
+    now: float,
+    moved: tuple[Mark, Mark],
 ) -> Acknowledgement:
-    """The word on one ledger; `extent` is what its station has just said it holds."""
-    mark = _moved(connection, ledger, now, 1 if extent is None else extent.oldest)
+    mark = _past_the_lost(connection, ledger, now, 1 if extent is None else extent.oldest, moved)
     resend = extent is not None and extent.acknowledged > mark.through
     word = (ledger.install, mark.through, mark.backed_up)
     return Acknowledgement(*word, resend, now, high_water.telling(connection, ledger))
@@ -40,9 +55,11 @@ def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Ackn
     return found
 
 
-def _moved(connection: Connection, ledger: LedgerName, now: float, oldest: int) -> Mark:
+def _past_the_lost(
+    connection: Connection, ledger: LedgerName, now: float, oldest: int, moved: tuple[Mark, Mark]
+) -> Mark:
     """The mark, moved past what its station no longer holds: that can never come, and is a task."""
-    before, mark = high_water.advance(connection, ledger, now)
+    before, mark = moved
     if before.gap_since is not None and mark.through > before.through:
         incidents.filled(connection, ledger, before.through + 1, now)
     if oldest <= mark.through + 1:

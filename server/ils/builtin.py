@@ -21,6 +21,7 @@ from server import accounts, catalogue, holds
 from server.circulation import rules
 from server.circulation.holds import HoldState
 from server.circulation.rules import ANY, Borrower, Rulebook
+from server.ils import records
 from server.ils.port import (
     Ability,
     Alert,
@@ -76,7 +77,7 @@ class BuiltInLibrary:
 
     def item(self, item: ItemId) -> ItemRecord | Refused:
         with self._asking() as connection:
-            shelved = catalogue.shelved(connection, item)
+            shelved = records.shelved(connection, item)
             waiting = holds.queue(connection, item)
         if shelved is None:
             return Refused(Reason.UNKNOWN_ITEM)
@@ -103,11 +104,11 @@ class BuiltInLibrary:
     ) -> Lent | Refused:
         """Lending again by the same act is lending once."""
         with self._changing() as connection:
-            before = catalogue.loan_by(connection, act)
+            before = records.loan_by(connection, act)
             if before is not None and (before.item, before.patron) == (item, patron):
                 return Lent(item, before.due, ())
             now = min(at, self.now())
-            decided = self._decide_lend(connection, Lend(act, item, patron), now)
+            decided = self._decide_lend(connection, Lend(act, item, patron), patron, now)
             if isinstance(decided, Refusal):
                 return Refused(decided.reason)
             fact = ItemLent(item, patron, decided.due, provisional=False)
@@ -130,7 +131,7 @@ class BuiltInLibrary:
     def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused:
         with self._changing() as connection:
             now = self.now()
-            loan = catalogue.renewable(connection, item)
+            loan = records.renewable(connection, item)
             if loan is None:
                 known = catalogue.copy_of(connection, item) is not None
                 return Refused(Reason.NOT_ON_LOAN if known else Reason.UNKNOWN_ITEM)
@@ -189,7 +190,7 @@ class BuiltInLibrary:
         self, connection: Connection, borrower: Borrower, rulebook: Rulebook
     ) -> PatronRecord:
         today = rulebook.calendar.today(self.now())
-        held = catalogue.held_by(connection, borrower.number)
+        held = records.held_by(connection, borrower.number)
         rule = rulebook.rule(borrower.kind, ANY)
         return PatronRecord(
             number=borrower.number,
@@ -206,12 +207,13 @@ class BuiltInLibrary:
             said=(),
         )
 
-    def _decide_lend(self, connection: Connection, lend: Lend, now: float) -> Grant | Refusal:
-        assert isinstance(lend.patron, PatronId)
+    def _decide_lend(
+        self, connection: Connection, lend: Lend, patron: PatronId, now: float
+    ) -> Grant | Refusal:
         rulebook = self._rulebook(connection)
         return rules.decide_lend(
             lend,
-            catalogue.borrower(connection, lend.patron, rulebook),
+            catalogue.borrower(connection, patron, rulebook),
             catalogue.copy_of(connection, lend.item),
             rulebook,
             now,
@@ -224,7 +226,7 @@ class BuiltInLibrary:
         self.library.serve_holds(connection, (entry,), self.now())
 
 
-def _state(shelved: catalogue.Shelved) -> ItemState:
+def _state(shelved: records.Shelved) -> ItemState:
     if shelved.withdrawn:
         return ItemState.OTHER
     if shelved.due is not None:

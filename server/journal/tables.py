@@ -5,7 +5,8 @@ dates. `fact`, `grant`, `quarantine`, `retold`, `decision` and `lost` are writte
 changed, but for `standing`, `missed_at` and patrons, whom retention takes out (`patron` and
 `member` are NULL then); `boot` only gets more exact and `boot_number` longer; `loan`,
 `grant.standing` and every open `task` about an item or a clock are derived and can be rebuilt from
-them. `high_water` is kept for ever.
+them. `hold` only moves on, and is no fold's; `penalty` and `payment` are written once.
+`high_water` is kept for ever.
 """
 
 from typing import Final

@@ -1,7 +1,8 @@
 """Lines brought into the tables: what is new goes in, what is there is changed where they say so.
 
 Law: works in the caller's transaction and never commits. Two lines about the same thing are one
-line too many. What a file does not name stays as it is.
+line too many. What a file does not name stays as it is. Loans of whom or what nobody knew are
+derived anew.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,8 +11,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
+from broker.vocabulary import ItemId
+from server.circulation.tasks import TaskKind
 from server.journal.keeping import keep
-from server.journal.tables import item, loan_rule, member, title
+from server.journal.tables import item, loan_rule, member, task, title
+from server.projection import refold
 from server.transfer.fields import (
     NEEDED,
     OTHERWISE,
@@ -59,6 +63,7 @@ def load(
         report.new += before is None
         report.changed += before is not None and before != after
         report.same += before == after
+    _refold_strangers(connection)
     return report
 
 
@@ -84,6 +89,14 @@ def _usable(
             yield found
         else:
             report.refused.append(found)
+
+
+def _refold_strangers(connection: Connection) -> None:
+    """Whoever or whatever was unknown until now may be known."""
+    kinds = [kind.value for kind in (TaskKind.UNKNOWN_CARD, TaskKind.UNKNOWN_ITEM)]
+    unknown = task.c.settled_at.is_(None), task.c.kind.in_(kinds), task.c.item.is_not(None)
+    items = connection.scalars(select(task.c.item).where(*unknown).distinct()).all()
+    refold(connection, map(ItemId, items))
 
 
 class _Stock:

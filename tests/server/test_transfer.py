@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Engine, select
 from broker.errors import BadSettings
 from server.catalogue import rulebook
 from server.journal.database import transaction
-from server.journal.tables import item, member, title
+from server.journal.tables import item, loan, member, task, title
 from server.transfer import marc, sheets
 from server.transfer.fields import FIELDS, Line, Refused, Usable, What, Why, usable
 from server.transfer.loading import Report, load, stored
 from server.transfer.mappings import OWN, Mapping, known_formats, mapping_for
-from tests.server.stories import MEDAN, stock
+from tests.server.stories import MEDAN, NOON, STRANGER, entry, heard, intake, lent, stock
 
 SLIMS_MEMBER = (
     '"M001","Andi \\"Buyung\\" Lubis","1","Standard","","Jl. Sudirman","","","0","","","","",'
@@ -223,6 +223,16 @@ def test_renaming_one_item_leaves_the_titles_other_copies(
     assert load(connection, What.ITEMS, sheets.lines(file, mapping), mapping).changed == 1
     names = {row["barcode"]: row["title"] for row in stored(connection, What.ITEMS)}
     assert (names["B00001"], names["B00002"]) == ("Bumi Manusia", "Laskar Pelangi")
+
+
+def test_a_loan_of_a_stranger_finds_its_member(connection: Connection, tmp_path: Path) -> None:
+    stock(connection)
+    intake().digest(connection, [heard(entry(1, lent(STRANGER)))], NOON)
+    assert connection.scalars(select(task.c.kind)).all() == ["unknown-card"]
+    file = own_members(tmp_path, "K-7,04AABBCCDDEEFF,Siti,umum,2027-01-01,")
+    assert bring(connection, What.MEMBERS, file).new == 1
+    assert connection.scalar(select(loan.c.member)) == "K-7"
+    assert connection.scalars(select(task.c.kind)).all() == []
 
 
 @pytest.mark.parametrize("what", What)
