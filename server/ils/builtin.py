@@ -227,8 +227,8 @@ class BuiltInLibrary:
 
 
 def _state(shelved: records.Shelved) -> ItemState:
-    if shelved.withdrawn:
-        return ItemState.OTHER
     if shelved.due is not None:
         return ItemState.ON_LOAN
+    if shelved.withdrawn:
+        return ItemState.OTHER
     return ItemState.ON_HOLD_SHELF if shelved.set_aside else ItemState.AVAILABLE

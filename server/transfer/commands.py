@@ -38,6 +38,9 @@ def import_file(  # noqa: PLR0913 typer takes one parameter per option
     file: Annotated[Path, typer.Argument()],
     format_: Format = OWN,
     mapping: Own = None,
+    encoding: Annotated[str, typer.Option(help="cp1252 for what an older Excel saves")] = (
+        sheets.UTF8
+    ),
     *,
     dry_run: Annotated[bool, typer.Option(help="say what would be, and change nothing")] = False,
     without_refused: Annotated[
@@ -49,7 +52,7 @@ def import_file(  # noqa: PLR0913 typer takes one parameter per option
     columns = mapping_for(what, OWN if format_ == MARC else format_, mapping)
     if format_ == MARC and what is not What.ITEMS:
         raise BadSettings("MARC records are of items: import items --format marc")
-    told = marc.lines(file) if format_ == MARC else sheets.lines(file, columns)
+    told = marc.lines(file) if format_ == MARC else sheets.lines(file, columns, encoding)
     with transaction(open_engine(read.database)) as connection:
         report = load(connection, what, told, columns)
         written = not dry_run and (without_refused or not report.refused)

@@ -1,6 +1,7 @@
 """Lines of CSV files, whatever a spreadsheet made of them: commas, semicolons or tabs.
 
-Source: RFC 4180, and the ways of Excel in Indonesian (semicolons, a byte order mark, Windows-1252).
+Source: RFC 4180, and the ways of Excel in Indonesian (semicolons, a byte order mark, Windows-1252,
+which must be named: what is no UTF-8 is not guessed).
 """
 
 import csv
@@ -14,6 +15,7 @@ from broker.errors import SirkulaError
 from server.transfer.fields import Line, Refused, Why
 from server.transfer.mappings import Mapping
 
+UTF8: Final = "utf-8-sig"  # with or without a byte order mark
 _DELIMITERS: Final = ",;\t"
 _MANY: Final = re.compile(r"<([^<>]*)>")
 
@@ -22,22 +24,24 @@ class FileUnusable(SirkulaError):
     """Nothing of the file can be used; the text says why and what to do."""
 
 
-def lines(file: Path, mapping: Mapping) -> Iterator[Line | Refused]:
+def lines(file: Path, mapping: Mapping, encoding: str = UTF8) -> Iterator[Line | Refused]:
     """Every line that is not empty, by field. Raises FileUnusable."""
-    text = _text_of(file)
+    text = _text_of(file, encoding)
     heading: Sequence[str] = ()
     for number, cells in _rows(text, mapping):
         if cells is None:
             yield Refused(number, "", Why.QUOTES)
             continue
         filled = _without_empty_end(cells)
+        if not filled:
+            continue
         if not heading:
             heading = _heading(file, filled, mapping)
             if heading == filled:
                 continue
         if len(filled) > len(heading) or len(cells) < len(heading):
             yield Refused(number, "", Why.CELLS)
-        elif filled:
+        else:
             yield from _several(Line(number, _by_field(heading, cells, mapping)), mapping)
 
 
@@ -77,15 +81,16 @@ def _without_empty_end(cells: Sequence[str]) -> list[str]:
     return filled
 
 
-def _text_of(file: Path) -> str:
+def _text_of(file: Path, encoding: str) -> str:
     try:
-        raw = file.read_bytes()
-    except OSError as error:
+        return file.read_bytes().decode(encoding)
+    except (OSError, LookupError) as error:
         raise FileUnusable(f"{file} cannot be read: {error}") from error
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise FileUnusable(
+            f"{file}:{line}: not {encoding}: save it as CSV UTF-8, or say --encoding cp1252"
+        ) from None
 
 
 def _delimiter(text: str) -> str:

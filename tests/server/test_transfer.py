@@ -106,7 +106,10 @@ def test_members_of_inlislite_come_as_excel_saves_them(
     connection: Connection, tmp_path: Path
 ) -> None:
     file = written(tmp_path, INLISLITE.replace("Sitorus", "Renée"), "cp1252")
-    assert bring(connection, What.MEMBERS, file, "inlislite").new == 1
+    mapping = mapping_for(What.MEMBERS, "inlislite", None)
+    with pytest.raises(sheets.FileUnusable, match=r":2: not utf-8-sig: .* --encoding cp1252"):
+        list(sheets.lines(file, mapping))
+    assert load(connection, What.MEMBERS, sheets.lines(file, mapping, "cp1252"), mapping).new == 1
     row = connection.execute(select(member)).one()
     assert (row.number, row.name, row.expires) == ("1207", "Renée", date(2027, 12, 31))
 
@@ -315,7 +318,7 @@ def test_no_file_is_worse_than_refused(
         writer.writerow(FIELDS[What.MEMBERS])
         writer.writerows(rows)
     file.write_bytes(file.read_bytes() + noise)
-    for one in sheets.lines(file, mapping_for(What.MEMBERS, OWN, None)):
+    for one in sheets.lines(file, mapping_for(What.MEMBERS, OWN, None), "latin-1"):
         if isinstance(one, Line):
             assert isinstance(usable(What.MEMBERS, one, ("%Y-%m-%d",)), Usable | Refused)
     assert all(isinstance(one, Line | Refused) for one in marc.lines(file))
