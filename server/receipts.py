@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from broker.facts import Acknowledgement
 from broker.telemetry import Extent
 from server import incidents
-from server.journal import high_water
+from server.journal import high_water, many_ledgers
 from server.journal.high_water import LedgerName, Mark
 
 # So long may an entry be on its way while later ones are there already.
@@ -22,24 +22,28 @@ def receipts(
     connection: Connection, owed: Mapping[LedgerName, Extent | None], now: float
 ) -> dict[LedgerName, Acknowledgement]:
     """The word on each ledger, with what its station has just said it holds."""
-    moved = high_water.advance_all(connection, owed, now)
-    return {
-        ledger: _receipt(connection, ledger, extent, now, moved[ledger])
+    moved = many_ledgers.advance_all(connection, owed, now)
+    marks = {
+        ledger: _past_the_lost(connection, ledger, now, extent, moved[ledger])
         for ledger, extent in owed.items()
+    }
+    shown = many_ledgers.telling(connection, owed)
+    return {
+        ledger: Acknowledgement(
+            ledger.install,
+            mark.through,
+            mark.backed_up,
+            resend=_lacks(owed[ledger], mark),
+            server_time=now,
+            kept=shown[ledger],
+        )
+        for ledger, mark in marks.items()
     }
 
 
-def _receipt(
-    connection: Connection,
-    ledger: LedgerName,
-    extent: Extent | None,
-    now: float,
-    moved: tuple[Mark, Mark],
-) -> Acknowledgement:
-    mark = _past_the_lost(connection, ledger, now, 1 if extent is None else extent.oldest, moved)
-    resend = extent is not None and extent.acknowledged > mark.through
-    word = (ledger.install, mark.through, mark.backed_up)
-    return Acknowledgement(*word, resend, now, high_water.telling(connection, ledger))
+def _lacks(extent: Extent | None, mark: Mark) -> bool:
+    """Whether the station holds for acknowledged what is not kept here any more."""
+    return extent is not None and extent.acknowledged > mark.through
 
 
 def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Acknowledgement]]:
@@ -56,10 +60,15 @@ def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Ackn
 
 
 def _past_the_lost(
-    connection: Connection, ledger: LedgerName, now: float, oldest: int, moved: tuple[Mark, Mark]
+    connection: Connection,
+    ledger: LedgerName,
+    now: float,
+    extent: Extent | None,
+    moved: tuple[Mark, Mark],
 ) -> Mark:
     """The mark, moved past what its station no longer holds: that can never come, and is a task."""
     before, mark = moved
+    oldest = 1 if extent is None else extent.oldest
     if before.gap_since is not None and mark.through > before.through:
         incidents.filled(connection, ledger, before.through + 1, now)
     if oldest <= mark.through + 1:

@@ -6,8 +6,9 @@ from sqlalchemy import Connection, Engine, delete, insert
 
 from broker.vocabulary import DeviceId
 from server.journal.database import transaction
-from server.journal.high_water import LedgerName, Mark, advance, advance_all
+from server.journal.high_water import LedgerName, Mark, advance
 from server.journal.journal import record
+from server.journal.many_ledgers import advance_all
 from server.journal.tables import fact, high_water, lost, retold
 from tests.server.stories import NOON, entry, received, returned
 

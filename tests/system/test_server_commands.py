@@ -213,3 +213,9 @@ def test_items_go_out_and_come_back_as_marc(server: Server, tmp_path: Path) -> N
     assert "MARC records are of items" in server.refuses(
         "import", "members", str(file), "--format", "marc"
     )
+
+
+def test_no_device_is_called_as_the_servers_own_ledger(server: Server) -> None:
+    refused = server.run("invite", "server")
+    assert refused.returncode == 2
+    assert "this server's own name" in " ".join(refused.stderr.split())
