@@ -204,7 +204,7 @@ class BuiltInLibrary:
             owed=Decimal(accounts.owed(connection, borrower.number.reveal(), rulebook)),
             currency=CURRENCY,
             expires=borrower.expires,
-            said=(),
+            said=records.blocked_because(connection, borrower.number),
         )
 
     def _decide_lend(

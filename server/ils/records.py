@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, and_, select, union_all
+from sqlalchemy import Connection, and_, bindparam, select, union_all
 
 from broker.vocabulary import ActId, ItemId, Patron, PatronId
 from server.catalogue import WITHDRAWN
 from server.circulation.grants import Standing
 from server.circulation.rules import Renewable
 from server.journal.patrons import from_column
-from server.journal.tables import grant, hold, item, loan, title
+from server.journal.tables import grant, hold, item, loan, member, title
 
 # Who has what until when, on loan or by a grant that no fact has closed.
 _HELD: Final = union_all(
@@ -20,6 +20,9 @@ _HELD: Final = union_all(
         grant.c.standing == Standing.OPEN.value
     ),
 ).subquery("held")
+
+
+_BLOCKED: Final = select(member.c.blocked).where(member.c.number == bindparam("of_member"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,12 @@ def shelved(connection: Connection, barcode: ItemId) -> Shelved | None:
         return None
     where = (row.collection, row.state == WITHDRAWN, row.due, row.hold is not None)
     return Shelved(row.title, row.call_number, *where)
+
+
+def blocked_because(connection: Connection, number: PatronId) -> tuple[str, ...]:
+    """Why staff have blocked this member, for staff."""
+    reasons = connection.scalars(_BLOCKED, {"of_member": number.reveal()})
+    return tuple(reason for reason in reasons if reason is not None)
 
 
 def held_by(connection: Connection, number: PatronId) -> dict[str, date]:

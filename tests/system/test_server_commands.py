@@ -215,6 +215,19 @@ def test_items_go_out_and_come_back_as_marc(server: Server, tmp_path: Path) -> N
     )
 
 
+def test_a_member_is_blocked_with_a_reason_and_unblocked(server: Server) -> None:
+    blocked = select(member.c.blocked).where(member.c.number == "KTA-0007")
+    assert (
+        server.run("members", "block", "--member", "kta-0007", "--why", "buku basah").stderr == ""
+    )
+    assert [row.blocked for row in server.rows(blocked)] == ["buku basah"]
+    server.run("members", "unblock", "--member", "KTA-0007")
+    assert [row.blocked for row in server.rows(blocked)] == [None]
+    assert "no member has" in server.refuses("members", "unblock", "--member", "KTA-9999")
+    empty = server.refuses("members", "block", "--member", "KTA-0007", "--why", " ")
+    assert "needs its reason" in empty
+
+
 def test_no_device_is_called_as_the_servers_own_ledger(server: Server) -> None:
     refused = server.run("invite", "server")
     assert refused.returncode == 2

@@ -178,3 +178,10 @@ def test_what_somebody_waits_for_is_not_renewed(library: BuiltInLibrary, clock: 
     record = library.patron(BUDI)
     assert isinstance(record, PatronRecord)
     assert (record.holds, record.on_loan) == (1, 0)
+
+
+def test_staff_are_told_why_a_member_is_blocked(library: BuiltInLibrary) -> None:
+    record = library.patron(PatronId("KTA-4"))
+    assert isinstance(record, PatronRecord)
+    assert (record.bar, record.said) == (Reason.PATRON_BLOCKED, ("book not replaced",))
+    assert "book not replaced" not in repr(record)
