@@ -78,8 +78,8 @@ class LoanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the built-in library lends, whatever the rule."""
 
     renewed_from: RenewedFrom = RenewedFrom.TODAY
-    most_holds: int = 2
-    pick_up_days: int = 3
+    most_holds: Annotated[int, msgspec.Meta(ge=0, le=100)] = 2
+    pick_up_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 3
 
     def policy(self, fines: FineSettings | None) -> Policy:
         named = None if fines is None else fines.fines()
