@@ -11,6 +11,7 @@ from broker.facts import (
     ItemLent,
     ItemReturned,
     LoanAbandoned,
+    LoanRenewed,
     LoanUnconfirmed,
     UnknownItemDropped,
 )
@@ -77,6 +78,7 @@ _FACTS: Final[tuple[Fact, ...]] = (
     ItemLent(_ITEM, _PATRON, _DUE, provisional=False),
     LoanAbandoned(_ITEM, _PATRON, Reason.TAG_NOT_WRITTEN, secured=True),
     LoanUnconfirmed(_ITEM, _PATRON, _DUE),
+    LoanRenewed(_ITEM, _PATRON, _DUE),
     ItemReturned(_ITEM, secured=True),
     UnknownItemDropped("E004010203040506"),
 )

@@ -50,6 +50,15 @@ class LoanUnconfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class LoanRenewed:
+    """The library let a loan go on until `due`, a branch-local date; nobody had to see the item."""
+
+    item: ItemId
+    patron: Patron
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
 class ItemReturned:
     """The item is in the library's hands again.
 
@@ -67,13 +76,13 @@ class UnknownItemDropped:
     tag: str
 
 
-Fact = ItemLent | LoanAbandoned | LoanUnconfirmed | ItemReturned | UnknownItemDropped
+Fact = ItemLent | LoanAbandoned | LoanUnconfirmed | LoanRenewed | ItemReturned | UnknownItemDropped
 
 
 def with_patron(fact: Fact, patron: Patron) -> Fact:
     """The same fact with its patron in another form; one that names nobody stays as it is."""
     match fact:
-        case ItemLent() | LoanAbandoned() | LoanUnconfirmed():
+        case ItemLent() | LoanAbandoned() | LoanUnconfirmed() | LoanRenewed():
             return replace(fact, patron=patron)
         case _:
             return fact

@@ -126,6 +126,7 @@ class Reason(Enum):
     WRONG_PIN = "wrong-pin"
     MEMBERSHIP_EXPIRED = "membership-expired"
     PATRON_BLOCKED = "patron-blocked"
+    PATRON_SUSPENDED = "patron-suspended"
     LOAN_LIMIT = "loan-limit"
     UNKNOWN_ITEM = "unknown-item"
     NOT_FOR_LOAN = "not-for-loan"

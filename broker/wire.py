@@ -17,6 +17,7 @@ from broker.facts import (
     ItemLent,
     ItemReturned,
     LoanAbandoned,
+    LoanRenewed,
     LoanUnconfirmed,
     UnknownItemDropped,
 )
@@ -55,6 +56,7 @@ FACTS: Final[dict[str, type[Fact]]] = {
     "item-lent": ItemLent,
     "loan-abandoned": LoanAbandoned,
     "loan-unconfirmed": LoanUnconfirmed,
+    "loan-renewed": LoanRenewed,
     "item-returned": ItemReturned,
     "unknown-item-dropped": UnknownItemDropped,
 }

@@ -28,6 +28,7 @@ from broker.wire import encode_snapshot
 from server.backup import back_up, restore
 from server.catalogue import rulebook
 from server.configuration import ServerSettings
+from server.desk import closed_days, holds, members
 from server.desk import commands as desk
 from server.enrolment import commands
 from server.enrolment.eviction import Eviction
@@ -51,12 +52,16 @@ from server.retention import Retention, erase_what_is_over, overwrite_freed, tot
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
 from server.subject import ELSEWHERE, Request, erase_subject, export_subject
+from server.transfer import commands as transfer
 from server.web.languages import read_texts
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 subject = typer.Typer(help="One person's data, at that person's wish.", no_args_is_help=True)
 app.add_typer(subject, name="subject")
 app.add_typer(desk.app, name="tasks")
+app.add_typer(holds.app, name="holds")
+app.add_typer(closed_days.app, name="closed-days")
+app.add_typer(members.app, name="members")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
 Member = Annotated[str, typer.Option("--member", help="a member number or card")]
 _TENDED_EVERY_S: Final = 5.0
@@ -104,7 +109,7 @@ def ingest(settings: File) -> None:
 
     intake = Intake(Library(branch), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
-    retention = Retention(engine, read.retention.days, branch.zone)
+    retention = Retention(engine, read.retention.days, branch)
     line = Line(
         read.broker_address(),
         server_name(read.site),
@@ -244,7 +249,8 @@ def retain(settings: File) -> None:
     """Erases now who had what long ago, and overwrites it; others wait meanwhile. Prints JSON."""
     read = read_settings(settings, ServerSettings)
     engine = open_engine(read.database)
-    _print(total(erase_what_is_over(engine, time.time(), read.retention.days)))
+    days, branch = read.retention.days, read.branch()
+    _print(total(erase_what_is_over(engine, time.time(), days, branch)))
     overwrite_freed(engine)
 
 
@@ -284,6 +290,8 @@ def _print(told: object) -> None:
     typer.echo(msgspec.json.encode(told).decode())
 
 
+app.command("import")(transfer.import_file)
+app.command("export")(transfer.export_file)
 for command in (commands.keys, commands.invite, commands.revoke, commands.devices):
     app.command()(command)
 

@@ -5,20 +5,65 @@ say them in any case.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select, union
 
 from broker.requests import Description
 from broker.vocabulary import ItemId, Patron, PatronId
+from server.accounts import suspended_until
 from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Rulebook
+from server.closed_days import CLOSED
 from server.journal.journal import chunks
 from server.journal.patrons import from_column
-from server.journal.tables import closed_day, grant, item, loan, loan_rule, member, title
+from server.journal.tables import closed_day, grant, hold, item, loan, loan_rule, member, title
 from server.settings import Branch
 
 WITHDRAWN = "withdrawn"
 PRESENT = "present"
+# A number beats another member's card of the same characters.
+_MEMBER: Final = (
+    select(member)
+    .where(or_(member.c.number == bindparam("said"), member.c.card == bindparam("said")))
+    .order_by((member.c.number == bindparam("said")).desc())
+    .limit(1)
+)
+# The collection of each item on loan or granted to a member; unknown items count too.
+_HELD_ITEMS: Final = union(
+    select(loan.c.item).where(
+        loan.c.member == bindparam("of_member"), loan.c.returned_at.is_(None)
+    ),
+    select(grant.c.item).where(
+        grant.c.member == bindparam("of_member"), grant.c.standing == Standing.OPEN.value
+    ),
+).subquery("held_items")
+_HOLDINGS: Final = select(item.c.collection).select_from(
+    _HELD_ITEMS.outerjoin(item, item.c.barcode == _HELD_ITEMS.c.item)
+)
+_RULES: Final = select(loan_rule)
+_CLOSED_DAYS: Final = select(closed_day.c.day).where(CLOSED)
+_COPY: Final = (
+    select(
+        item.c.collection,
+        item.c.state,
+        grant.c.act.label("grant"),
+        grant.c.member.label("granted_to"),
+        grant.c.patron.label("grant_of"),
+        loan.c.act.label("loan"),
+        loan.c.member.label("lent_to"),
+        loan.c.patron.label("loan_of"),
+        hold.c.member.label("set_aside_for"),
+    )
+    .outerjoin_from(
+        item, grant, and_(grant.c.item == item.c.barcode, grant.c.standing == Standing.OPEN.value)
+    )
+    .outerjoin(loan, and_(loan.c.item == item.c.barcode, loan.c.returned_at.is_(None)))
+    .outerjoin(hold, and_(hold.c.copy == item.c.barcode, hold.c.ended_at.is_(None)))
+    .where(item.c.barcode == bindparam("this"))
+    .order_by(grant.c.granted_at.desc(), grant.c.act)
+    .limit(1)
+)
 
 
 def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patron, str]:
@@ -48,42 +93,37 @@ def known_items(connection: Connection, items: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def borrower(connection: Connection, patron: PatronId) -> Borrower | None:
+def borrower(connection: Connection, patron: PatronId, rulebook: Rulebook) -> Borrower | None:
     """The member behind a card or number, with what they hold now."""
-    number = members_of(connection, (patron,)).get(patron)
-    row = connection.execute(select(member).where(member.c.number == number)).first()
+    row = connection.execute(_MEMBER, {"said": patron.reveal().upper()}).first()
     if row is None:
         return None
+    held = connection.scalars(_HOLDINGS, {"of_member": row.number})
     return Borrower(
         PatronId(row.number),
         row.kind,
         row.expires,
         row.blocked is not None,
-        _holdings(connection, row.number),
+        tuple(collection or "" for collection in held),
+        suspended_until(connection, row.number, rulebook) if rulebook.suspends else None,
     )
 
 
 def copy_of(connection: Connection, barcode: ItemId) -> Copy | None:
-    """The item, with who holds it now."""
-    row = connection.execute(select(item).where(item.c.barcode == str(barcode))).first()
+    """The item, with who holds it now, and for whom it is set aside.
+
+    Its holder is who was granted it last and has not answered for it, else who has it on loan.
+    """
+    row = connection.execute(_COPY, {"this": str(barcode)}).first()
     if row is None:
         return None
-    return Copy(barcode, row.collection, row.state == WITHDRAWN, holder(connection, barcode))
-
-
-def holder(connection: Connection, barcode: ItemId) -> Patron | None:
-    """Who was granted the item last and has not answered for it, else who has it on loan."""
-    held = (
-        select(grant.c.member, grant.c.patron)
-        .where(grant.c.item == str(barcode), grant.c.standing == Standing.OPEN.value)
-        .order_by(grant.c.granted_at.desc(), grant.c.act)
-        .limit(1)
-    )
-    lent = select(loan.c.member, loan.c.patron).where(
-        loan.c.item == str(barcode), loan.c.returned_at.is_(None)
-    )
-    row = connection.execute(held).first() or connection.execute(lent).first()
-    return None if row is None else from_column(row.member or row.patron)
+    holder = None
+    if row.grant is not None:
+        holder = from_column(row.granted_to or row.grant_of)
+    elif row.loan is not None:
+        holder = from_column(row.lent_to or row.loan_of)
+    waits_for = None if row.set_aside_for is None else PatronId(row.set_aside_for)
+    return Copy(barcode, row.collection, row.state == WITHDRAWN, holder, waits_for)
 
 
 def describe(connection: Connection, barcode: ItemId) -> Description | None:
@@ -96,21 +136,17 @@ def describe(connection: Connection, barcode: ItemId) -> Description | None:
 def rulebook(connection: Connection, branch: Branch) -> Rulebook:
     """The loan rules and the branch's calendar."""
     rules = tuple(
-        LoanRule(row.member_kind, row.collection, row.item_limit, row.days)
-        for row in connection.execute(select(loan_rule))
+        LoanRule(
+            row.member_kind,
+            row.collection,
+            row.item_limit,
+            row.days,
+            row.renewals,
+            row.grace_days,
+            row.barred_per_day,
+            row.barred_at_most,
+        )
+        for row in connection.execute(_RULES)
     )
-    closed = frozenset(connection.scalars(select(closed_day.c.day)))
-    return Rulebook(rules, Calendar(branch.zone, branch.closed_weekdays, closed))
-
-
-def _holdings(connection: Connection, number: str) -> tuple[str, ...]:
-    """The collection of each item on loan or granted to this member; unknown items count too."""
-    lent = select(loan.c.item).where(loan.c.member == number, loan.c.returned_at.is_(None))
-    promised = select(grant.c.item).where(
-        grant.c.member == number, grant.c.standing == Standing.OPEN.value
-    )
-    held = lent.union(promised).subquery()
-    statement = (
-        select(item.c.collection).select_from(held).outerjoin(item, item.c.barcode == held.c.item)
-    )
-    return tuple(collection or "" for collection in connection.scalars(statement))
+    closed = frozenset(connection.scalars(_CLOSED_DAYS))
+    return Rulebook(rules, Calendar(branch.zone, branch.closed_weekdays, closed), branch.policy)

@@ -34,9 +34,8 @@ _LOOSE: Final = and_(
     table.c.ntp_monotonic.is_(None),
     or_(table.c.after_monotonic.is_(None), table.c.before_monotonic.is_(None)),
 )
-_OF_DEVICE: Final = table.c.device == bindparam("of_device")
 _THESE: Final = select(table).where(
-    _OF_DEVICE, table.c.boot.in_(bindparam("boots", expanding=True))
+    tuple_(table.c.device, table.c.boot).in_(bindparam("keys", expanding=True))
 )
 _LATER: Final = boot_number.alias("later")
 _FOLLOWED: Final = (
@@ -84,24 +83,24 @@ class Report:
 def hear(connection: Connection, report: Report, received_at: float) -> Moved:
     """Keep what was said; act and item of each fact whose time that may move."""
     device = str(report.device)
-    said = {one.boot: told(one, received_at) for one in report.boots}
-    changed = _learn(connection, device, said) | _number(connection, report)
+    said = {(device, one.boot): told(one, received_at) for one in report.boots}
+    changed = _learn(connection, said).get(device, set()) | _number(connection, report)
     return _moved(connection, device, changed)
 
 
 def synchronised(connection: Connection, entries: Sequence[Entry]) -> Moved:
     """A fact with a good clock sets its whole boot; act and item of each fact that moves."""
-    said: dict[str, dict[str, Boot]] = {}
+    said: dict[Key, Boot] = {}
     for entry in entries:
         at = entry.at
         if at.clock is ClockState.SYNCHRONISED:
-            mine = said.setdefault(str(entry.device), {})
+            key = (str(entry.device), at.boot)
             ntp = Anchor(at.monotonic, at.wall, TimeSource.NTP, at.bound)
-            mine[at.boot] = joined(mine.get(at.boot, Boot(0.0)), Boot(0.0, ntp=ntp))
+            said[key] = joined(said.get(key, Boot(0.0)), Boot(0.0, ntp=ntp))
     return [
         fact_moved
-        for device, boots in said.items()
-        for fact_moved in _moved(connection, device, _learn(connection, device, boots))
+        for device, boots in _learn(connection, said).items()
+        for fact_moved in _moved(connection, device, boots)
     ]
 
 
@@ -109,8 +108,7 @@ def placed_boots(connection: Connection, wanted: Collection[Key]) -> dict[Key, P
     """These boots, each between its neighbours in the same ledgers as far as it needs them."""
     found: dict[Key, Placed] = {}
     for chunk in chunks(sorted(wanted)):
-        key = tuple_(table.c.device, table.c.boot)
-        for row in connection.execute(select(table).where(key.in_(chunk))):
+        for row in connection.execute(_THESE, {"keys": chunk}):
             found[row.device, row.boot] = Placed(_boot(row))
     loose = [key for key, one in found.items() if one.boot.loose]
     for device, install in _ledgers(connection, loose):
@@ -143,15 +141,15 @@ def _number(connection: Connection, report: Report) -> set[str]:
     return insert_new(connection, boot_number, rows, "boot")
 
 
-def _learn(connection: Connection, device: str, said: Mapping[str, Boot]) -> set[str]:
-    """Join what was said to what is known; the boots for which that matters."""
-    if not said:
-        return set()
-    rows = connection.execute(_THESE, {"of_device": device, "boots": list(said)})
-    before = {row.boot: _boot(row) for row in rows}
-    changed = set()
-    for name, more in said.items():
-        known = before.get(name)
+def _learn(connection: Connection, said: Mapping[Key, Boot]) -> dict[str, set[str]]:
+    """Join what was said to what is known; by device, the boots for which that matters."""
+    before: dict[Key, Boot] = {}
+    for chunk in chunks(sorted(said)):
+        for row in connection.execute(_THESE, {"keys": chunk}):
+            before[row.device, row.boot] = _boot(row)
+    changed: dict[str, set[str]] = {}
+    for (device, name), more in said.items():
+        known = before.get((device, name))
         now = more if known is None else joined(known, more)
         if now == known:
             continue
@@ -159,7 +157,7 @@ def _learn(connection: Connection, device: str, said: Mapping[str, Boot]) -> set
         merely_longer = known is not None and now == replace(known, monotonic=now.monotonic)
         # The newest boot of a ledger that has lasted longer moves nothing.
         if not merely_longer or _is_followed(connection, device, name):
-            changed.add(name)
+            changed.setdefault(device, set()).add(name)
     return changed
 
 

@@ -1,5 +1,6 @@
 """What the server's settings file may hold, and the values made of it."""
 
+from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from broker.errors import BadSettings
 from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
 from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
+from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.enrolment.keys import client_credentials
 from server.ils.settings import LibrarySettings
 from server.ils.sip2_server.settings import Sip2ServerSettings
@@ -50,6 +52,40 @@ class OfflineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loans_per_card: int = 5
     contact_within_hours: int = 72
     loan_days: int = 7
+
+
+class FineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Money for days late: only by a regulation of the region, which is named here.
+
+    Whole rupiah for each day, `at_most` so many for one loan; nothing for what came back before
+    `since`.
+    """
+
+    regulation: str
+    since: date
+    per_day: int
+    at_most: int
+
+    def __post_init__(self) -> None:
+        if not self.regulation.strip():
+            raise ValueError("fines need the name of the regulation (Perda) that sets them")
+        if not 0 < self.per_day <= self.at_most:
+            raise ValueError("fines need a per_day of some rupiah, and an at_most not below it")
+
+    def fines(self) -> Fines:
+        return Fines(self.regulation, self.since, self.per_day, self.at_most)
+
+
+class LoanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the built-in library lends, whatever the rule."""
+
+    renewed_from: RenewedFrom = RenewedFrom.TODAY
+    most_holds: Annotated[int, msgspec.Meta(ge=0, le=100)] = 2
+    pick_up_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 3
+
+    def policy(self, fines: FineSettings | None) -> Policy:
+        named = None if fines is None else fines.fines()
+        return Policy(self.renewed_from, self.most_holds, self.pick_up_days, named)
 
 
 class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +129,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = "Asia/Jakarta"
     closed_weekdays: tuple[int, ...] = (6,)
     offline: OfflineSettings = OfflineSettings()
+    loans: LoanSettings = LoanSettings()
+    fines: FineSettings | None = None
     retention: RetentionSettings = RetentionSettings()
     stations: dict[str, StationSettings] = {}
     library: LibrarySettings | None = None
@@ -113,7 +151,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(dict.fromkeys(map(_canonical, (*names, self.broker.host))))
 
     def branch(self) -> Branch:
-        return Branch(ZoneInfo(self.zone), frozenset(self.closed_weekdays))
+        weekdays = frozenset(self.closed_weekdays)
+        return Branch(ZoneInfo(self.zone), weekdays, self.loans.policy(self.fines))
 
     def limits(self) -> OfflineLimits:
         given = self.offline

@@ -24,13 +24,14 @@ from broker.telemetry import Birth, Extent, SettingsReported, State
 from broker.topics import RETAINED, Channel, Topic
 from broker.vocabulary import BootClock, DeviceId, SiteId
 from server import incidents, refusals, stations
+from server.circulation.rules import Rulebook
 from server.circulation.timeline import judged
 from server.clocks import Report
 from server.enrolment.register import revoked_devices
 from server.journal.high_water import LedgerName
 from server.journal.journal import Misfit, Received, record, set_aside
 from server.library import Library
-from server.receipts import receipt, reminders
+from server.receipts import receipts, reminders
 from server.refusals import Cause, Unheard
 
 _LARGEST_INTEGER: Final = 2**63 - 1
@@ -113,15 +114,18 @@ class Intake:
         for report in pile.reports:
             self.library.learn(connection, report, now)
         self.library.miss(connection, now)
+        self.library.serve_holds(connection, recorded.new, now)
         acknowledgements = [
-            self._told(ledger, receipt(connection, ledger, extent, now))
-            for ledger, extent in pile.owed.items()
+            self._told(ledger, word)
+            for ledger, word in receipts(connection, pile.owed, now).items()
         ]
-        replies = [self._reply(connection, asked, now) for asked in pile.asked]
+        rules = self.library.rulebook(connection) if pile.asked else None
+        replies = [self._reply(connection, asked, now, rules) for asked in pile.asked]
         return (*acknowledgements, *replies)
 
     def remind(self, connection: Connection, now: float) -> tuple[Outgoing, ...]:
         """What time alone makes due: now and then, in the caller's transaction."""
+        self.library.serve_holds(connection, None, now)
         due = reminders(connection, now)
         return tuple(self._told(ledger, word) for ledger, word in due)
 
@@ -214,12 +218,14 @@ class Intake:
         topic = Topic(self.site, ledger.device, Channel.ACK)
         return Outgoing(str(topic), wire.encode_snapshot(word), retain=False)
 
-    def _reply(self, connection: Connection, asked: _Asked, now: float) -> Outgoing:
+    def _reply(
+        self, connection: Connection, asked: _Asked, now: float, rules: Rulebook | None
+    ) -> Outgoing:
         device, ask = asked.topic.device, asked.ask
         answer = (
             Expired()
             if ask.expires < now
-            else self.library.answer(connection, ask.question, device, now)
+            else self.library.answer(connection, ask.question, device, now, rules)
         )
         topic = Topic(self.site, device, Channel.REPLY)
         payload = wire.encode_reply(Reply(ask.correlation, now, answer))

@@ -8,19 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Row, Text, bindparam, insert, select, text, update
 
 from broker.facts import Entry
 from broker.requests import Answer, Describe, Grant, Identify, Lend, Question
 from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal
-from server import catalogue, projection
+from server import catalogue, holds, projection
 from server.circulation import rules
 from server.circulation.grants import Standing
-from server.circulation.rules import Borrower, Copy
+from server.circulation.rules import Borrower, Copy, Rulebook
 from server.clocks import Report
-from server.journal.journal import closed_acts
 from server.journal.patrons import from_column, to_column
-from server.journal.tables import grant
+from server.journal.tables import fact, grant
 from server.settings import Branch
 
 # A station closes an act within seconds, unless it is off line or dead.
@@ -32,6 +31,12 @@ _NOTICED: Final = (
     .values(missed_at=bindparam("now"))
     .returning(grant.c.item)
 )
+# What is known of an act: whether a fact has closed it, and the grant if there is one.
+_THIS: Final = select(bindparam("this", type_=Text).label("this")).subquery("asked")
+_ACT: Final = select(fact.c.act.label("closed"), grant).select_from(
+    _THIS.outerjoin(fact, fact.c.act == _THIS.c.this).outerjoin(grant, grant.c.act == _THIS.c.this)
+)
+_GRANTED: Final = insert(grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +45,46 @@ class Library:
 
     branch: Branch
 
+    def rulebook(self, connection: Connection) -> Rulebook:
+        """What the rules and the calendar are now."""
+        return catalogue.rulebook(connection, self.branch)
+
     def answer(
-        self, connection: Connection, question: Question, device: DeviceId, now: float
+        self,
+        connection: Connection,
+        question: Question,
+        device: DeviceId,
+        now: float,
+        rulebook: Rulebook | None = None,
     ) -> Answer:
         """The answer at `now` (seconds since 1970 UTC); a grant is kept before it is given.
 
-        Whom the question names was opened at intake.
+        Whom the question names was opened at intake. Who asks many questions in one transaction
+        reads the rulebook once.
         """
+        rulebook = self.rulebook(connection) if rulebook is None else rulebook
         match question:
             case Identify(PatronId() as patron):
-                borrower = catalogue.borrower(connection, patron)
-                rulebook = catalogue.rulebook(connection, self.branch)
+                borrower = catalogue.borrower(connection, patron, rulebook)
                 return rules.standing(borrower, rulebook, now)
             case Describe(item):
                 return catalogue.describe(connection, item) or Refusal(Reason.UNKNOWN_ITEM)
             case Lend(patron=PatronId() as patron):
-                borrower = catalogue.borrower(connection, patron)
-                return self._lend(connection, question, borrower, device, now)
+                borrower = catalogue.borrower(connection, patron, rulebook)
+                return self._lend(connection, question, borrower, _Asked(device, now, rulebook))
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
 
     def apply(self, connection: Connection, new: Sequence[Entry]) -> None:
         """Bring loans and tasks up to date with entries the journal has just taken in."""
         projection.apply(connection, new)
+
+    def serve_holds(self, connection: Connection, new: Sequence[Entry] | None, now: float) -> None:
+        """Set aside what came back with these entries for whom it is waited for; None: anything."""
+        if not holds.somebody_waits(connection):
+            return
+        items = None if new is None else projection.items_of(new)
+        holds.follow(connection, items, self.rulebook(connection), now)
 
     def rebuild(self, connection: Connection) -> None:
         """Derive every loan and task again from the journal."""
@@ -79,24 +101,29 @@ class Library:
         projection.refold(connection, map(ItemId, items))
 
     def _lend(
-        self,
-        connection: Connection,
-        lend: Lend,
-        borrower: Borrower | None,
-        device: DeviceId,
-        now: float,
+        self, connection: Connection, lend: Lend, borrower: Borrower | None, asked: "_Asked"
     ) -> Grant | Refusal:
-        closed = bool(closed_acts(connection, (lend.act,)))
+        row = connection.execute(_ACT, {"this": str(lend.act)}).one()
+        closed = row.closed is not None
         copy = catalogue.copy_of(connection, lend.item)
-        before = connection.execute(select(grant).where(grant.c.act == str(lend.act))).first()
-        if before is not None and not closed:
-            return _again(lend, device, before, copy)
-        rulebook = catalogue.rulebook(connection, self.branch)
-        decision = rules.decide_lend(lend, borrower, copy, rulebook, now, act_closed=closed)
+        if row.act is not None and not closed:
+            return _again(lend, asked.device, row, copy)
+        decision = rules.decide_lend(
+            lend, borrower, copy, asked.rulebook, asked.now, act_closed=closed
+        )
         if isinstance(decision, Grant) and borrower is not None:
-            granted = _row(lend, decision, device, borrower, now)
-            connection.execute(insert(grant), granted)
+            granted = _row(lend, decision, asked.device, borrower, asked.now)
+            connection.execute(_GRANTED, granted)
         return decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """By whom, when (seconds since 1970 UTC), and under which rules."""
+
+    device: DeviceId
+    now: float
+    rulebook: Rulebook
 
 
 def _again(lend: Lend, device: DeviceId, before: Row[Any], copy: Copy | None) -> Grant | Refusal:

@@ -108,6 +108,11 @@ def _item(entry: Entry) -> str | None:
     return None if isinstance(entry.fact, UnknownItemDropped) else str(entry.fact.item)
 
 
+def items_of(entries: Iterable[Entry]) -> set[ItemId]:
+    """The items that these entries are about."""
+    return {ItemId(item) for entry in entries if (item := _item(entry)) is not None}
+
+
 def _granted_items(connection: Connection, acts: Sequence[str]) -> clocks.Moved:
     found: clocks.Moved = []
     for chunk in chunks(acts):
@@ -176,6 +181,7 @@ def _loan_row(one: Loan) -> dict[str, Any]:
         "due": one.due,
         "provisional": one.evidence is Evidence.PROVISIONAL,
         "confirmed": one.evidence is not Evidence.UNCONFIRMED,
+        "renewals": one.renewals,
         "returned_at": one.returned_at,
         "closed_by": None if one.closed_by is None else str(one.closed_by),
         "closing": None if one.closing is None else one.closing.value,

@@ -3,6 +3,7 @@
 Law: works in the caller's transaction; nothing is said before it is committed.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import Connection
@@ -10,25 +11,52 @@ from sqlalchemy import Connection
 from broker.facts import Acknowledgement
 from broker.telemetry import Extent
 from server import incidents
-from server.journal import high_water
+from server.journal import high_water, many_ledgers
 from server.journal.high_water import LedgerName, Mark
 
 # So long may an entry be on its way while later ones are there already.
 GAP_SECONDS: Final = 60.0
 
 
-def receipt(
-    connection: Connection, ledger: LedgerName, extent: Extent | None, now: float
-) -> Acknowledgement:
-    """The word on one ledger; `extent` is what its station has just said it holds."""
-    mark = _moved(connection, ledger, now, 1 if extent is None else extent.oldest)
-    resend = extent is not None and extent.acknowledged > mark.through
-    if extent is not None:
-        high_water.forget_claims(connection, ledger)
-        if resend:
-            high_water.claim(connection, ledger, extent.acknowledged, now)
-    word = (ledger.install, mark.through, mark.backed_up)
-    return Acknowledgement(*word, resend, now, high_water.telling(connection, ledger))
+def receipts(
+    connection: Connection, owed: Mapping[LedgerName, Extent | None], now: float
+) -> dict[LedgerName, Acknowledgement]:
+    """The word on each ledger, with what its station has just said it holds."""
+    moved = many_ledgers.advance_all(connection, owed, now)
+    marks = {
+        ledger: _past_the_lost(connection, ledger, now, extent, moved[ledger])
+        for ledger, extent in owed.items()
+    }
+    for ledger, extent in owed.items():
+        _note_claim(connection, ledger, extent, marks[ledger], now)
+    shown = many_ledgers.telling(connection, owed)
+    return {
+        ledger: Acknowledgement(
+            ledger.install,
+            mark.through,
+            mark.backed_up,
+            resend=_lacks(owed[ledger], mark),
+            server_time=now,
+            kept=shown[ledger],
+        )
+        for ledger, mark in marks.items()
+    }
+
+
+def _lacks(extent: Extent | None, mark: Mark) -> bool:
+    """Whether the station holds for acknowledged what is not kept here any more."""
+    return extent is not None and extent.acknowledged > mark.through
+
+
+def _note_claim(
+    connection: Connection, ledger: LedgerName, extent: Extent | None, mark: Mark, now: float
+) -> None:
+    """What its station was told is kept, and is not, has to be asked for until it comes."""
+    if extent is None:
+        return
+    high_water.forget_claims(connection, ledger)
+    if _lacks(extent, mark):
+        high_water.claim(connection, ledger, extent.acknowledged, now)
 
 
 def reminders(connection: Connection, now: float) -> list[tuple[LedgerName, Acknowledgement]]:
@@ -53,9 +81,16 @@ def _again(ledger: LedgerName, mark: Mark, now: float) -> Acknowledgement:
     )
 
 
-def _moved(connection: Connection, ledger: LedgerName, now: float, oldest: int) -> Mark:
+def _past_the_lost(
+    connection: Connection,
+    ledger: LedgerName,
+    now: float,
+    extent: Extent | None,
+    moved: tuple[Mark, Mark],
+) -> Mark:
     """The mark, moved past what its station no longer holds: that can never come, and is a task."""
-    before, mark = high_water.advance(connection, ledger, now)
+    before, mark = moved
+    oldest = 1 if extent is None else extent.oldest
     if before.gap_since is not None and mark.through > before.through:
         incidents.filled(connection, ledger, before.through + 1, now)
     if oldest <= mark.through + 1:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
+from server.accounts import keep_penalties
+from server.catalogue import rulebook
 from server.circulation.retention import (
     AUDIT_DAYS,
     DAY,
@@ -21,12 +22,33 @@ from server.circulation.retention import (
     without_quotations,
 )
 from server.journal.database import DatabaseFailed, overwrite, transaction
-from server.journal.tables import audit, fact, grant, loan, marker, member, quarantine
+from server.journal.tables import (
+    audit,
+    fact,
+    grant,
+    loan,
+    marker,
+    member,
+    payment,
+    penalty,
+    quarantine,
+)
+from server.journal.tables import hold as holds
 from server.links import acts_named_before, erase, links_of
+from server.settings import Branch
 
 HOUR: Final = 3600.0
 _AT_ONCE: Final = 100  # so that stations' questions wait for no more than that
-_NAMING: Final[Sequence[Table]] = (fact, grant, loan, quarantine, member)
+_NAMING: Final[Sequence[Table]] = (
+    fact,
+    grant,
+    holds,
+    loan,
+    quarantine,
+    member,
+    payment,
+    penalty,
+)
 _FREED: Final = "freed"  # the mark that deleted rows may still be readable in the files
 
 log: Final = structlog.get_logger()
@@ -41,8 +63,10 @@ class Outcome:
     messages_erased: int = 0
 
 
-def erase_what_is_over(engine: Engine, now: float, days: int) -> Iterator[Outcome]:
+def erase_what_is_over(engine: Engine, now: float, days: int, branch: Branch) -> Iterator[Outcome]:
     """Erases every link that is over since `days`, a few with each step; what each came to.
+
+    What the branch's rules still make of a late return stays, without the item.
 
     `now` is seconds since 1970 UTC. Raises DatabaseFailed; beginning anew is safe.
     """
@@ -56,8 +80,9 @@ def erase_what_is_over(engine: Engine, now: float, days: int) -> Iterator[Outcom
             links = links_of(connection, acts[start : start + _AT_ONCE])
             holds = [(hold(link, now, days), link.act) for link in links]
             over = [act for why, act in holds if why is None]
-            erase(connection, over)
             if over:
+                keep_penalties(connection, over, rulebook(connection, branch), now)
+                erase(connection, over)
                 mark_freed(connection, now)
         yield Outcome(len(over), sum(why is Hold.TASK for why, _ in holds))
 
@@ -95,10 +120,10 @@ def mark_freed(connection: Connection, now: float) -> None:
 class Retention:
     """Erases once an hour; overwrites on the first occasion of the branch's next day."""
 
-    def __init__(self, engine: Engine, days: int, zone: ZoneInfo) -> None:
+    def __init__(self, engine: Engine, days: int, branch: Branch) -> None:
         self._engine = engine
         self._days = days
-        self._zone = zone
+        self._branch = branch
         self._last: float | None = None
         self._erasing: Iterator[Outcome] | None = None
         self._outcome = Outcome()
@@ -120,7 +145,7 @@ class Retention:
             if self._last is not None and 0 <= now - self._last < HOUR:
                 return False
             self._last, self._outcome = now, Outcome()
-            self._erasing = erase_what_is_over(self._engine, now, self._days)
+            self._erasing = erase_what_is_over(self._engine, now, self._days, self._branch)
         step = next(self._erasing, None)
         if step is not None:
             self._outcome = total((self._outcome, step))
@@ -137,7 +162,7 @@ class Retention:
         return since is not None and self._day(float(since.split()[0])) != self._day(now)
 
     def _day(self, time: float) -> str:
-        return datetime.fromtimestamp(time, self._zone).date().isoformat()
+        return datetime.fromtimestamp(time, self._branch.zone).date().isoformat()
 
 
 def _freed(connection: Connection) -> str | None:

@@ -4,12 +4,13 @@ Law: values only; `__main__` decodes them from the settings file.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from broker.telemetry import OfflinePolicy, SettingsDesired
+from server.circulation.rules import Policy
 
 # As far ahead as a station may have to decide alone; keeps the message small.
 CLOSED_DAYS_AHEAD: Final = timedelta(days=180)
@@ -21,6 +22,7 @@ class Branch:
 
     zone: ZoneInfo
     closed_weekdays: frozenset[int] = frozenset()
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,20 @@ from broker.vocabulary import ActId, PatronId
 from server.catalogue import members_of
 from server.circulation.retention import hold, without_quotations
 from server.journal.journal import chunks
-from server.journal.tables import audit, fact, grant, item, loan, member, quarantine, task, title
+from server.journal.tables import (
+    audit,
+    fact,
+    grant,
+    item,
+    loan,
+    member,
+    payment,
+    penalty,
+    quarantine,
+    task,
+    title,
+)
+from server.journal.tables import hold as holds
 from server.links import acts_naming, erase, links_of
 from server.retention import mark_freed
 
@@ -25,6 +38,8 @@ ELSEWHERE: Final = (
     "Each station's archive keeps for a while what it reported, sealed, so that only this server "
     "can read it; a backup keeps what there was when it was made."
 )
+_OF_HOLDS: Final = ("item", "placed_at", "state", "copy", "pick_up_by")
+_ACCOUNT: Final = {"penalties": penalty, "payments": payment}
 # What is told of each act that names the person; times become ISO 8601 in UTC.
 _ABOUT_ACTS: Final[dict[str, tuple[ColumnElement[Any], Select[Any]]]] = {
     "loans": (
@@ -34,6 +49,7 @@ _ABOUT_ACTS: Final[dict[str, tuple[ColumnElement[Any], Select[Any]]]] = {
             title.c.title,
             loan.c.lent_at,
             loan.c.due,
+            loan.c.renewals,
             loan.c.returned_at,
             loan.c.provisional,
             loan.c.confirmed,
@@ -106,6 +122,10 @@ def export_subject(
             for chunk in chunks(acts)
             for row in _told(connection, statement.where(act.in_(chunk)).order_by(act))
         ]
+    waited = select(title.c.title, *(holds.c[name] for name in _OF_HOLDS)).join_from(holds, title)
+    told["holds"] = _told(connection, waited.where(holds.c.member.in_(subject.numbers)))
+    for name, table in _ACCOUNT.items():
+        told[name] = _told(connection, select(table).where(table.c.member.in_(subject.numbers)))
     told["messages"] = [
         row | {"reason": without_quotations(row["reason"])}
         for row in _told(connection, _messages(subject))
@@ -128,6 +148,8 @@ def erase_subject(connection: Connection, request: Request, key: OpeningKey) -> 
             f"not erased: {reasons}; take the items back, settle the tasks, repeat"
         )
     erase(connection, subject.acts)
+    for table in (holds, *_ACCOUNT.values()):
+        connection.execute(delete(table).where(table.c.member.in_(subject.numbers)))
     members = connection.execute(delete(member).where(subject.row)).rowcount
     aside = quarantine.c.id.in_(subject.messages)
     connection.execute(update(quarantine).where(aside).values(payload=b""))

@@ -163,6 +163,7 @@ STATES: Final[dict[str, Visit]] = {
         Reason.UNKNOWN_CARD,
         Reason.MEMBERSHIP_EXPIRED,
         Reason.PATRON_BLOCKED,
+        Reason.PATRON_SUSPENDED,
         Reason.OFFLINE_LIMIT,
         Reason.STATION_FULL,
         Reason.INTERRUPTED,

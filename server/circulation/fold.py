@@ -13,6 +13,7 @@ from broker.facts import (
     ItemLent,
     ItemReturned,
     LoanAbandoned,
+    LoanRenewed,
     LoanUnconfirmed,
     UnknownItemDropped,
 )
@@ -64,6 +65,7 @@ class Loan:
     lent_at: float
     due: date
     evidence: Evidence
+    renewals: int = 0
     returned_at: float | None = None
     closed_by: ActId | None = None
     closing: Closing | None = None
@@ -138,6 +140,8 @@ def _after(
         case ItemReturned(_, secured):
             returned = _closed(circulation, event.act, event.time, Closing.RETURNED)
             return returned if secured else _with_task(returned, TaskKind.TAG_NOT_SECURED, event)
+        case LoanRenewed(_, patron, due):
+            return _renewed(circulation, event, patron, members.get(patron), due)
         case LoanAbandoned(secured=False):
             return _with_task(circulation, TaskKind.TAG_NOT_SECURED, event)
         case _:
@@ -155,6 +159,17 @@ def _opened(circulation: ItemCirculation, loan: Loan, event: Happened) -> ItemCi
         kind, reason = TaskKind.LENT_WHILE_ON_LOAN, str(before.act)
         circulation = _with_task(circulation, kind, event, reason)
     return replace(circulation, loans=(*circulation.loans, loan))
+
+
+def _renewed(
+    circulation: ItemCirculation, event: Happened, patron: Patron, member: str | None, due: date
+) -> ItemCirculation:
+    """The loan with its later due date; a renewal of what the patron has not is for staff."""
+    loan = circulation.open_loan
+    if loan is None or not _same_patron(loan, replace(loan, patron=patron, member=member)):
+        return _with_task(circulation, TaskKind.RENEWED_NOT_ON_LOAN, event)
+    longer = replace(loan, due=max(loan.due, due), renewals=loan.renewals + 1)
+    return replace(circulation, loans=(*circulation.loans[:-1], longer))
 
 
 def _same_patron(one: Loan, other: Loan) -> bool:

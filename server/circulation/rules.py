@@ -5,13 +5,14 @@ Law: decides only; the shell keeps what was decided. Dates are those of the bran
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from broker.requests import Grant, Lend, Standing
 from broker.vocabulary import ItemId, Patron, PatronId, Reason, Refusal
 
-ANY_COLLECTION: Final = "*"
+ANY: Final = "*"
 _LONGEST_CLOSURE_DAYS: Final = 366
 
 
@@ -27,6 +28,9 @@ class Calendar:
         """The branch's date at `now`, seconds since 1970 UTC."""
         return datetime.fromtimestamp(now, self.zone).date()
 
+    def is_open(self, day: date) -> bool:
+        return day.weekday() not in self.closed_weekdays and day not in self.closed_days
+
     def first_open_day(self, day: date) -> date:
         """`day`, or the next day on which somebody can hand the item in.
 
@@ -34,20 +38,61 @@ class Calendar:
         """
         for later in range(_LONGEST_CLOSURE_DAYS):
             candidate = day + timedelta(days=later)
-            closed = candidate.weekday() in self.closed_weekdays or candidate in self.closed_days
-            if not closed:
+            if self.is_open(candidate):
                 return candidate
         return day + timedelta(days=_LONGEST_CLOSURE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class LoanRule:
-    """So many items, for so many days. A limit of 0 means: for reading on the spot."""
+    """So many items, for so many days, to be renewed so often. A limit of 0: read on the spot.
+
+    `member_kind` and `collection` may be "*": any. Each day late but the first `grace_days` bars
+    from borrowing for `barred_per_day` days, `barred_at_most` in all.
+    """
 
     member_kind: str
     collection: str
     limit: int
     days: int
+    renewals: int = 1
+    grace_days: int = 0
+    barred_per_day: int = 0
+    barred_at_most: int = 0
+
+
+class RenewedFrom(Enum):
+    """The day from which a renewed loan's days are counted."""
+
+    TODAY = "today"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Fines:
+    """Whole rupiah for each day late, `at_most` so many for one loan, by a named regulation.
+
+    What came back before `since` costs nothing.
+    """
+
+    regulation: str
+    since: date
+    per_day: int
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a library settles once for all its rules.
+
+    A member may wait for `most_holds` titles; a copy set aside waits `pick_up_days` for its member,
+    and then until the library is open.
+    """
+
+    renewed_from: RenewedFrom = RenewedFrom.TODAY
+    most_holds: int = 2
+    pick_up_days: int = 3
+    fines: Fines | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +101,66 @@ class Rulebook:
 
     rules: tuple[LoanRule, ...]
     calendar: Calendar
+    policy: Policy = Policy()
+
+    @property
+    def suspends(self) -> bool:
+        """Whether anybody is ever suspended."""
+        return any(rule.barred_per_day for rule in self.rules)
 
     def rule(self, member_kind: str, collection: str) -> LoanRule | None:
-        """The rule that governs; one for the very collection beats the one for any."""
-        for wanted in (collection, ANY_COLLECTION):
-            for rule in self.rules:
-                if (rule.member_kind, rule.collection) == (member_kind, wanted):
-                    return rule
+        """The rule that governs.
+
+        One for the very collection beats the one for any, then one for the very kind of member:
+        what is not for loan stays so for everybody, unless a kind is named with it.
+        """
+        for wanted in (collection, ANY):
+            for kind in (member_kind, ANY):
+                for rule in self.rules:
+                    if (rule.member_kind, rule.collection) == (kind, wanted):
+                        return rule
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Borrower:
-    """A member as lending sees one. `holdings`: the collection of each item now held or granted."""
+    """A member as lending sees one. `holdings`: the collection of each item now held or granted.
+
+    `suspended_until`: the last day without borrowing, for having brought something back late.
+    """
 
     number: PatronId
     kind: str
     expires: date
     blocked: bool
     holdings: tuple[str, ...]
+    suspended_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An item as lending sees it. `holder`: the member (or unknown card) who has it, if any."""
+    """An item as lending sees it. `holder`: the member (or unknown card) who has it, if any.
+
+    `set_aside_for`: the member for whom it waits to be picked up.
+    """
 
     item: ItemId
     collection: str
     withdrawn: bool
     holder: Patron | None
+    set_aside_for: Patron | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """An open loan as renewing sees it: of which member (None: nobody knows) and until when."""
+
+    item: ItemId
+    collection: str
+    member: str | None
+    due: date
+    renewals: int
+    wanted: bool = False
 
 
 def standing(borrower: Borrower | None, rulebook: Rulebook, now: float) -> Standing | Refusal:
@@ -92,9 +168,9 @@ def standing(borrower: Borrower | None, rulebook: Rulebook, now: float) -> Stand
     today = rulebook.calendar.today(now)
     if borrower is None:
         return Refusal(Reason.UNKNOWN_CARD)
-    if (reason := _bar(borrower, today)) is not None:
+    if (reason := bar(borrower, today)) is not None:
         return Refusal(reason)
-    rule = rulebook.rule(borrower.kind, ANY_COLLECTION)
+    rule = rulebook.rule(borrower.kind, ANY)
     remaining = _remaining(borrower, rule, rulebook) if rule is not None else 0
     return Standing(len(borrower.holdings), remaining)
 
@@ -117,23 +193,50 @@ def decide_lend(
         return Refusal(Reason.ACT_CLOSED)
     if borrower is None:
         return Refusal(Reason.UNKNOWN_CARD)
-    if (bar := _bar(borrower, today)) is not None:
-        return Refusal(bar)
+    if (reason := bar(borrower, today)) is not None:
+        return Refusal(reason)
     if copy is None:
         return Refusal(Reason.UNKNOWN_ITEM)
     rule = rulebook.rule(borrower.kind, copy.collection)
-    if (bar := _bar_of_copy(copy, borrower, rule)) is not None:
-        return Refusal(bar)
+    if (reason := _bar_of_copy(copy, borrower, rule)) is not None:
+        return Refusal(reason)
     if rule is None or _remaining(borrower, rule, rulebook) < 1:
         return Refusal(Reason.LOAN_LIMIT)
     return Grant(lend.act, rulebook.calendar.first_open_day(today + timedelta(days=rule.days)))
 
 
-def _bar(borrower: Borrower, today: date) -> Reason | None:
+def decide_renewal(
+    borrower: Borrower | None, loan: Renewable, rulebook: Rulebook, now: float
+) -> date | Refusal:
+    """The new due date, or no with the first reason that applies.
+
+    What is overdue, or would gain no day, is not renewed.
+    """
+    today = rulebook.calendar.today(now)
+    if borrower is None:
+        return Refusal(Reason.UNKNOWN_CARD)
+    if loan.member != borrower.number.reveal():
+        return Refusal(Reason.ON_LOAN_TO_OTHER)
+    if (reason := bar(borrower, today)) is not None:
+        return Refusal(reason)
+    if loan.wanted:
+        return Refusal(Reason.ON_HOLD)
+    rule = rulebook.rule(borrower.kind, loan.collection)
+    if rule is None or loan.renewals >= rule.renewals or loan.due < today:
+        return Refusal(Reason.NOT_RENEWABLE)
+    begun = loan.due if rulebook.policy.renewed_from is RenewedFrom.DUE else today
+    due = rulebook.calendar.first_open_day(begun + timedelta(days=rule.days))
+    return due if due > loan.due else Refusal(Reason.NOT_RENEWABLE)
+
+
+def bar(borrower: Borrower, today: date) -> Reason | None:
+    """Why the member may not borrow or renew anything."""
     if borrower.expires < today:
         return Reason.MEMBERSHIP_EXPIRED
     if borrower.blocked:
         return Reason.PATRON_BLOCKED
+    if borrower.suspended_until is not None and today <= borrower.suspended_until:
+        return Reason.PATRON_SUSPENDED
     return None
 
 
@@ -142,9 +245,9 @@ def _bar_of_copy(copy: Copy, borrower: Borrower, rule: LoanRule | None) -> Reaso
         return Reason.ITEM_WITHDRAWN
     if rule is None or rule.limit == 0:
         return Reason.NOT_FOR_LOAN
-    if copy.holder is None:
-        return None
-    return Reason.ALREADY_YOURS if copy.holder == borrower.number else Reason.ON_LOAN_TO_OTHER
+    if copy.holder is not None:
+        return Reason.ALREADY_YOURS if copy.holder == borrower.number else Reason.ON_LOAN_TO_OTHER
+    return Reason.ON_HOLD if copy.set_aside_for not in {None, borrower.number} else None
 
 
 def _remaining(borrower: Borrower, rule: LoanRule, rulebook: Rulebook) -> int:

@@ -16,6 +16,7 @@ class TaskKind(Enum):
 
     LENT_WHILE_ON_LOAN = "lent-while-on-loan"
     LOAN_UNCONFIRMED = "loan-unconfirmed"
+    RENEWED_NOT_ON_LOAN = "renewed-not-on-loan"
     TAG_NOT_SECURED = "tag-not-secured"
     GRANT_WITHOUT_CLOSING_FACT = "grant-without-closing-fact"
     UNKNOWN_ITEM_DROPPED = "unknown-item-dropped"
@@ -53,6 +54,7 @@ class Choice(Enum):
 CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
     TaskKind.LENT_WHILE_ON_LOAN: (Choice.NEWEST_STANDS, Choice.RETURNED, Choice.WRITE_OFF),
     TaskKind.LOAN_UNCONFIRMED: (Choice.CONFIRM_LOAN, Choice.RETURNED, Choice.WRITE_OFF),
+    TaskKind.RENEWED_NOT_ON_LOAN: (Choice.CHECKED,),
     TaskKind.TAG_NOT_SECURED: (Choice.SECURED_BY_HAND, Choice.MISSING),
     TaskKind.GRANT_WITHOUT_CLOSING_FACT: (Choice.UNDO, Choice.KEEP),
     TaskKind.UNKNOWN_ITEM_DROPPED: (Choice.IDENTIFIED, Choice.NOT_OURS),

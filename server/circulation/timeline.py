@@ -11,7 +11,7 @@ from functools import reduce
 from math import inf
 from typing import Final
 
-from broker.facts import Entry, Fact, ItemLent, ItemReturned, LoanUnconfirmed
+from broker.facts import Entry, Fact, ItemLent, ItemReturned, LoanRenewed, LoanUnconfirmed
 from broker.vocabulary import BEGINNING, ActId, ClockState, DeviceId, Moment
 from server.circulation.boots import Placed, Span, narrowed
 
@@ -113,7 +113,7 @@ def _misfit(event: Happened, *, out: bool) -> bool:
     match event.fact:
         case ItemLent() | LoanUnconfirmed():
             return out
-        case ItemReturned():
+        case ItemReturned() | LoanRenewed():
             return not out
         case _:
             return False

@@ -19,6 +19,7 @@ from server.enrolment.keys import open_keys
 from server.enrolment.register import Listed, listing
 from server.enrolment.registrar import Registrar
 from server.journal.database import open_engine, reading
+from server.journal.own import OWN_DEVICE
 from server.migrations import migrate
 
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
@@ -92,9 +93,12 @@ def _office(settings: Path) -> Iterator[tuple[Registrar, ServerSettings]]:
 
 def _device(name: str) -> DeviceId:
     try:
-        return DeviceId(name)
+        device = DeviceId(name)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    if device == OWN_DEVICE:
+        raise typer.BadParameter(f"{OWN_DEVICE} is this server's own name in the journal")
+    return device
 
 
 def _told(read: ServerSettings) -> Callable[[float], str]:

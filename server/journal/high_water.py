@@ -5,7 +5,7 @@ that was known and is told again under a later install, or by staff who gave it 
 in the caller's transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,20 +15,17 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    and_,
     bindparam,
     select,
     union_all,
     update,
 )
 
-from broker.facts import Kept
 from broker.vocabulary import DeviceId
 from server.journal.keeping import keep
 from server.journal.tables import fact, high_water, lost, quarantine, retold
 
-_ROWS_AT_ONCE: Final = 500
-_SHOWN_AT_MOST: Final = 10
+ROWS_AT_ONCE: Final = 500
 
 
 def _is(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -36,11 +33,14 @@ def _is(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return table.c.device == bindparam("of_device"), table.c.install == bindparam("of_install")
 
 
+PLACES: Final = (fact, quarantine, retold, lost)
+
+
 def _taken() -> Select[Any]:
     """The numbers after `through` that are taken, in order."""
     wanted = [
         select(table.c.seq).where(*_is(table), table.c.seq > bindparam("through"))
-        for table in (fact, quarantine, retold, lost)
+        for table in PLACES
     ]
     seqs = union_all(*wanted).subquery()
     return select(seqs.c.seq).distinct().order_by(seqs.c.seq)
@@ -48,17 +48,7 @@ def _taken() -> Select[Any]:
 
 _MARK: Final = select(high_water).where(*_is(high_water))
 _TAKEN: Final = _taken()
-_NEXT_TAKEN: Final = _TAKEN.limit(_ROWS_AT_ONCE)
-_FACTS: Final = select(fact.c.seq, fact.c.payload_hash).where(*_is(fact))
-_NEWEST: Final = _FACTS.order_by(fact.c.seq.desc()).limit(_SHOWN_AT_MOST)
-_DENIED: Final = (
-    _FACTS.join(
-        quarantine,
-        and_(*(quarantine.c[name] == fact.c[name] for name in ("device", "install", "seq"))),
-    )
-    .order_by(quarantine.c.id.desc())
-    .limit(_SHOWN_AT_MOST)
-)
+_NEXT_TAKEN: Final = _TAKEN.limit(ROWS_AT_ONCE)
 _CLAIMED: Final = select(high_water).where(
     high_water.c.claimed > high_water.c.through, high_water.c.asked_at < bindparam("before")
 )
@@ -112,40 +102,42 @@ def advance(
     It is at `least` so far, whatever is missing. Remembering it, only what is new is looked at.
     """
     row = connection.execute(_MARK, _of(ledger)).first()
-    known = Mark() if row is None else _mark(row)
-    through = max(known.through, least)
-    further, gap = _unbroken(connection, ledger, through)
-    while further > through:
-        through = further
-        further, gap = _unbroken(connection, ledger, through)
-    since = known.gap_since if through == known.through and known.gap_since is not None else now
-    mark = replace(known, through=through, gap_since=since if gap else None)
+    known = Mark() if row is None else mark_of(row)
+    through, gap, more = _unbroken(connection, ledger, max(known.through, least))
+    while more:
+        through, gap, more = _unbroken(connection, ledger, through)
+    mark = moved(known, through, gap=gap, now=now)
     if mark != known:
-        kept = {"through": mark.through, "gap_since": mark.gap_since}
-        keep(connection, high_water, {**_row(ledger), **kept})
+        keep(connection, high_water, row_of(ledger, mark))
     return known, mark
 
 
-def telling(connection: Connection, ledger: LedgerName) -> tuple[Kept, ...]:
-    """The facts that tell whether a station still has the ledger that this was.
+def run(through: int, seqs: Sequence[int]) -> tuple[int, bool]:
+    """The end of the unbroken run after `through`, and whether something is missing after it."""
+    for seq in seqs:
+        if seq != through + 1:
+            return through, True
+        through = seq
+    return through, False
 
-    The newest few, for what an earlier disk had left open may be written again as it was, and those
-    in whose place the station has sent something else.
-    """
-    facts = [*connection.execute(_NEWEST, _of(ledger)), *connection.execute(_DENIED, _of(ledger))]
-    return tuple(dict.fromkeys(Kept(row.seq, row.payload_hash) for row in facts))
+
+def moved(known: Mark, through: int, *, gap: bool, now: float) -> Mark:
+    same_gap = through == known.through and known.gap_since is not None
+    since = known.gap_since if same_gap else now
+    return replace(known, through=through, gap_since=since if gap else None)
 
 
 def gaps(connection: Connection, before: float) -> list[tuple[LedgerName, Mark]]:
     """Ledgers in which something has been missing since before then."""
     statement = select(high_water).where(high_water.c.gap_since < before)
-    return [(_name(row), _mark(row)) for row in connection.execute(statement)]
+    return [(name_of(row), mark_of(row)) for row in connection.execute(statement)]
 
 
 def claim(connection: Connection, ledger: LedgerName, acknowledged: int, now: float) -> None:
     """The station was told that so much is kept, by this server before it was restored."""
+    place = {"device": str(ledger.device), "install": ledger.install}
     told = {"claimed": acknowledged, "asked_at": now}
-    keep(connection, high_water, {**_row(ledger), **told}, through=0)
+    keep(connection, high_water, {**place, **told}, through=0)
 
 
 def forget_claims(connection: Connection, ledger: LedgerName) -> None:
@@ -156,7 +148,7 @@ def forget_claims(connection: Connection, ledger: LedgerName) -> None:
 def claims(connection: Connection, before: float) -> list[tuple[LedgerName, Mark]]:
     """Ledgers whose stations were told of more than is kept, and last asked for it before then."""
     rows = connection.execute(_CLAIMED, {"before": before})
-    return [(_name(row), _mark(row)) for row in rows]
+    return [(name_of(row), mark_of(row)) for row in rows]
 
 
 def missing(connection: Connection, ledger: LedgerName, through: int) -> list[tuple[int, int]]:
@@ -171,7 +163,7 @@ def missing(connection: Connection, ledger: LedgerName, through: int) -> list[tu
 
 def marks(connection: Connection) -> list[tuple[LedgerName, int]]:
     """How far every ledger is kept."""
-    return [(_name(row), row.through) for row in connection.execute(select(high_water))]
+    return [(name_of(row), row.through) for row in connection.execute(select(high_water))]
 
 
 def backed_up(connection: Connection, held: Iterable[tuple[LedgerName, int]]) -> None:
@@ -180,26 +172,25 @@ def backed_up(connection: Connection, held: Iterable[tuple[LedgerName, int]]) ->
         connection.execute(_BACKED_UP, {**_of(ledger), "held": through})
 
 
-def _unbroken(connection: Connection, ledger: LedgerName, through: int) -> tuple[int, bool]:
-    """The end of the unbroken run after `through`, as far as one look reaches; whether more is."""
-    for seq in connection.scalars(_NEXT_TAKEN, {**_of(ledger), "through": through}):
-        if seq != through + 1:
-            return through, True
-        through = seq
-    return through, False
+def _unbroken(connection: Connection, ledger: LedgerName, through: int) -> tuple[int, bool, bool]:
+    """As `_run`, as far as one look reaches; whether the run may go on beyond it."""
+    seqs = connection.scalars(_NEXT_TAKEN, {**_of(ledger), "through": through}).all()
+    end, gap = run(through, seqs)
+    return end, gap, not gap and len(seqs) == ROWS_AT_ONCE
 
 
 def _of(ledger: LedgerName) -> dict[str, Any]:
     return {"of_device": str(ledger.device), "of_install": ledger.install}
 
 
-def _row(ledger: LedgerName) -> dict[str, Any]:
-    return {"device": str(ledger.device), "install": ledger.install}
+def row_of(ledger: LedgerName, mark: Mark) -> dict[str, Any]:
+    moved = {"through": mark.through, "gap_since": mark.gap_since}
+    return {"device": str(ledger.device), "install": ledger.install, **moved}
 
 
-def _name(row: Row[Any]) -> LedgerName:
+def name_of(row: Row[Any]) -> LedgerName:
     return LedgerName(DeviceId(row.device), row.install)
 
 
-def _mark(row: Row[Any]) -> Mark:
+def mark_of(row: Row[Any]) -> Mark:
     return Mark(row.through, row.backed_up, row.gap_since, row.claimed or 0)

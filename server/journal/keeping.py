@@ -4,7 +4,7 @@ Law: works in the caller's transaction. Each statement is built once: that costs
 carry it out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,12 @@ def keep(connection: Connection, table: Table, row: Mapping[str, Any], **when_ne
     """Keep `row`, which has the table's key; a row that is new has the columns `when_new` too."""
     statement = _keeping(connection.dialect.name, table, tuple(row))
     connection.execute(statement, {**when_new, **row})
+
+
+def keep_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """As `keep` for many rows of the same columns."""
+    if rows:
+        connection.execute(_keeping(connection.dialect.name, table, tuple(rows[0])), rows)
 
 
 def insert_into(connection: Connection, table: Table) -> Insert:

@@ -5,7 +5,8 @@ dates. `fact`, `grant`, `quarantine`, `retold`, `decision` and `lost` are writte
 changed, but for `standing`, `missed_at` and patrons, whom retention takes out (`patron` and
 `member` are NULL then); `boot` only gets more exact and `boot_number` longer; `loan`,
 `grant.standing` and every open `task` about an item or a clock are derived and can be rebuilt from
-them. `high_water` is kept for ever.
+them. `hold` only moves on, and is no fold's; `penalty` and `payment` are written once.
+`high_water` is kept for ever.
 """
 
 from typing import Final
@@ -182,6 +183,7 @@ loan: Final = Table(
     Column("due", Date, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("confirmed", Boolean, nullable=False),
+    Column("renewals", Integer, nullable=False, server_default=text("0")),
     Column("returned_at", Double),
     Column("closed_by", Text),
     Column("closing", Text),
@@ -316,7 +318,7 @@ title: Final = Table(
     Column("title", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("publisher", Text, nullable=False),
-    Column("year", Integer, nullable=False),
+    Column("year", Integer),
     Column("call_number", Text, nullable=False),
 )
 
@@ -329,6 +331,53 @@ item: Final = Table(
     Column("state", Text, nullable=False),
 )
 
+# Who waits for what, and for whom a copy is set aside: decisions, like grants, and no fold's. Once
+# it has ended nobody is named any more.
+hold: Final = Table(
+    "hold",
+    metadata,
+    Column("act", Text, primary_key=True),
+    Column("title", ForeignKey("title.id"), nullable=False),
+    Column("item", Text),
+    Column("member", Text, index=True),
+    Column("placed_at", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("copy", Text),
+    Column("pick_up_by", Date),
+    Column("ended_at", Double),
+)
+Index(
+    "ix_hold_active",
+    hold.c.title,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+Index(
+    "ix_hold_copy",
+    hold.c.copy,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+
+# What a member still answers for, without the loan it was for: see accounts.
+penalty: Final = Table(
+    "penalty",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("member", Text, nullable=False, index=True),
+    Column("barred_until", Date),
+    Column("fine", BigInteger, nullable=False),
+)
+
+payment: Final = Table(
+    "payment",
+    metadata,
+    Column("act", Text, primary_key=True),
+    Column("member", Text, nullable=False, index=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
 loan_rule: Final = Table(
     "loan_rule",
     metadata,
@@ -336,6 +385,10 @@ loan_rule: Final = Table(
     Column("collection", Text, primary_key=True),
     Column("item_limit", Integer, nullable=False),
     Column("days", Integer, nullable=False),
+    Column("renewals", Integer, nullable=False, server_default=text("1")),
+    Column("grace_days", Integer, nullable=False, server_default=text("0")),
+    Column("barred_per_day", Integer, nullable=False, server_default=text("0")),
+    Column("barred_at_most", Integer, nullable=False, server_default=text("0")),
 )
 
 closed_day: Final = Table(
@@ -343,6 +396,7 @@ closed_day: Final = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("name", Text, nullable=False),
+    Column("standing", Text, nullable=False, server_default=text("'confirmed'")),
 )
 
 # What was done with a person's data, by whom and why; never whose.

@@ -14,6 +14,7 @@ from statistics import median
 
 import structlog
 
+from tests.bench.builtin import builtin_figures
 from tests.bench.devices import device_figures
 from tests.bench.ils import ils_figures
 from tests.bench.journal import journal_rates
@@ -34,6 +35,7 @@ BENCHES: dict[str, tuple[Callable[[Path, int], tuple[float, float]], float]] = {
 SERIES: dict[str, Callable[[Path, int], Iterator[dict[str, float | str]]]] = {
     "devices": device_figures,
     "ils": ils_figures,
+    "ils built-in": builtin_figures,
 }
 
 

@@ -45,6 +45,7 @@ any_fact: st.SearchStrategy[facts.Fact] = st.one_of(
     st.builds(facts.ItemLent, items, on_the_wire, days, flags),
     st.builds(facts.LoanAbandoned, items, on_the_wire, reasons, flags),
     st.builds(facts.LoanUnconfirmed, items, on_the_wire, days),
+    st.builds(facts.LoanRenewed, items, on_the_wire, days),
     st.builds(facts.ItemReturned, items, flags),
     st.builds(facts.UnknownItemDropped, texts),
 )

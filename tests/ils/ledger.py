@@ -68,6 +68,15 @@ class Ledger:
     def loans_of(self, patron: str) -> list[str]:
         return [item for item, loan in self.loans.items() if loan.patron == patron]
 
+    def block(self, patron: str) -> None:
+        self.members[patron].blocked = True
+
+    def use_up_renewals(self, item: str) -> None:
+        self.loans[item].renewals = self.most_renewals
+
+    def owed(self, patron: str) -> Decimal:
+        return self.members[patron].owed
+
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
         with self._turn:

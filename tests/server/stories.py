@@ -14,6 +14,7 @@ from broker.facts import (
     ItemLent,
     ItemReturned,
     LoanAbandoned,
+    LoanRenewed,
     LoanUnconfirmed,
     UnknownItemDropped,
 )
@@ -57,6 +58,12 @@ def lent(patron: PatronId = SITI, book: ItemId = BOOK, *, provisional: bool = Fa
 
 def unconfirmed(patron: PatronId = SITI, book: ItemId = BOOK) -> LoanUnconfirmed:
     return LoanUnconfirmed(book, patron, DUE)
+
+
+def renewed(
+    patron: PatronId = SITI, book: ItemId = BOOK, due: date = date(2026, 12, 8)
+) -> LoanRenewed:
+    return LoanRenewed(book, patron, due)
 
 
 def returned(book: ItemId = BOOK, *, secured: bool = True) -> ItemReturned:

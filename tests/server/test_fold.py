@@ -1,14 +1,16 @@
 """One item's history gives the same circulation in whatever order it became known."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import count
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.facts import Entry, Fact, UnknownItemDropped
-from broker.vocabulary import ActId, ClockState, DeviceId, Moment, PatronId
+from broker.facts import Entry, Fact, UnknownItemDropped, with_patron
+from broker.vocabulary import ERASED, ActId, ClockState, DeviceId, Moment, PatronId
 from server.circulation.boots import Span
 from server.circulation.fold import (
     Closing,
@@ -34,6 +36,7 @@ from tests.server.stories import (
     at,
     entry,
     lent,
+    renewed,
     returned,
     unconfirmed,
 )
@@ -71,6 +74,29 @@ def test_a_loan_decided_off_line_is_provisional() -> None:
 def test_a_return_closes_the_loan() -> None:
     (loan,) = after(lent(), returned()).loans
     assert (loan.returned_at, loan.closing) == (NOON + 120, Closing.RETURNED)
+
+
+def test_a_renewal_moves_the_due_date_and_is_counted() -> None:
+    (loan,) = after(lent(), renewed(), returned()).loans
+    assert (loan.due, loan.renewals, loan.closing) == (date(2026, 12, 8), 1, Closing.RETURNED)
+
+
+def test_a_renewal_never_takes_days_away() -> None:
+    (loan,) = after(lent(), renewed(due=date(2026, 11, 25))).loans
+    assert (loan.due, loan.renewals) == (DUE, 1)
+
+
+@pytest.mark.parametrize("before", [(), (lent(BUDI),), (lent(), returned())])
+def test_a_renewal_of_what_the_patron_has_not_is_for_staff(before: tuple[Fact, ...]) -> None:
+    plain, found = after(*before), after(*before, renewed())
+    assert found.loans == plain.loans
+    assert kinds(found) == [TaskKind.RENEWED_NOT_ON_LOAN]
+
+
+def test_a_renewal_counts_also_when_nobody_can_tell_any_more_whose_it_was() -> None:
+    erased = with_patron(renewed(), ERASED)
+    (loan,) = after(lent(), erased).loans
+    assert loan.renewals == 1
 
 
 def test_returning_what_is_not_on_loan_is_harmless() -> None:
@@ -222,6 +248,7 @@ FACTS = st.one_of(
     PATRONS.map(lent),
     PATRONS.map(unconfirmed),
     PATRONS.map(abandoned),
+    PATRONS.map(renewed),
     st.booleans().map(lambda secured: returned(secured=secured)),
 )
 

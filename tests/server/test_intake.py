@@ -64,6 +64,7 @@ from tests.server.stories import (
     intake,
     lend,
     lent,
+    renewed,
     returned,
     stock,
     unconfirmed,
@@ -508,6 +509,7 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(lent, PATRONS, BOOKS),
     st.builds(unconfirmed, PATRONS, BOOKS),
     st.builds(abandoned, PATRONS, BOOKS),
+    st.builds(renewed, PATRONS, BOOKS),
     st.builds(returned, BOOKS),
     st.just(dropped()),
 )

@@ -76,7 +76,7 @@ def tell(engine: Engine, *entries: Entry, now: float = NOON) -> None:
 
 def expire(engine: Engine, days: float) -> Outcome:
     """A run so many days after noon."""
-    return total(erase_what_is_over(engine, NOON + days * DAY, KEPT))
+    return total(erase_what_is_over(engine, NOON + days * DAY, KEPT, MEDAN))
 
 
 def told(engine: Engine) -> dict[str, list[str | None]]:
@@ -163,7 +163,7 @@ def test_a_loan_that_came_to_nothing_is_forgotten_after_as_long(library: Engine)
 
 def test_a_library_may_keep_it_shorter(library: Engine) -> None:
     tell(library, entry(1, lent()), entry(2, returned()), now=NOON + 120)
-    assert total(erase_what_is_over(library, NOON + 121, 0)).links_erased == 1
+    assert total(erase_what_is_over(library, NOON + 121, 0, MEDAN)).links_erased == 1
 
 
 def test_a_grant_is_forgotten_with_the_loan_it_became(library: Engine) -> None:
@@ -441,7 +441,7 @@ def work(retention: Retention, now: float) -> None:
 def test_erasing_much_lets_stations_be_heard_in_between(library: Engine) -> None:
     for number in range(150):
         tell(library, entry(2 * number + 1, lent()), entry(2 * number + 2, returned()))
-    retention = Retention(library, KEPT, MEDAN.zone)
+    retention = Retention(library, KEPT, MEDAN)
     left = [told(library)["fact"].count("KTA-1")]
     while retention.tick(NOON + 400 * DAY):
         left.append(told(library)["fact"].count("KTA-1"))
@@ -457,7 +457,7 @@ def freed(engine: Engine) -> bool:
 def test_the_server_erases_every_hour_and_overwrites_the_next_day(
     library: Engine, request: pytest.FixtureRequest
 ) -> None:
-    retention = Retention(library, KEPT, MEDAN.zone)
+    retention = Retention(library, KEPT, MEDAN)
     tell(library, entry(1, lent()), entry(2, returned()))
     due = NOON + 120 + 7 * DAY
     work(retention, due - HOUR + 1)
@@ -473,7 +473,7 @@ def test_the_server_erases_every_hour_and_overwrites_the_next_day(
 
 
 def test_a_clock_that_was_set_back_stops_no_erasing(library: Engine) -> None:
-    retention = Retention(library, KEPT, MEDAN.zone)
+    retention = Retention(library, KEPT, MEDAN)
     work(retention, NOON + 400 * DAY)
     tell(library, entry(1, lent()), entry(2, returned()))
     work(retention, NOON + 8 * DAY)
@@ -489,7 +489,7 @@ def test_a_database_that_cannot_be_overwritten_is_asked_again_in_an_hour(
     engine = open_engine(f"sqlite:///{path}")
     with transaction(engine) as connection:
         stock(connection)
-    retention = Retention(engine, KEPT, MEDAN.zone)
+    retention = Retention(engine, KEPT, MEDAN)
     tell(engine, entry(1, lent()), entry(2, returned()))
     work(retention, NOON + 8 * DAY)
     with reader(engine).connect() as reading:

@@ -16,8 +16,12 @@ from server.circulation.rules import (
     Calendar,
     Copy,
     LoanRule,
+    Policy,
+    Renewable,
+    RenewedFrom,
     Rulebook,
     decide_lend,
+    decide_renewal,
     standing,
 )
 from tests.server.stories import BOOK, BUDI, NOON, SITI, lend
@@ -140,3 +144,50 @@ def test_a_due_date_is_an_open_day_and_never_early(
     day = due(datetime.fromtimestamp(now, ZoneInfo("UTC")), calendar)
     assert day.weekday() not in closed_weekdays
     assert 7 <= (day - calendar.today(now)).days <= 13
+
+
+LOAN = Renewable(BOOK, "circulating", "KTA-1", date(2026, 11, 26), renewals=0)
+
+
+def renew(
+    loan: Renewable = LOAN, borrower: Borrower | None = MEMBER, policy: Policy = BOOK_RULES.policy
+) -> date | Refusal:
+    return decide_renewal(borrower, loan, replace(BOOK_RULES, policy=policy), NOON)
+
+
+def test_a_renewal_counts_from_today_or_from_the_old_due_date() -> None:
+    assert renew() == date(2026, 12, 1)
+    assert renew(policy=Policy(RenewedFrom.DUE)) == date(2026, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("loan", "borrower", "reason"),
+    [
+        (LOAN, None, Reason.UNKNOWN_CARD),
+        (LOAN, replace(MEMBER, blocked=True), Reason.PATRON_BLOCKED),
+        (LOAN, replace(MEMBER, expires=date(2026, 11, 23)), Reason.MEMBERSHIP_EXPIRED),
+        (replace(LOAN, member="KTA-2"), MEMBER, Reason.ON_LOAN_TO_OTHER),
+        (replace(LOAN, member=None), MEMBER, Reason.ON_LOAN_TO_OTHER),
+        (replace(LOAN, wanted=True), MEMBER, Reason.ON_HOLD),
+        (replace(LOAN, renewals=1), MEMBER, Reason.NOT_RENEWABLE),
+        (replace(LOAN, due=date(2026, 11, 23)), MEMBER, Reason.NOT_RENEWABLE),
+        (replace(LOAN, due=date(2026, 12, 1)), MEMBER, Reason.NOT_RENEWABLE),
+        (LOAN, replace(MEMBER, kind="tamu"), Reason.NOT_RENEWABLE),
+    ],
+)
+def test_the_library_says_why_it_does_not_renew(
+    loan: Renewable, borrower: Borrower | None, reason: Reason
+) -> None:
+    assert renew(loan, borrower) == Refusal(reason)
+
+
+def test_of_two_general_rules_the_one_for_the_collection_governs() -> None:
+    rules = (
+        LoanRule("*", "reference", 0, 0),
+        LoanRule("umum", "*", 3, 7),
+        LoanRule("*", "*", 1, 3),
+    )
+    book_rules = Rulebook(rules, ALWAYS_OPEN)
+    assert book_rules.rule("umum", "reference") == rules[0]
+    assert book_rules.rule("umum", "film") == rules[1]
+    assert book_rules.rule("tamu", "film") == rules[2]

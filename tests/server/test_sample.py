@@ -8,9 +8,8 @@ from sqlalchemy import Engine, func, select
 from broker.requests import Describe, Description, Grant
 from broker.requests import Standing as MayBorrow
 from broker.vocabulary import ItemId, PatronId, Reason, Refusal
-from server.closed_days import close_on, indonesian_holidays
 from server.journal.database import transaction
-from server.journal.tables import closed_day, item, member, title
+from server.journal.tables import item, member, title
 from server.library import Library
 from server.sample import LibraryInUse, is_sample, load_sample, sample_cards, sample_items
 from tests.server.stories import KIOSK, MEDAN, NOON, identify, lend, stock
@@ -85,19 +84,3 @@ def test_it_is_never_mixed_with_a_real_library(engine: Engine) -> None:
         stock(connection)
         with pytest.raises(LibraryInUse):
             load_sample(connection, TODAY)
-
-
-def test_public_holidays_and_joint_leave_are_closed_days() -> None:
-    closed = dict(indonesian_holidays((2026,)))
-    assert closed[date(2026, 8, 17)] == "Hari Kemerdekaan Republik Indonesia"
-    assert len(closed) >= 24
-
-
-def test_a_day_that_staff_named_keeps_its_name(engine: Engine) -> None:
-    day = date(2026, 8, 17)
-    with transaction(engine) as connection:
-        close_on(connection, ((day, "Upacara"),))
-        close_on(connection, indonesian_holidays((2026,)))
-        close_on(connection, ())
-        name = select(closed_day.c.name).where(closed_day.c.day == day)
-        assert connection.scalar(name) == "Upacara"

@@ -11,11 +11,14 @@ from sqlalchemy import Engine, select, update
 from broker.sealing import OpeningKey
 from broker.topics import Channel
 from broker.vocabulary import ActId, PatronId
+from server import catalogue, holds
+from server.circulation.holds import Hold
 from server.circulation.tasks import Choice, TaskKind
 from server.desk.settling import settle
 from server.desk.task import Verdict
+from server.holds import Wish
 from server.journal.database import transaction
-from server.journal.tables import audit, fact, grant, loan, member, quarantine
+from server.journal.tables import audit, fact, grant, hold, loan, member, quarantine
 from server.projection import dump, rebuild
 from server.subject import (
     ErasureRefused,
@@ -27,7 +30,9 @@ from server.subject import (
 )
 from tests.keys import OPENING
 from tests.server.stories import (
+    BOOK,
     BUDI,
+    MEDAN,
     NOON,
     OTHER_BOOK,
     SITI,
@@ -213,3 +218,15 @@ def test_a_note_that_names_the_person_is_refused(library: Engine, note: str) -> 
 
 def test_a_message_sealed_to_a_lost_key_is_nobodys(library: Engine) -> None:
     assert export(library, wish("KTA-1"), OpeningKey.new())["messages"] == []
+
+
+def test_what_a_person_waits_for_is_told_and_forgotten_with_them(library: Engine) -> None:
+    with transaction(library) as connection:
+        rulebook = catalogue.rulebook(connection, MEDAN)
+        waits = Wish(ActId("h1"), BOOK, NOON)
+        assert isinstance(holds.place(connection, SITI, waits, rulebook), Hold)
+    told = export(library, wish("KTA-1"))["holds"]
+    assert [(row["title"], row["state"]) for row in told] == [("Laskar Pelangi", "ready")]
+    erase(library, wish("KTA-1"))
+    with transaction(library) as connection:
+        assert connection.execute(select(hold)).all() == []

@@ -19,7 +19,7 @@ from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, Patro
 from broker.wire import encode_entry
 from server.intake import Heard, Intake
 from server.journal.database import open_engine, transaction
-from server.journal.tables import audit, fact
+from server.journal.tables import audit, closed_day, fact, member
 from server.library import Library
 from server.settings import Branch
 from tests.brokers import free_port
@@ -156,3 +156,78 @@ def test_a_person_who_has_a_book_is_not_forgotten(server: Server) -> None:
     said = server.refuses("subject", "erase", "--member", "KTA-0007")
     assert "B00012: on loan" in said
     assert "KTA-0007" not in said
+
+
+def test_closed_days_are_proposed_and_confirmed_by_staff(server: Server) -> None:
+    assert "closed-days confirm 2031" in server.prints("closed-days", "propose", "2031")
+    server.prints("closed-days", "strike", "2031-08-17")
+    confirmed = server.prints("closed-days", "confirm", "2031")
+    assert confirmed.endswith("disahkan / confirmed")
+    standings = server.rows(
+        select(closed_day.c.standing)
+        .where(closed_day.c.day.between(date(2031, 1, 1), date(2031, 12, 31)))
+        .distinct()
+    )
+    assert {row.standing for row in standings} == {"confirmed", "struck"}
+
+
+def test_a_hold_is_placed_listed_and_cancelled_without_a_name(server: Server) -> None:
+    placed = server.prints("holds", "place", "--member", "KTA-0007", "--item", str(BOOK))
+    assert placed == server.prints("holds", "list")
+    assert "B00012 until" in placed
+    assert "KTA-0007" not in placed
+    again = server.refuses("holds", "place", "--member", "KTA-0007", "--item", str(BOOK))
+    assert "already-yours" in again
+    server.run("holds", "cancel", placed.split()[0])
+    assert "there is no hold" in server.refuses("holds", "cancel", placed.split()[0])
+
+
+def test_a_file_with_a_line_that_cannot_be_used_is_not_half_imported(
+    server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "members.csv"
+    server.told("export", "members", "--to", str(file))
+    assert file.stat().st_mode & 0o077 == 0
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write("KTA-9001,,Baru,umum,2031-01-01,\r\nKTA-9002,,Lain,umum,kapan,\r\n")
+    dry = server.run("import", "members", str(file), "--dry-run")
+    assert dry.returncode == 0
+    refused, numbers = dry.stdout.splitlines()
+    assert refused.endswith("Tanggal ini tidak dapat dibaca. / This date cannot be read.")
+    assert f"{file}:203: expires: " in refused
+    expected = {"file": str(file), "new": 1, "changed": 0, "same": 200, "refused": 1}
+    assert json.loads(numbers) == expected | {"written": False}
+    assert "nothing imported" in server.refuses("import", "members", str(file))
+    assert len(server.rows(select(member.c.number))) == 200
+    told = server.told("import", "members", str(file), "--without-refused")
+    assert told == expected | {"written": True}
+    assert len(server.rows(select(member.c.number))) == 201
+    assert "is there" in server.refuses("export", "items", "--to", str(file))
+
+
+def test_items_go_out_and_come_back_as_marc(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "items.mrc"
+    assert server.told("export", "items", "--to", str(file), "--format", "marc")["written"] == 1000
+    told = server.told("import", "items", str(file), "--format", "marc", "--dry-run")
+    assert (told["new"], told["refused"]) == (0, 0)
+    assert "MARC records are of items" in server.refuses(
+        "import", "members", str(file), "--format", "marc"
+    )
+
+
+def test_a_member_is_blocked_with_a_reason_and_unblocked(server: Server) -> None:
+    blocked = select(member.c.blocked).where(member.c.number == "KTA-0007")
+    done = server.run("members", "block", "--member", "kta-0007", "--why", "buku basah")
+    assert done.returncode == 0, done.stderr
+    assert [row.blocked for row in server.rows(blocked)] == ["buku basah"]
+    server.run("members", "unblock", "--member", "KTA-0007")
+    assert [row.blocked for row in server.rows(blocked)] == [None]
+    assert "no member has" in server.refuses("members", "unblock", "--member", "KTA-9999")
+    empty = server.refuses("members", "block", "--member", "KTA-0007", "--why", " ")
+    assert "needs its reason" in empty
+
+
+def test_no_device_is_called_as_the_servers_own_ledger(server: Server) -> None:
+    refused = server.run("invite", "server")
+    assert refused.returncode == 2
+    assert "this server's own name" in " ".join(refused.stderr.split())

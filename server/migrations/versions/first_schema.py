@@ -58,6 +58,7 @@ def upgrade() -> None:
         "closed_day",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False, server_default=sa.text("'confirmed'")),
         sa.PrimaryKeyConstraint("day", name="pk_closed_day"),
     )
     op.create_table(
@@ -197,6 +198,7 @@ def upgrade() -> None:
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("renewals", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.Column("returned_at", sa.Double(), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("closing", sa.Text(), nullable=True),
@@ -218,6 +220,10 @@ def upgrade() -> None:
         sa.Column("collection", sa.Text(), nullable=False),
         sa.Column("item_limit", sa.Integer(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("renewals", sa.Integer(), nullable=False, server_default=sa.text("1")),
+        sa.Column("grace_days", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("barred_per_day", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("barred_at_most", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.PrimaryKeyConstraint("member_kind", "collection", name="pk_loan_rule"),
     )
     op.create_table(
@@ -244,6 +250,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_member"),
         sa.UniqueConstraint("card", name="uq_member_card"),
     )
+    op.create_table(
+        "payment",
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("act", name="pk_payment"),
+    )
+    op.create_index("ix_payment_member", "payment", ["member"], unique=False)
+    op.create_table(
+        "penalty",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("barred_until", sa.Date(), nullable=True),
+        sa.Column("fine", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_penalty"),
+    )
+    op.create_index("ix_penalty_member", "penalty", ["member"], unique=False)
     op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -307,7 +331,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("publisher", sa.Text(), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("call_number", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_title"),
     )
@@ -321,6 +345,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("barcode", name="pk_item"),
     )
     op.create_index("ix_item_title", "item", ["title"], unique=False)
+    op.create_table(
+        "hold",
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("title", sa.Integer(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=True),
+        sa.Column("member", sa.Text(), nullable=True),
+        sa.Column("placed_at", sa.Double(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("copy", sa.Text(), nullable=True),
+        sa.Column("pick_up_by", sa.Date(), nullable=True),
+        sa.Column("ended_at", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["title"], ["title.id"], name="fk_hold_title"),
+        sa.PrimaryKeyConstraint("act", name="pk_hold"),
+    )
+    op.create_index("ix_hold_member", "hold", ["member"], unique=False)
+    for name, column in (("ix_hold_active", "title"), ("ix_hold_copy", "copy")):
+        op.create_index(
+            name,
+            "hold",
+            [column],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
     if op.get_bind().dialect.name == "postgresql":
         _keep_people_out_of_the_statistics()
 
@@ -330,8 +378,11 @@ def _keep_people_out_of_the_statistics() -> None:
     for table, columns in (
         ("fact", ("patron", "payload")),
         ("grant", ("patron", "member")),
+        ("hold", ("member",)),
         ("loan", ("patron", "member")),
         ("member", ("number", "card", "name")),
+        ("payment", ("member",)),
+        ("penalty", ("member",)),
         ("quarantine", ("payload", "reason")),
     ):
         for column in columns:

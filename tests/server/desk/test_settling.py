@@ -41,6 +41,7 @@ from tests.server.stories import (
     intake,
     lend,
     lent,
+    renewed,
     returned,
     stock,
     unconfirmed,
@@ -364,6 +365,7 @@ FACTS: st.SearchStrategy[Fact] = st.sampled_from(
         unconfirmed(STRANGER),
         returned(),
         returned(secured=False),
+        renewed(SITI),
         abandoned(secured=False),
         dropped(),
     )

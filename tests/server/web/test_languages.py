@@ -9,6 +9,8 @@ from broker.topics import FROM_DEVICE
 from broker.vocabulary import Reason
 from broker.wire import FACTS
 from server.circulation.tasks import Choice, TaskKind
+from server.closed_days import Standing
+from server.transfer.fields import Why
 from server.web.languages import LANGUAGES, Texts, chosen, read_texts
 from server.web.status import Status
 from server.web.times import Wall
@@ -22,6 +24,8 @@ CLOSED_WORDS = (
     *(f"fact.{kind}" for kind in FACTS),
     *(f"{table}.{kind.value}" for table in ("task", "task-advice") for kind in TaskKind),
     *(f"choice.{choice.value}" for choice in Choice),
+    *(f"line.{why.value}" for why in Why),
+    *(f"closed-day.{one.value}" for one in Standing),
     *(f"channel.{channel.value}" for channel in FROM_DEVICE),
     *(f"self-check.reason.{reason.value}" for reason in Reason),
 )
