@@ -1,13 +1,12 @@
 """The ledger of a system that keeps its records in a database: every look reads its rows."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine, Row, text
 
-from tests.ils.ledger import Effect
+from tests.ils.ledger import Effect, Loan
 
 
 @dataclass
@@ -31,18 +30,20 @@ class RowLedger:
             connection.execute(text(statement), values)
 
     @property
-    def loans(self) -> "dict[str, RowLoan]":
-        return {
-            row.item: RowLoan(self, row.item, row.patron, row.due)
-            for row in self.rows(self.open_loans)
-        }
+    def loans(self) -> dict[str, Loan]:
+        return {row.item: Loan(row.patron, row.due) for row in self.rows(self.open_loans)}
 
     def loans_of(self, patron: str) -> list[str]:
         return [item for item, loan in self.loans.items() if loan.patron == patron]
 
-    @property
-    def members(self) -> "Members":
-        return Members(self)
+    def block(self, patron: str) -> None:
+        self.run(self.blocking, patron=patron)
+
+    def use_up_renewals(self, item: str) -> None:
+        self.run(self.exhausting, item=item, number=self.most_renewals)
+
+    def owed(self, patron: str) -> Decimal:
+        raise LookupError(f"no system with rows notes what {patron} pays")
 
     @property
     def effects(self) -> list[Effect]:
@@ -53,47 +54,3 @@ class RowLedger:
             kinds += ["renewed"] * row.renewed + ["returned"] * row.back
             found += [Effect(kind, row.item, row.patron) for kind in kinds]
         return found
-
-
-@dataclass
-class RowLoan:
-    """An open loan's row."""
-
-    ledger: RowLedger
-    item: str
-    patron: str
-    due: date
-
-    @property
-    def renewals(self) -> int:
-        raise AttributeError("the rows of effects tell it")
-
-    @renewals.setter
-    def renewals(self, number: int) -> None:
-        self.ledger.run(self.ledger.exhausting, item=self.item, number=number)
-
-
-@dataclass
-class Members:
-    ledger: RowLedger
-
-    def __getitem__(self, number: str) -> "RowMember":
-        return RowMember(self.ledger, number)
-
-
-@dataclass
-class RowMember:
-    ledger: RowLedger
-    number: str
-
-    @property
-    def owed(self) -> Decimal:
-        raise AttributeError("no system with rows notes a payment")
-
-    @property
-    def blocked(self) -> bool:
-        raise AttributeError("only the system knows")
-
-    @blocked.setter
-    def blocked(self, _: bool) -> None:
-        self.ledger.run(self.ledger.blocking, patron=self.number)
