@@ -53,10 +53,9 @@ bytes; presence alone is plain text.
    `{Presence.ONLINE.value}`: again on every connection, and again when `ack` has stood still for
    10 s. Only `ack` means that they are committed; a PUBACK is no receipt. Keep them 30 days more:
    a server that was restored from a backup asks for what it lost (`resend`). Say `birth` again
-   whenever the server comes back. An `ack` shows facts that are
-   `kept`: if you have none or another under such a number, your disk was put back. Take nothing
-   for acknowledged, begin a new `install`, number all you hold from 1 and send it; what the server
-   knows it counts once.
+   whenever the server comes back. An `ack` shows facts that are `kept`: if you have none or
+   another under such a number, your disk was put back. Take nothing for acknowledged, begin a new
+   `install`, number all you hold from 1 and send it; what the server knows it counts once.
 5. Give every patron action one id for ever. `lend` and the fact that closes the loan carry the
    same one, so asking or sending twice counts once. Every `lend` that was sent ends in exactly one
    fact: `item-lent`, `loan-abandoned` or `loan-unconfirmed`.

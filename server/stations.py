@@ -55,7 +55,7 @@ def born(connection: Connection, birth: Birth) -> None:
 
 
 def told(connection: Connection, device: DeviceId, state: State) -> None:
-    """How it is, whole; what it said before it last said so is no news, however late it comes."""
+    """How it is, whole; what it said earlier and comes later is no news."""
     said = {"of_device": str(device), "of_boot": state.boot, "at": state.monotonic}
     if connection.scalar(_SAID_LATER, said) is not None:
         return

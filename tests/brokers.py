@@ -11,7 +11,7 @@ from broker.identity.tls import Credentials
 from broker.mosquitto.child import Mosquitto
 from broker.mqtt import Address, Connected, Event, Line, Received, Will
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 _Wanted = TypeVar("_Wanted")
 
 

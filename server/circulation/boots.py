@@ -127,11 +127,11 @@ def placed(steps: Sequence[Sequence[Boot]]) -> tuple[Placed, ...]:
         begun.append(time)
         time = min(_end(boot, time) for boot in step)
     time = inf
-    for step, before in pairwise([*reversed(steps), ()]):
+    for step, previous in pairwise([*reversed(steps), ()]):
         ended.append(time)
         starts = [_start(boot, time) for boot in step]
-        time = min(starts) if len(before) == 1 else max(starts)
-        if len(before) > len(step):
+        time = min(starts) if len(previous) == 1 else max(starts)
+        if len(previous) > len(step):  # some were followed by none, and may have ended last
             time = inf
     between = zip(steps, begun, reversed(ended), strict=True)
     return tuple(Placed(boot, after, before) for step, after, before in between for boot in step)

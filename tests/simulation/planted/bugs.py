@@ -52,10 +52,8 @@ BUGS: Final[dict[str, Bug]] = {
     # What the station keeps.
     "show before commit": _ledger(ledgers.ShowsBeforeCommit, "I-01"),
     "ignore the disk's error": _ledger(ledgers.IgnoresTheDisk, "I-01"),
-    "remove, then add again": _ledger(ledgers.RemovesThenAddsAgain, "I-01", "I-03", "I-38"),
     "archive purged before it is acknowledged": _ledger(ledgers.ThrowsAwayTooEarly, "I-10"),
     "number from the largest row": _ledger(ledgers.NumbersFromTheLargestRow, "I-10", "I-11"),
-    "install kept by a new ledger": _ledger(ledgers.KeepsItsInstall, "I-01", "I-11"),
     "unconfirmed told as certain": _ledger(ledgers.CallsUnconfirmedSure, "I-12"),
     "failed loan not told": _ledger(ledgers.KeepsFailuresToItself, "I-03"),
     "off-line loan told as final": _ledger(ledgers.CallsEveryLoanFinal, "I-32"),

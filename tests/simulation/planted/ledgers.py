@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from broker.facts import Entry, Fact, ItemLent, LoanAbandoned, LoanUnconfirmed
-from broker.vocabulary import ActId, ClockState, DeviceId, Moment, SiteId
-from kiosk.ledger import LedgerUnusable, Owed
+from broker.vocabulary import ActId, ClockState, Moment
+from kiosk.ledger import LedgerUnusable
 from tests.simulation.disk import FragileLedger
 
 _LATE_SECONDS = 0.5
@@ -42,24 +42,6 @@ class IgnoresTheDisk(_Pretender):
             return self.pretended(act, fact)
 
 
-class RemovesThenAddsAgain(FragileLedger):
-    """What is being sent is out of the outbox until it was sent."""
-
-    def owed(self, limit: int) -> tuple[Owed, ...]:
-        owed = super().owed(limit)
-        if owed:
-            self._mark(owed[0].seq, "0")
-            self.weather.later(_LATE_SECONDS, lambda: self._mark(owed[0].seq, "NULL"))
-        return owed
-
-    def _mark(self, seq: int, acknowledged: str) -> None:
-        if self.is_open:
-            change = "UPDATE entry SET acknowledged = {} WHERE seq = :seq AND acknowledged {}"
-            unless = "IS NULL" if acknowledged != "NULL" else "= 0"
-            with self._engine.begin() as connection:
-                connection.execute(text(change.format(acknowledged, unless)), {"seq": seq})
-
-
 class ThrowsAwayTooEarly(FragileLedger):
     """The archive is cleared by age, acknowledged or not."""
 
@@ -80,13 +62,6 @@ class NumbersFromTheLargestRow(FragileLedger):
             connection.execute(text("DELETE FROM entry WHERE acknowledged IS NOT NULL"))
             largest = "(SELECT coalesce(max(seq), 0) FROM entry)"
             connection.execute(text(f"UPDATE sqlite_sequence SET seq = {largest}"))  # noqa: S608
-
-
-class KeepsItsInstall(FragileLedger):
-    """A new ledger takes the name of the one before."""
-
-    def __init__(self, engine: Engine, site: SiteId, device: DeviceId, install: str) -> None:
-        super().__init__(engine, site, device, f"{install.partition('-ledger-')[0]}-ledger")
 
 
 class CallsUnconfirmedSure(FragileLedger):
