@@ -25,7 +25,7 @@ from broker.topics import server_name, subscriptions_of_server
 from broker.vocabulary import DeviceId
 from broker.wire import encode_snapshot
 from server.backup import back_up, restore
-from server.catalogue import rulebook
+from server.catalogue import keep_elsewhere, rulebook
 from server.configuration import ServerSettings
 from server.desk import commands as desk
 from server.enrolment import commands
@@ -34,11 +34,16 @@ from server.enrolment.keys import host_credentials, open_keys
 from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
 from server.fitness import server_checks
+from server.ils.asks import Asks
+from server.ils.clerk import Clerk
+from server.ils.reconciliation import Nightly, reconcile
+from server.ils.settings import Sip2, opened
+from server.ils.tended import Tended
+from server.ils.worker import Records, Worker
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import await_recovery, open_engine, transaction
 from server.keys import forget_key, opening_key
-from server.library import Library
 from server.migrations import migrate
 from server.retention import Retention, erase_what_is_over, overwrite_freed, total
 from server.sample import load_sample, sample_cards, sample_items
@@ -92,9 +97,18 @@ def ingest(settings: File) -> None:
         service = read.service(device)
         return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
 
-    intake = Intake(Library(branch), read.site, _key(read, engine))
+    asks = Asks()
+    intake = Intake(read.keeper(asks), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
     retention = Retention(engine, read.retention.days, branch.zone)
+    with transaction(engine) as connection:
+        keep_elsewhere(connection, elsewhere=isinstance(read.library, Sip2))
+    errands = _errands(read, engine, asks, taking, stop_asked)
+
+    def between_batches(now: float) -> None:
+        asks.stir()
+        retention.tick(now)
+
     line = Line(
         read.broker_address(),
         server_name(read.site),
@@ -104,9 +118,27 @@ def ingest(settings: File) -> None:
         acknowledge_by_hand=True,
     )
     line.open(*subscriptions_of_server(read.site))
-    taking.run(line, time.time, retention.tick)
+    taking.run(line, time.time, between_batches)
     line.close(server_will(read.site))
+    if errands is not None:
+        errands.join()
     engine.dispose()
+
+
+def _errands(
+    read: ServerSettings, engine: Engine, asks: Asks, taking: Ingest, stop_asked: threading.Event
+) -> Worker | None:
+    """Whoever talks to the library's own system, at work; None where there is none."""
+    if not isinstance(read.library, Sip2):
+        return None
+    zone = read.branch().zone
+    system = opened(read.library, zone, time.time)
+    records = Records(engine, Clerk(read.library.when_lent_to_another), asks)
+    worker = Worker(records, system, taking.answer, time.time, stop_asked)
+    worker.start(read.library.connections)
+    tending = Tended(engine, system, Nightly(read.library.reconcile_at, zone))
+    threading.Thread(target=tending.run, args=(stop_asked, time.time), daemon=True).start()
+    return worker
 
 
 @app.command()
@@ -156,6 +188,17 @@ def migrate_database(settings: File) -> None:
     migrate(read_settings(settings, ServerSettings).database)
 
 
+@app.command("reconcile")
+def compare(settings: File) -> None:
+    """Compares loans with the library's own system; differences become tasks. Prints JSON."""
+    read = read_settings(settings, ServerSettings)
+    if not isinstance(read.library, Sip2):
+        raise BadSettings(f"{settings}: [library] names no system to compare with")
+    system = opened(read.library, read.branch().zone, time.time)
+    _print(reconcile(open_engine(read.database), system, time.time))
+    system.close()
+
+
 @app.command()
 def backup(settings: File, to: Annotated[Path, typer.Option(help="the folder for it")]) -> None:
     """Writes a backup of the running database, and tells stations what it holds."""
@@ -168,7 +211,8 @@ def restore_database(
     settings: File, backup: Annotated[Path, typer.Option("--from", help="a backup's file")]
 ) -> None:
     """Fills an empty database from a backup; the server must not run meanwhile."""
-    restore(open_engine(read_settings(settings, ServerSettings).database), backup)
+    engine = open_engine(read_settings(settings, ServerSettings).database)
+    restore(engine, backup, time.time())
 
 
 @app.command()

@@ -1,12 +1,14 @@
 """What the library knows of its members and items, read from the built-in library's tables.
 
-Law: reads only. Member numbers and card numbers are kept in capitals; a card reader or keyboard may
-say them in any case.
+Law: reads only, but for the mark that a system of the library's own knows them, and we do not.
+Member numbers and card numbers are kept in capitals; a card reader or keyboard may say them in any
+case.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from broker.requests import Description
 from broker.vocabulary import ItemId, Patron, PatronId
@@ -14,11 +16,34 @@ from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Rulebook
 from server.journal.journal import chunks
 from server.journal.patrons import from_column
-from server.journal.tables import closed_day, grant, item, loan, loan_rule, member, title
+from server.journal.tables import (
+    closed_day,
+    grant,
+    item,
+    loan,
+    loan_rule,
+    marker,
+    member,
+    title,
+)
 from server.settings import Branch
 
+_CATALOGUE: Final = "catalogue"
+_ELSEWHERE: Final = select(marker.c.content).where(marker.c.name == _CATALOGUE)
 WITHDRAWN = "withdrawn"
 PRESENT = "present"
+
+
+def is_elsewhere(connection: Connection) -> bool:
+    """Whether a system of the library's own knows its members and items."""
+    return connection.scalar(_ELSEWHERE) is not None
+
+
+def keep_elsewhere(connection: Connection, *, elsewhere: bool) -> None:
+    """What `is_elsewhere` says from now on."""
+    connection.execute(delete(marker).where(marker.c.name == _CATALOGUE))
+    if elsewhere:
+        connection.execute(insert(marker), {"name": _CATALOGUE, "content": "elsewhere"})
 
 
 def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patron, str]:
@@ -26,6 +51,8 @@ def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patr
     wanted: dict[str, list[PatronId]] = {}
     for patron in patrons:
         wanted.setdefault(patron.reveal().upper(), []).append(patron)
+    if wanted and is_elsewhere(connection):
+        return {patron: number for number, same in wanted.items() for patron in same}
     found: dict[Patron, str] = {}
     for chunk in chunks(sorted(wanted)):
         statement = select(member.c.number, member.c.card).where(
@@ -42,6 +69,8 @@ def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patr
 
 def known_items(connection: Connection, items: Iterable[str]) -> frozenset[str]:
     """Those barcodes that the library has."""
+    if is_elsewhere(connection):
+        return frozenset(items)
     found: set[str] = set()
     for chunk in chunks(sorted(items)):
         found.update(connection.scalars(select(item.c.barcode).where(item.c.barcode.in_(chunk))))

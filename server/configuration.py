@@ -12,6 +12,10 @@ from broker.mqtt import Address
 from broker.vocabulary import DeviceId, SiteId
 from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
 from server.enrolment.keys import client_credentials
+from server.ils.asks import Asks
+from server.ils.library import SystemLibrary
+from server.ils.settings import BuiltIn, Sip2
+from server.library import Library
 from server.settings import Branch, OfflineLimits, Service
 
 
@@ -91,6 +95,7 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closed_weekdays: tuple[int, ...] = (6,)
     offline: OfflineSettings = OfflineSettings()
     retention: RetentionSettings = RetentionSettings()
+    library: BuiltIn | Sip2 = BuiltIn()
     stations: dict[str, StationSettings] = {}
 
     def broker_address(self) -> Address:
@@ -109,6 +114,12 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def branch(self) -> Branch:
         return Branch(ZoneInfo(self.zone), frozenset(self.closed_weekdays))
+
+    def keeper(self, asks: Asks | None = None) -> Library:
+        """What keeps the loans; in `asks` questions wait for a system of the library's own."""
+        if isinstance(self.library, BuiltIn):
+            return Library(self.branch())
+        return SystemLibrary(self.branch(), self.library.loan_days, asks or Asks())
 
     def limits(self) -> OfflineLimits:
         given = self.offline

@@ -21,12 +21,12 @@ from server.circulation.retention import (
     without_quotations,
 )
 from server.journal.database import DatabaseFailed, overwrite, transaction
-from server.journal.tables import audit, fact, grant, loan, marker, member, quarantine
+from server.journal.tables import audit, errand, fact, grant, loan, marker, member, quarantine
 from server.links import acts_named_before, erase, links_of
 
 HOUR: Final = 3600.0
 _AT_ONCE: Final = 100  # so that stations' questions wait for no more than that
-_NAMING: Final[Sequence[Table]] = (fact, grant, loan, quarantine, member)
+_NAMING: Final[Sequence[Table]] = (errand, fact, grant, loan, quarantine, member)
 _FREED: Final = "freed"  # the mark that deleted rows may still be readable in the files
 
 log: Final = structlog.get_logger()

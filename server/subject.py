@@ -17,7 +17,18 @@ from broker.vocabulary import ActId, PatronId
 from server.catalogue import members_of
 from server.circulation.retention import hold, without_quotations
 from server.journal.journal import chunks
-from server.journal.tables import audit, fact, grant, item, loan, member, quarantine, task, title
+from server.journal.tables import (
+    audit,
+    errand,
+    fact,
+    grant,
+    item,
+    loan,
+    member,
+    quarantine,
+    task,
+    title,
+)
 from server.links import acts_naming, erase, links_of
 from server.retention import mark_freed
 
@@ -44,6 +55,10 @@ _ABOUT_ACTS: Final[dict[str, tuple[ColumnElement[Any], Select[Any]]]] = {
     "grants": (
         grant.c.act,
         select(grant.c.item, grant.c.device, grant.c.granted_at, grant.c.due, grant.c.standing),
+    ),
+    "errands": (
+        errand.c.act,
+        select(errand.c.item, errand.c.change, errand.c.stage, errand.c.due, errand.c.said),
     ),
     "facts": (
         fact.c.act,

@@ -212,7 +212,7 @@ class Server:
         """As `sirkula-server restore`: what came after the backup is gone from here."""
         self.weather.say("server is restored")
         empty(self.engine, self.path)
-        restore(self.engine, self._backups[-1])
+        restore(self.engine, self._backups[-1], self.weather.true)
         self.world.taken.clear()
         self.world.restores += 1
         self._spoke.clear()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
-from broker.errors import SirkulaError
+from broker.errors import BadSettings, SirkulaError
 from server.ils.sip2.profiles import Profile
 from server.ils.sip2.protocol import BadChecksum, Garbled, Message, NotSendable, Receiver, parse
 from server.ils.sip2.questions import Question, check_answer
@@ -59,6 +59,17 @@ class Address:
     tls: ssl.SSLContext | None = None
     connect_within: float = 5.0
     answer_within: float = 30.0
+
+
+def authority(file: str) -> ssl.SSLContext:
+    """Trust in who signed the system's certificate: a PEM file, or this machine's own when empty.
+
+    Raises BadSettings.
+    """
+    try:
+        return ssl.create_default_context(cafile=file or None)
+    except OSError as error:
+        raise BadSettings(f"{file}: not a file of certificates: {error}") from error
 
 
 class Connection:

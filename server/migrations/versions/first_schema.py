@@ -97,6 +97,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_decision_item", "decision", ["item"], unique=False)
     op.create_table(
+        "errand",
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("change", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.Double(), nullable=True),
+        sa.Column("wanted_until", sa.Double(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("act", "change", name="pk_errand"),
+    )
+    op.create_index("ix_errand_item", "errand", ["item"], unique=False)
+    op.create_index(
+        "ix_errand_not_before",
+        "errand",
+        ["not_before"],
+        unique=False,
+        sqlite_where=sa.text("not_before IS NOT NULL"),
+        postgresql_where=sa.text("not_before IS NOT NULL"),
+    )
+    op.create_table(
         "fact",
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("site", sa.Text(), nullable=False),
@@ -326,6 +349,7 @@ def upgrade() -> None:
 def _keep_people_out_of_the_statistics() -> None:
     """ANALYZE copies values into pg_statistic, where no erasure would reach them."""
     for table, columns in (
+        ("errand", ("said",)),
         ("fact", ("patron", "payload")),
         ("grant", ("patron", "member")),
         ("loan", ("patron", "member")),

@@ -6,13 +6,28 @@ import pytest
 
 from broker.telemetry import Kind, Mode, Presence
 from broker.topics import FROM_DEVICE
+from broker.vocabulary import Reason
 from broker.wire import FACTS
+from server.circulation.errands import Change
+from server.circulation.outcomes import Difference
 from server.circulation.tasks import Choice, TaskKind
 from server.web.languages import LANGUAGES, Texts, chosen, read_texts
 from server.web.status import Status
 from server.web.times import Wall
 from tests.server.web.scenes import NOON, ZONE
 
+# What stations alone say no for.
+OF_A_STATION = {
+    Reason.ACT_CLOSED,
+    Reason.OFFLINE_LIMIT,
+    Reason.OFFLINE_TOO_LONG,
+    Reason.STATION_FULL,
+    Reason.STATION_UNCHECKED,
+    Reason.TAG_NOT_WRITTEN,
+    Reason.CANCELLED,
+    Reason.INTERRUPTED,
+}
+OF_A_SYSTEM = [reason for reason in Reason if reason not in OF_A_STATION]
 CLOSED_WORDS = (
     *(f"kind.{kind.value}" for kind in Kind),
     *(f"mode.{mode.value}" for mode in Mode),
@@ -21,6 +36,8 @@ CLOSED_WORDS = (
     *(f"fact.{kind}" for kind in FACTS),
     *(f"{table}.{kind.value}" for table in ("task", "task-advice") for kind in TaskKind),
     *(f"choice.{choice.value}" for choice in Choice),
+    *(f"system.{one.value}" for words in (Difference, Change) for one in words),
+    *(f"system.{reason.value}" for reason in OF_A_SYSTEM),
     *(f"channel.{channel.value}" for channel in FROM_DEVICE),
 )
 

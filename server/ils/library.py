@@ -1,0 +1,102 @@
+"""A branch whose library has a system of its own: that one answers, and is told what happened.
+
+Law: works in the caller's transaction and never waits for the system. What stations ask is kept for
+whoever talks to it; a yes to a loan is in the journal before the system is asked for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, insert, select
+
+from broker.facts import Entry
+from broker.requests import Answer, Ask, Describe, Grant, Identify, Lend
+from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal
+from server import catalogue, projection
+from server.circulation.errands import Change, Stage
+from server.circulation.tasks import OF_SYSTEM, Choice, Decision
+from server.ils.asks import Asks
+from server.journal import errands
+from server.journal.journal import closed_acts
+from server.journal.tables import grant
+from server.library import Library, grant_row, is_same_grant
+
+
+@dataclass(frozen=True, slots=True)
+class SystemLibrary(Library):
+    """`loan_days` is what the system is asked for, and what holds where it tells no due date."""
+
+    loan_days: int = 7
+    asks: Asks = field(default_factory=Asks)
+
+    def reply(
+        self, connection: Connection, ask: Ask, device: DeviceId, now: float
+    ) -> Answer | None:
+        match ask.question:
+            case Lend(patron=PatronId() as patron) as lend:
+                until = self.asks.add(device, ask, now)
+                return self._asked_for(connection, lend, patron, device, (now, until))
+            case Identify(PatronId()) | Describe():
+                self.asks.add(device, ask, now)
+                return None
+            case _:
+                return Refusal(Reason.UNKNOWN_CARD)
+
+    def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
+        projection.apply(connection, new)
+        errands.note(connection, new, now)
+        self.asks.stir()
+
+    def decided(self, connection: Connection, decision: Decision, item: ItemId, now: float) -> None:
+        act = decision.act
+        if decision.kind in OF_SYSTEM:
+            errands.corrected(connection, act)
+        elif decision.choice in {Choice.RETURNED, Choice.IDENTIFIED}:
+            errands.owe(connection, (act, Change.TAKE_BACK), item, now)
+        errands.wake(connection, (item,), now)
+
+    def _asked_for(
+        self,
+        connection: Connection,
+        lend: Lend,
+        patron: PatronId,
+        device: DeviceId,
+        wait: tuple[float, float],
+    ) -> Answer | None:
+        """`wait` is from now until when the station does."""
+        now, until = wait
+        if closed_acts(connection, (lend.act,)):
+            return Refusal(Reason.ACT_CLOSED)
+        before = connection.execute(select(grant).where(grant.c.act == str(lend.act))).first()
+        if before is None:
+            due, member = self._due(connection, now), PatronId(patron.reveal().upper())
+            connection.execute(insert(grant), grant_row(lend, due, device, member, now))
+            key = (lend.act, Change.LEND)
+            errands.owe(connection, key, lend.item, now, wanted_until=until)
+            return None
+        if not is_same_grant(before, lend, device):
+            return Refusal(Reason.ACT_CLOSED)
+        return _asked_again(connection, lend, before.due, wait)
+
+    def _due(self, connection: Connection, now: float) -> date:
+        calendar = catalogue.rulebook(connection, self.branch).calendar
+        return calendar.first_open_day(calendar.today(now) + timedelta(days=self.loan_days))
+
+
+def _asked_again(
+    connection: Connection, lend: Lend, due: date, wait: tuple[float, float]
+) -> Answer | None:
+    """What the system has said to this loan before, if it has."""
+    kept = errands.of_act(connection, (lend.act, Change.LEND))
+    if kept is None:
+        return None
+    one, reason = kept
+    if one.stage is Stage.OK:
+        return Grant(one.act, one.due or due)
+    if one.stage is Stage.REFUSED:
+        return Refusal(reason or Reason.ASK_STAFF)
+    now, until = wait
+    errands.write(connection, one, wanted_until=until)
+    errands.wake(connection, (lend.item,), now)
+    return None

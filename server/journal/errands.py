@@ -1,0 +1,201 @@
+"""How far each change in the library's own system has come, kept before a byte of it leaves.
+
+Law: works in the caller's transaction, one writer at a time, and never commits. A row is looked at
+again from `not_before` on, or when something more becomes known of its item.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, select, update
+
+from broker.facts import (
+    Entry,
+    Fact,
+    ItemLent,
+    ItemReturned,
+    LoanAbandoned,
+    LoanUnconfirmed,
+    UnknownItemDropped,
+)
+from broker.vocabulary import ActId, ClockState, ItemId, Reason
+from server.circulation.errands import FINAL, Change, Errand, Stage
+from server.journal.journal import chunks
+from server.journal.keeping import insert_into
+from server.journal.tables import errand, marker
+
+Key = tuple[ActId, Change]
+_RESTORED: Final = "restored"
+# As long as stations keep what they have sent.
+_DOUBTFUL_SECONDS: Final = 30 * 86_400.0
+_AT_ONCE: Final = 20
+_OPEN: Final = errand.c.stage.not_in([stage.value for stage in FINAL])
+_THIS: Final = and_(errand.c.act == bindparam("of_act"), errand.c.change == bindparam("of_change"))
+
+
+def note(connection: Connection, new: Sequence[Entry], now: float) -> None:
+    """What new facts ask for; whatever there is about their items is looked at again.
+
+    Of what happened before the database was restored nobody knows whether it was done.
+    """
+    if not new:
+        return
+    restored = _restored_at(connection)
+    items = set()
+    for entry in new:
+        if isinstance(entry.fact, UnknownItemDropped):
+            continue
+        items.add(entry.fact.item)
+        doubtful = restored is not None and _may_be_done(entry, restored, now)
+        if doubtful or not isinstance(entry.fact, LoanAbandoned):
+            stage = Stage.UNKNOWN if doubtful else Stage.READY
+            owe(connection, (entry.act, _change(entry.fact)), entry.fact.item, now, stage=stage)
+    for chunk in chunks([str(entry.act) for entry in new]):
+        told = update(errand).where(errand.c.act.in_(chunk))
+        # A no to a station's question is none to what happened all the same.
+        refused = told.where(errand.c.stage == Stage.REFUSED.value)
+        connection.execute(refused.values(stage=Stage.READY.value, reason=None, said=""))
+        connection.execute(told.values(not_before=now))
+    wake(connection, items, now)
+
+
+def _change(fact: Fact) -> Change:
+    match fact:
+        case ItemLent() | LoanUnconfirmed() | LoanAbandoned():
+            return Change.LEND
+        case ItemReturned() | UnknownItemDropped():
+            return Change.TAKE_BACK
+
+
+def _may_be_done(entry: Entry, restored: float, now: float) -> bool:
+    known = entry.at.clock is ClockState.SYNCHRONISED
+    before = entry.at.wall <= restored or not known
+    return before and now - restored < _DOUBTFUL_SECONDS
+
+
+def owe(
+    connection: Connection,
+    key: Key,
+    item: ItemId,
+    now: float,
+    *,
+    wanted_until: float | None = None,
+    stage: Stage = Stage.READY,
+) -> bool:
+    """One more change, from now on; False when there is one already."""
+    act, change = key
+    row = {
+        "act": str(act),
+        "change": change.value,
+        "item": str(item),
+        "stage": stage.value,
+        "tries": 0,
+        "not_before": now,
+        "wanted_until": wanted_until,
+        "due": None,
+        "reason": None,
+        "said": "",
+    }
+    statement = insert_into(connection, errand).on_conflict_do_nothing()
+    return connection.scalar(statement.returning(errand.c.act), row) is not None
+
+
+def wake(connection: Connection, items: Iterable[ItemId], now: float) -> None:
+    """Look again at all that is left to do about these items."""
+    for chunk in chunks(sorted(map(str, items))):
+        these = update(errand).where(errand.c.item.in_(chunk), _OPEN)
+        connection.execute(these.values(not_before=now))
+
+
+def ripe(connection: Connection, now: float, busy: Collection[str]) -> Sequence[str]:
+    """Items to look at now, those first for which a station waits; `busy` ones are left out."""
+    waited_for = func.min(case((errand.c.wanted_until > now, 0), else_=1))
+    statement = (
+        select(errand.c.item)
+        .where(errand.c.not_before <= now, errand.c.item.not_in(sorted(busy)))
+        .group_by(errand.c.item)
+        .order_by(waited_for, func.min(errand.c.not_before), errand.c.item)
+        .limit(_AT_ONCE)
+    )
+    return connection.scalars(statement).all()
+
+
+def of_item(connection: Connection, item: str) -> Mapping[Key, Errand]:
+    """All that is kept of one item's changes."""
+    rows = connection.execute(select(errand).where(errand.c.item == item))
+    return {(one.act, one.change): one for one in map(_errand, rows)}
+
+
+def of_act(connection: Connection, key: Key) -> tuple[Errand, Reason | None] | None:
+    """What is kept of one change, and why it was refused last."""
+    act, change = key
+    row = connection.execute(select(errand).where(_THIS), _place(act, change)).first()
+    if row is None:
+        return None
+    return _errand(row), None if row.reason is None else Reason(row.reason)
+
+
+def has_open(connection: Connection, items: Iterable[str]) -> frozenset[str]:
+    """Those items about which the system has yet to be told something."""
+    found: set[str] = set()
+    for chunk in chunks(sorted(items)):
+        these = select(errand.c.item).where(errand.c.item.in_(chunk), _OPEN)
+        found.update(connection.scalars(these))
+    return frozenset(found)
+
+
+def write(connection: Connection, one: Errand, **columns: Any) -> None:
+    """Change these columns of a row."""
+    statement = update(errand).where(_THIS).values(columns)
+    connection.execute(statement, _place(one.act, one.change))
+
+
+def put_off(connection: Connection, item: str, now: float, until: float | None) -> None:
+    """Nothing more is to be done about the item before `until`."""
+    ripe_now = update(errand).where(errand.c.item == item, errand.c.not_before <= now)
+    final = ripe_now.where(errand.c.stage.in_([stage.value for stage in FINAL]))
+    connection.execute(final.values(not_before=None))
+    connection.execute(ripe_now.values(not_before=until))
+
+
+def corrected(connection: Connection, act: ActId) -> None:
+    """Staff have put right in the system what this act was about."""
+    these = update(errand).where(errand.c.act == str(act))
+    done = these.where(errand.c.stage.in_([Stage.REFUSED.value, Stage.STAFF.value]))
+    connection.execute(done.values(stage=Stage.OK.value, not_before=None, said=""))
+
+
+def doubt_what_was_sent(connection: Connection, now: float) -> None:
+    """At the start: of what was being sent nobody knows what became of it."""
+    sending = update(errand).where(errand.c.stage == Stage.SENDING.value)
+    connection.execute(sending.values(stage=Stage.UNKNOWN.value, not_before=now))
+
+
+def doubt_everything(connection: Connection, now: float) -> None:
+    """After a restore: what is not done here may have been done all the same."""
+    connection.execute(delete(marker).where(marker.c.name == _RESTORED))
+    connection.execute(insert(marker), {"name": _RESTORED, "content": repr(now)})
+    connection.execute(
+        update(errand).where(_OPEN).values(stage=Stage.UNKNOWN.value, not_before=now)
+    )
+
+
+def _restored_at(connection: Connection) -> float | None:
+    found = connection.scalar(select(marker.c.content).where(marker.c.name == _RESTORED))
+    return None if found is None else float(found)
+
+
+def _place(act: ActId, change: Change) -> dict[str, str]:
+    return {"of_act": str(act), "of_change": change.value}
+
+
+def _errand(row: Row[Any]) -> Errand:
+    return Errand(
+        ActId(row.act),
+        Change(row.change),
+        Stage(row.stage),
+        row.tries,
+        row.not_before,
+        row.wanted_until,
+        row.due,
+    )
