@@ -25,11 +25,15 @@ class Change(Enum):
 
 
 class Stage(Enum):
-    """How far it is. OK, STAFF and VOID (not needed any more) are for good."""
+    """How far it is. OK, STAFF and VOID (not needed any more) are for good.
+
+    DOUBTFUL is what may have been made before the database was restored.
+    """
 
     READY = "ready"
     SENDING = "sending"
     UNKNOWN = "unknown"
+    DOUBTFUL = "doubtful"
     REFUSED = "refused"
     OK = "ok"
     STAFF = "staff"
@@ -37,6 +41,7 @@ class Stage(Enum):
 
 
 FINAL: Final = frozenset({Stage.OK, Stage.STAFF, Stage.VOID})
+PERHAPS_MADE: Final = frozenset({Stage.UNKNOWN, Stage.DOUBTFUL})
 
 
 class Cause(Enum):
@@ -153,7 +158,7 @@ def _over(line: Line) -> Iterator[tuple[Step, Stage]]:
             continue
         abandoned = step.wanted.cause is Cause.ABANDONED
         lending = step.wanted.change is Change.LEND
-        unsent = step.errand.stage is not Stage.UNKNOWN
+        unsent = step.errand.stage not in PERHAPS_MADE
         if abandoned and unsent and (lending or at < newest):
             yield step, Stage.VOID
         elif at < newest and (step.wanted.cause is not Cause.ASKED or not unsent):
@@ -179,12 +184,12 @@ def _next(line: Line, now: float) -> Plan:
         match errand.stage:
             case Stage.SENDING:
                 return Wait()
-            case Stage.UNKNOWN if errand.is_ripe(now):
-                unknown = takewhile(lambda one: one.errand.stage is Stage.UNKNOWN, left[at:])
-                return Look(tuple(unknown))
+            case Stage.UNKNOWN | Stage.DOUBTFUL if errand.is_ripe(now):
+                perhaps = takewhile(lambda one: one.errand.stage in PERHAPS_MADE, left[at:])
+                return Look(tuple(perhaps))
             case Stage.READY | Stage.REFUSED if errand.is_ripe(now):
                 return Send(step)
-            case Stage.READY | Stage.UNKNOWN:
+            case Stage.READY | Stage.UNKNOWN | Stage.DOUBTFUL:
                 return Wait(errand.not_before)
         if errand.not_before is not None:
             waits.append(errand.not_before)
@@ -192,12 +197,13 @@ def _next(line: Line, now: float) -> Plan:
 
 
 def _waits_for_its_fact(step: Step, now: float) -> bool:
-    """A no was said to its station, or nobody waits for a yes any more: the fact decides."""
+    """A no was said to its station, or nobody waits for a yes any more: the fact will decide."""
     errand = step.errand
     if step.wanted.cause is not Cause.ASKED:
         return False
     over = (errand.wanted_until or 0.0) <= now
-    return errand.stage is Stage.REFUSED or (errand.stage is Stage.READY and over)
+    certain = errand.stage in {Stage.REFUSED, Stage.DOUBTFUL}
+    return certain or (errand.stage is Stage.READY and over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ def _refused(wanted: Wanted, reason: Reason, tries: int, conflict: WhenLentToAno
 def after_looking(steps: tuple[Step, ...], sight: Sight) -> tuple[Became, ...]:
     """What became of changes that were made, if at all, one after the other.
 
-    The records show the last of those that were made; what came before it was made too.
+    The records show the last of those that were made; what came before it was made too. Of what is
+    doubtful a loan may have been made and ended since, by somebody we have not heard yet.
     """
     if isinstance(sight.item, Refused):
         return tuple(Became(Stage.STAFF, sight.item.reason) for _ in steps)
@@ -107,10 +108,15 @@ def after_looking(steps: tuple[Step, ...], sight: Sight) -> tuple[Became, ...]:
     due = sight.item.due
     found = []
     for at, step in enumerate(steps):
-        if at <= made:
+        doubtful = step.errand.stage is Stage.DOUBTFUL
+        undone = step.wanted.cause is Cause.ABANDONED
+        if undone and doubtful:
+            ours = at <= made
+            found.append(Became(Stage.STAFF, Reason.ASK_STAFF) if ours else Became(Stage.VOID))
+        elif at <= made:
             lending = at == made and step.wanted.change is Change.LEND
             found.append(Became(Stage.OK, due=due if lending else None))
-        elif stand[at] is None:
+        elif stand[at] is None or doubtful:
             found.append(Became(Stage.STAFF, Reason.ASK_STAFF))
         else:
             found.append(Became(Stage.READY, again_in=0.0))

@@ -167,6 +167,8 @@ def _keep(kept: _Kept, step: Step, became: Became, said: tuple[str, ...]) -> Non
     ):
         became = Became(Stage.READY)
     done = became.stage in {Stage.OK, Stage.VOID}
+    # What waited behind it goes on; what was refused may be taken once something else was.
+    errands.wake(connection, (kept.item,), kept.now, refused_too=became.stage is Stage.OK)
     errands.write(
         connection,
         one,
@@ -186,9 +188,8 @@ def _keep(kept: _Kept, step: Step, became: Became, said: tuple[str, ...]) -> Non
 
 
 def _made(kept: _Kept, step: Step, became: Became) -> None:
-    """The system has it: what waited for that goes on, and what staff were told is over."""
+    """The system has it: what staff were told is over."""
     connection, act = kept.connection, str(step.errand.act)
-    errands.wake(connection, (kept.item,), kept.now)
     over = (task.c.act == act, task.c.kind.in_(_ENDED_BY_OK), task.c.settled_at.is_(None))
     connection.execute(update(task).where(*over).values(settled_at=kept.now))
     if step.wanted.cause is Cause.ASKED and became.due is not None:

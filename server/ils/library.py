@@ -17,6 +17,7 @@ from server import catalogue, projection
 from server.circulation.errands import Change, Stage
 from server.circulation.tasks import OF_SYSTEM, Choice, Decision
 from server.ils.asks import Asks
+from server.ils.noting import note
 from server.journal import errands
 from server.journal.journal import closed_acts
 from server.journal.tables import grant
@@ -45,7 +46,7 @@ class SystemLibrary(Library):
 
     def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
         projection.apply(connection, new)
-        errands.note(connection, new, now)
+        note(connection, new, now)
         self.asks.stir()
 
     def decided(self, connection: Connection, decision: Decision, item: ItemId, now: float) -> None:

@@ -9,16 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, select, update
 
-from broker.facts import (
-    Entry,
-    Fact,
-    ItemLent,
-    ItemReturned,
-    LoanAbandoned,
-    LoanUnconfirmed,
-    UnknownItemDropped,
-)
-from broker.vocabulary import ActId, ClockState, ItemId, Reason
+from broker.vocabulary import ActId, ItemId, Reason
 from server.circulation.errands import FINAL, Change, Errand, Stage
 from server.journal.journal import chunks
 from server.journal.keeping import insert_into
@@ -28,49 +19,11 @@ Key = tuple[ActId, Change]
 _RESTORED: Final = "restored"
 # As long as stations keep what they have sent.
 _DOUBTFUL_SECONDS: Final = 30 * 86_400.0
+# By then most stations have said again what the restored database lacks.
+GRACE_SECONDS: Final = 60.0
 _AT_ONCE: Final = 20
 _OPEN: Final = errand.c.stage.not_in([stage.value for stage in FINAL])
 _THIS: Final = and_(errand.c.act == bindparam("of_act"), errand.c.change == bindparam("of_change"))
-
-
-def note(connection: Connection, new: Sequence[Entry], now: float) -> None:
-    """What new facts ask for; whatever there is about their items is looked at again.
-
-    Of what happened before the database was restored nobody knows whether it was done.
-    """
-    if not new:
-        return
-    restored = _restored_at(connection)
-    items = set()
-    for entry in new:
-        if isinstance(entry.fact, UnknownItemDropped):
-            continue
-        items.add(entry.fact.item)
-        doubtful = restored is not None and _may_be_done(entry, restored, now)
-        if doubtful or not isinstance(entry.fact, LoanAbandoned):
-            stage = Stage.UNKNOWN if doubtful else Stage.READY
-            owe(connection, (entry.act, _change(entry.fact)), entry.fact.item, now, stage=stage)
-    for chunk in chunks([str(entry.act) for entry in new]):
-        told = update(errand).where(errand.c.act.in_(chunk))
-        # A no to a station's question is none to what happened all the same.
-        refused = told.where(errand.c.stage == Stage.REFUSED.value)
-        connection.execute(refused.values(stage=Stage.READY.value, reason=None, said=""))
-        connection.execute(told.values(not_before=now))
-    wake(connection, items, now)
-
-
-def _change(fact: Fact) -> Change:
-    match fact:
-        case ItemLent() | LoanUnconfirmed() | LoanAbandoned():
-            return Change.LEND
-        case ItemReturned() | UnknownItemDropped():
-            return Change.TAKE_BACK
-
-
-def _may_be_done(entry: Entry, restored: float, now: float) -> bool:
-    known = entry.at.clock is ClockState.SYNCHRONISED
-    before = entry.at.wall <= restored or not known
-    return before and now - restored < _DOUBTFUL_SECONDS
 
 
 def owe(
@@ -80,17 +33,20 @@ def owe(
     now: float,
     *,
     wanted_until: float | None = None,
-    stage: Stage = Stage.READY,
+    doubtful: bool = False,
 ) -> bool:
-    """One more change, from now on; False when there is one already."""
+    """One more change, from now on; False when there is one already.
+
+    One that is `doubtful` may have been made before the database was restored.
+    """
     act, change = key
     row = {
         "act": str(act),
         "change": change.value,
         "item": str(item),
-        "stage": stage.value,
+        "stage": (Stage.DOUBTFUL if doubtful else Stage.READY).value,
         "tries": 0,
-        "not_before": now,
+        "not_before": now + (GRACE_SECONDS if doubtful else 0.0),
         "wanted_until": wanted_until,
         "due": None,
         "reason": None,
@@ -100,10 +56,14 @@ def owe(
     return connection.scalar(statement.returning(errand.c.act), row) is not None
 
 
-def wake(connection: Connection, items: Iterable[ItemId], now: float) -> None:
+def wake(
+    connection: Connection, items: Iterable[ItemId], now: float, *, refused_too: bool = True
+) -> None:
     """Look again at all that is left to do about these items."""
+    stages = [Stage.READY.value, *([Stage.REFUSED.value, Stage.UNKNOWN.value] * refused_too)]
+    scope = errand.c.stage.in_(stages)
     for chunk in chunks(sorted(map(str, items))):
-        these = update(errand).where(errand.c.item.in_(chunk), _OPEN)
+        these = update(errand).where(errand.c.item.in_(chunk), scope)
         connection.execute(these.values(not_before=now))
 
 
@@ -171,18 +131,30 @@ def doubt_what_was_sent(connection: Connection, now: float) -> None:
     connection.execute(sending.values(stage=Stage.UNKNOWN.value, not_before=now))
 
 
+def told(connection: Connection, acts: Sequence[str], now: float) -> None:
+    """Facts have come about these acts. A no to a station's question is none to what happened."""
+    for chunk in chunks(acts):
+        these = update(errand).where(errand.c.act.in_(chunk))
+        refused = these.where(errand.c.stage == Stage.REFUSED.value)
+        connection.execute(refused.values(stage=Stage.READY.value, reason=None, said=""))
+        settled = these.where(errand.c.stage != Stage.DOUBTFUL.value)
+        connection.execute(settled.values(not_before=now))
+
+
 def doubt_everything(connection: Connection, now: float) -> None:
     """After a restore: what is not done here may have been done all the same."""
     connection.execute(delete(marker).where(marker.c.name == _RESTORED))
     connection.execute(insert(marker), {"name": _RESTORED, "content": repr(now)})
-    connection.execute(
-        update(errand).where(_OPEN).values(stage=Stage.UNKNOWN.value, not_before=now)
-    )
+    doubtful = {"stage": Stage.DOUBTFUL.value, "not_before": now + GRACE_SECONDS}
+    connection.execute(update(errand).where(_OPEN).values(doubtful))
 
 
-def _restored_at(connection: Connection) -> float | None:
+def doubted_until(connection: Connection, now: float) -> float | None:
+    """What happened until then may have been done before a restore; None when nothing may."""
     found = connection.scalar(select(marker.c.content).where(marker.c.name == _RESTORED))
-    return None if found is None else float(found)
+    if found is None or now - float(found) > _DOUBTFUL_SECONDS:
+        return None
+    return float(found)
 
 
 def _place(act: ActId, change: Change) -> dict[str, str]:
