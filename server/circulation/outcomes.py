@@ -103,7 +103,7 @@ def after_looking(steps: tuple[Step, ...], sight: Sight) -> tuple[Became, ...]:
     """
     if isinstance(sight.item, Refused):
         return tuple(Became(Stage.STAFF, sight.item.reason) for _ in steps)
-    stand = [_stands(step.wanted, sight) for step in steps]
+    stand = [_stands(step, sight) for step in steps]
     made = max((at for at, stands in enumerate(stand) if stands), default=-1)
     due = sight.item.due
     found = []
@@ -123,8 +123,9 @@ def after_looking(steps: tuple[Step, ...], sight: Sight) -> tuple[Became, ...]:
     return tuple(found)
 
 
-def _stands(wanted: Wanted, sight: Sight) -> bool | None:
+def _stands(step: Step, sight: Sight) -> bool | None:
     """Whether the records are as they are after this change; None when they do not tell."""
+    wanted = step.wanted
     if wanted.change is Change.LEND:
         return has(sight, wanted.patron)
     state = _state(sight)
@@ -132,8 +133,10 @@ def _stands(wanted: Wanted, sight: Sight) -> bool | None:
         return None
     if state is not ItemState.ON_LOAN:
         return True
-    # Somebody else has it by now: it was taken back, and lent at the desk.
-    return wanted.change is Change.TAKE_BACK and lent_to_another(sight, wanted.patron)
+    # Somebody else has it by now: it was taken back, and lent at the desk. What is doubtful may
+    # as well not have been made at all, and that one had it before.
+    certain = wanted.change is Change.TAKE_BACK and step.errand.stage is Stage.UNKNOWN
+    return certain and lent_to_another(sight, wanted.patron)
 
 
 def has(sight: Sight, patron: object) -> bool | None:
