@@ -121,22 +121,25 @@ class Worker:
         return job
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
-        """Keeps it, however long the database refuses; then a station hears of it, if one waits."""
+        """Keeps it, however long the database refuses; then a station hears of it, if one waits.
+
+        What cannot be kept before the program has to stop is looked up at its next start.
+        """
         fault_point("S9")
-        while not self._stopping.is_set():
+        while True:
             try:
                 with transaction(self._records.engine) as connection:
                     answer = self._records.clerk.settle(connection, job, outcome, self._now())
+                break
             except DatabaseFailed as error:
                 log.warning("the database refuses; an outcome waits", problem=str(error))
-                self._stopping.wait(_RETRY_SECONDS)
-                continue
-            with self._turn:
-                self._under_way.remove(job)
-            if answer is not None:
-                for waiting in self._records.asks.about(job.steps[0].wanted.act):
-                    self._tell(waiting, answer)
-            return
+                if self._stopping.wait(_RETRY_SECONDS):
+                    return
+        with self._turn:
+            self._under_way.remove(job)
+        if answer is not None:
+            for waiting in self._records.asks.about(job.steps[0].wanted.act):
+                self._tell(waiting, answer)
 
     def _tell(self, waiting: Waiting, answer: Answer) -> None:
         """The station, unless it waits no more."""
