@@ -115,8 +115,8 @@ class Worker:
                 log.warning("the database refuses; the system waits", problem=str(error))
                 self._stopping.wait(_RETRY_SECONDS)
                 return None
-            fault_point("S7")
             if job is not None:
+                fault_point("S7")
                 self._under_way.append(job)
         return job
 
