@@ -25,7 +25,7 @@ from broker.topics import server_name, subscriptions_of_server
 from broker.vocabulary import DeviceId
 from broker.wire import encode_snapshot
 from server.backup import back_up, restore
-from server.catalogue import keep_elsewhere, rulebook
+from server.catalogue import rulebook
 from server.configuration import ServerSettings
 from server.desk import commands as desk
 from server.enrolment import commands
@@ -35,11 +35,7 @@ from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
 from server.fitness import server_checks
 from server.ils.asks import Asks
-from server.ils.clerk import Clerk
-from server.ils.reconciliation import Nightly, reconcile
-from server.ils.settings import Sip2, opened
-from server.ils.tended import Tended
-from server.ils.worker import Records, Worker
+from server.ils.commands import at_work, reconcile
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import await_recovery, open_engine, transaction
@@ -101,9 +97,7 @@ def ingest(settings: File) -> None:
     intake = Intake(read.keeper(asks), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
     retention = Retention(engine, read.retention.days, branch.zone)
-    with transaction(engine) as connection:
-        keep_elsewhere(connection, elsewhere=isinstance(read.library, Sip2))
-    errands = _errands(read, engine, asks, taking, stop_asked)
+    worker = at_work(read, engine, asks, taking.answer, stop_asked)
 
     def between_batches(now: float) -> None:
         asks.stir()
@@ -120,25 +114,9 @@ def ingest(settings: File) -> None:
     line.open(*subscriptions_of_server(read.site))
     taking.run(line, time.time, between_batches)
     line.close(server_will(read.site))
-    if errands is not None:
-        errands.join()
+    if worker is not None:
+        worker.join()
     engine.dispose()
-
-
-def _errands(
-    read: ServerSettings, engine: Engine, asks: Asks, taking: Ingest, stop_asked: threading.Event
-) -> Worker | None:
-    """Whoever talks to the library's own system, at work; None where there is none."""
-    if not isinstance(read.library, Sip2):
-        return None
-    zone = read.branch().zone
-    system = opened(read.library, zone, time.time)
-    records = Records(engine, Clerk(read.library.when_lent_to_another), asks)
-    worker = Worker(records, system, taking.answer, time.time, stop_asked)
-    worker.start(read.library.connections)
-    tending = Tended(engine, system, Nightly(read.library.reconcile_at, zone))
-    threading.Thread(target=tending.run, args=(stop_asked, time.time), daemon=True).start()
-    return worker
 
 
 @app.command()
@@ -186,17 +164,6 @@ def check(settings: File, *, as_json: AsJson = False) -> None:
 def migrate_database(settings: File) -> None:
     """Brings the database's tables up to date."""
     migrate(read_settings(settings, ServerSettings).database)
-
-
-@app.command("reconcile")
-def compare(settings: File) -> None:
-    """Compares loans with the library's own system; differences become tasks. Prints JSON."""
-    read = read_settings(settings, ServerSettings)
-    if not isinstance(read.library, Sip2):
-        raise BadSettings(f"{settings}: [library] names no system to compare with")
-    system = opened(read.library, read.branch().zone, time.time)
-    _print(reconcile(open_engine(read.database), system, time.time))
-    system.close()
 
 
 @app.command()
@@ -288,7 +255,7 @@ def _print(told: object) -> None:
     typer.echo(msgspec.json.encode(told).decode())
 
 
-for command in (commands.keys, commands.invite, commands.revoke, commands.devices):
+for command in (commands.keys, commands.invite, commands.revoke, commands.devices, reconcile):
     app.command()(command)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 
+from server.ils.reconciliation import reconcile
 from tests.simulation.checker.evidence import LENDING, Evidence, Told
 from tests.simulation.checker.times import TOLERANCE_SECONDS, Spans, is_plain
+from tests.simulation.library import Server
 from tests.simulation.limits import local_date
 from tests.simulation.system import Effect, SimulatedSystem
 
@@ -24,6 +26,18 @@ def broken(seen: Evidence, spans: Spans, beginning: float) -> Iterator[str]:
         yield from _dated(seen, effect, beginning)
     yield from _due_late_enough(seen, system)
     yield from _in_order(seen, system.effects, spans)
+
+
+def unseen_at_night(server: Server, seen: Evidence) -> Iterator[str]:
+    """What differs once nothing is under way is a task after the night, whatever the reason."""
+    system = seen.world.system
+    if system is None:
+        return
+    reconcile(server.engine, system, lambda: server.weather.true)
+    told = {item for _, _, item in server.open_tasks()} | _touched_by_lost(seen)
+    for item, theirs, ours in _differing(seen, system):
+        if item not in told:
+            yield f"I-14 {item} is on loan to {theirs} there, to {ours} here, and the night passed"
 
 
 def _once_each(seen: Evidence, effects: Iterable[Effect]) -> Iterator[str]:
@@ -45,16 +59,25 @@ def _once_each(seen: Evidence, effects: Iterable[Effect]) -> Iterator[str]:
 
 def _same_state(seen: Evidence, system: SimulatedSystem, spans: Spans) -> Iterator[str]:
     """The system has what we have, or staff are told; but for what nobody can put in order."""
-    ours = {item: loans[0]["patron"] for item, loans in seen.open_loans().items()}
     excused = seen.open_tasks() | _touched_by_lost(seen)
+    for item, theirs, ours in _differing(seen, system):
+        steps = pairwise(seen.of_item(item))
+        known = all(_known_at_once(one, other, spans) for one, other in steps)
+        if known and item not in excused:
+            yield f"I-14 {item} is on loan to {theirs} there, to {ours} here"
+
+
+def _differing(
+    seen: Evidence, system: SimulatedSystem
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """Item, who has it there, and who has it here."""
+    loans = seen.open_loans()
     for book in seen.world.books:
         item = str(book.item)
         theirs = system.loans.get(item, (None, None))[0]
-        known = all(
-            _known_at_once(one, other, spans) for one, other in pairwise(seen.of_item(item))
-        )
-        if theirs != ours.get(item) and item not in excused and known:
-            yield f"I-14 {item} is on loan to {theirs} there, to {ours.get(item)} here"
+        ours = loans[item][0]["patron"] if item in loans else None
+        if theirs != ours:
+            yield item, theirs, ours
 
 
 def _touched_by_lost(seen: Evidence) -> set[str]:

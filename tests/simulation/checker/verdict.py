@@ -24,6 +24,7 @@ def violations(
     spans = _spans(server.engine)
     yield from times.broken(seen, spans, weather.beginning)
     yield from system.broken(seen, spans, weather.beginning)
+    yield from system.unseen_at_night(server, seen)
     yield from running.broken(seen, stations)
     yield from rebuilding.broken(server.engine, Random(weather.random.random()))
 
