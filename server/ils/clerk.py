@@ -4,7 +4,7 @@ Law: works in the caller's transaction, one writer at a time, and never commits.
 sent is SENDING when the transaction ends; only then may it be carried out.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,7 @@ from server.circulation.errands import (
     Step,
     Undo,
     Wait,
+    Wanted,
     plan,
 )
 from server.circulation.grounds import grounded
@@ -76,12 +77,13 @@ class _Kept:
     """What a transaction keeps about one item."""
 
     connection: Connection
-    history: History
+    item: ItemId
     now: float
 
     @property
-    def item(self) -> ItemId:
-        return self.history.item
+    def history(self) -> History:
+        """Read anew: most of what is kept needs none."""
+        return history_of(self.connection, str(self.item))
 
 
 class Clerk:
@@ -105,9 +107,10 @@ class Clerk:
 
     def job(self, connection: Connection, item: ItemId, now: float) -> Job | None:
         """What to ask about the item, once all that needs no asking is done."""
-        kept = _Kept(connection, history_of(connection, str(item)), now)
+        kept = _Kept(connection, item, now)
+        asked_for = wanted(kept.history)
         while True:
-            line = _line(kept)
+            line = _line(kept, asked_for)
             match plan(line, now):
                 case Settle(steps):
                     for step, stage in steps:
@@ -131,7 +134,7 @@ class Clerk:
                 again = now + soon(tries)
                 errands.write(connection, step.errand, tries=tries + 1, not_before=again)
             return None
-        kept = _Kept(connection, history_of(connection, str(job.item)), now)
+        kept = _Kept(connection, job.item, now)
         became = self.became(job, outcome)
         for step, one in zip(job.steps, became, strict=True):
             _keep(kept, step, one, _said(outcome))
@@ -144,12 +147,10 @@ class Clerk:
         return (after_sending(job.steps[0], outcome, self._conflict),)
 
 
-def _line(kept: _Kept) -> Line:
+def _line(kept: _Kept, asked_for: Iterable[Wanted]) -> Line:
     rows = errands.of_item(kept.connection, str(kept.item))
     return tuple(
-        Step(one, rows[one.act, one.change])
-        for one in wanted(kept.history)
-        if (one.act, one.change) in rows
+        Step(one, rows[one.act, one.change]) for one in asked_for if (one.act, one.change) in rows
     )
 
 
@@ -219,7 +220,8 @@ def _open(kept: _Kept, kind: TaskKind, step: Step, reason: str) -> None:
 
 
 def _with_grounds(kept: _Kept, one: Task, step: Step) -> Task:
-    return grounded(one, kept.history.events, kept.history.granted, step.wanted.patron)
+    history = kept.history
+    return grounded(one, history.events, history.granted, step.wanted.patron)
 
 
 def _answer(step: Step, became: Became) -> Answer | None:

@@ -7,7 +7,19 @@ again from `not_before` on, or when something more becomes known of its item.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from broker.vocabulary import ActId, ItemId, Reason
 from server.circulation.errands import FINAL, Change, Errand, Stage
@@ -23,6 +35,36 @@ _DOUBTFUL_SECONDS: Final = 30 * 86_400.0
 GRACE_SECONDS: Final = 60.0
 _AT_ONCE: Final = 20
 _OPEN: Final = errand.c.stage.not_in([stage.value for stage in FINAL])
+# Each statement is built once: that costs more than to carry it out.
+_NOW: Final[BindParameter[float]] = bindparam("now")
+_RIPE: Final = (
+    select(errand.c.item)
+    .where(
+        errand.c.not_before <= _NOW,
+        errand.c.item.not_in(bindparam("busy", expanding=True)),
+    )
+    .group_by(errand.c.item)
+    .order_by(
+        func.min(case((errand.c.wanted_until > _NOW, 0), else_=1)),
+        func.min(errand.c.not_before),
+        errand.c.item,
+    )
+    .limit(_AT_ONCE)
+)
+_OF_ITEM: Final = select(errand).where(errand.c.item == bindparam("of_item"))
+_WAKE: Final = (
+    update(errand)
+    .where(
+        errand.c.item.in_(bindparam("items", expanding=True)),
+        errand.c.stage.in_(bindparam("stages", expanding=True)),
+    )
+    .values(not_before=_NOW)
+)
+_RIPE_OF_ITEM: Final = update(errand).where(
+    errand.c.item == bindparam("of_item"), errand.c.not_before <= _NOW
+)
+_REST: Final = _RIPE_OF_ITEM.where(~_OPEN).values(not_before=None)
+_PUT_OFF: Final = _RIPE_OF_ITEM.values(not_before=bindparam("until"))
 _THIS: Final = and_(errand.c.act == bindparam("of_act"), errand.c.change == bindparam("of_change"))
 
 
@@ -61,28 +103,18 @@ def wake(
 ) -> None:
     """Look again at all that is left to do about these items."""
     stages = [Stage.READY.value, *([Stage.REFUSED.value, Stage.UNKNOWN.value] * refused_too)]
-    scope = errand.c.stage.in_(stages)
     for chunk in chunks(sorted(map(str, items))):
-        these = update(errand).where(errand.c.item.in_(chunk), scope)
-        connection.execute(these.values(not_before=now))
+        connection.execute(_WAKE, {"items": chunk, "stages": stages, "now": now})
 
 
 def ripe(connection: Connection, now: float, busy: Collection[str]) -> Sequence[str]:
     """Items to look at now, those first for which a station waits; `busy` ones are left out."""
-    waited_for = func.min(case((errand.c.wanted_until > now, 0), else_=1))
-    statement = (
-        select(errand.c.item)
-        .where(errand.c.not_before <= now, errand.c.item.not_in(sorted(busy)))
-        .group_by(errand.c.item)
-        .order_by(waited_for, func.min(errand.c.not_before), errand.c.item)
-        .limit(_AT_ONCE)
-    )
-    return connection.scalars(statement).all()
+    return connection.scalars(_RIPE, {"now": now, "busy": sorted(busy)}).all()
 
 
 def of_item(connection: Connection, item: str) -> Mapping[Key, Errand]:
     """All that is kept of one item's changes."""
-    rows = connection.execute(select(errand).where(errand.c.item == item))
+    rows = connection.execute(_OF_ITEM, {"of_item": item})
     return {(one.act, one.change): one for one in map(_errand, rows)}
 
 
@@ -112,10 +144,8 @@ def write(connection: Connection, one: Errand, **columns: Any) -> None:
 
 def put_off(connection: Connection, item: str, now: float, until: float | None) -> None:
     """Nothing more is to be done about the item before `until`."""
-    ripe_now = update(errand).where(errand.c.item == item, errand.c.not_before <= now)
-    final = ripe_now.where(errand.c.stage.in_([stage.value for stage in FINAL]))
-    connection.execute(final.values(not_before=None))
-    connection.execute(ripe_now.values(not_before=until))
+    connection.execute(_REST, {"of_item": item, "now": now})
+    connection.execute(_PUT_OFF, {"of_item": item, "now": now, "until": until})
 
 
 def corrected(connection: Connection, act: ActId) -> None:

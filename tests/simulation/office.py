@@ -97,6 +97,8 @@ class Office:
 
     def _begin(self) -> bool:
         """One job more is under way; False when there is none, and then when to look again."""
+        if self._sleeps():
+            return False
         try:
             with transaction(self._host.engine) as connection:
                 job = self._clerk.take(connection, self._weather.true, self._under_way)
@@ -104,7 +106,7 @@ class Office:
             self._wake(self._weather.now + _RETRY_SECONDS)
             return False
         if job is None:
-            self._sleep()
+            self._sleeps()
             return False
         fault_point("S7")
         self._witness(job)
@@ -112,11 +114,16 @@ class Office:
         self._later(self._way(), partial(self._carry, job))
         return True
 
-    def _sleep(self) -> None:
+    def _sleeps(self) -> bool:
+        """Whether there is nothing to do now, by plain SQL; then it wakes when there is."""
         with closing(connect(self._host.path)) as file:
             (first,) = file.execute(_NEXT).fetchone()
-        if first is not None and first > self._weather.true:
+        if first is None:
+            return True
+        if first > self._weather.true:
             self._wake(self._weather.now + first - self._weather.true)
+            return True
+        return False
 
     def _carry(self, job: Job) -> None:
         step = job.steps[0]

@@ -149,7 +149,8 @@ def test_both_sides_are_compared_on_demand(branch: Branch) -> None:
     threading.Event().wait(1.0)
     branch.ils.system.ledger.loans.clear()
     tally = json.loads(branch.run("reconcile"))
-    assert (tally["compared"], tally["different"], tally["tasks_opened"]) == (1, 1, 1)
+    assert (tally["compared"], tally["different"]) == (1, 1)
+    # The server may have compared them by itself before: that is one task all the same.
     told = branch.run("tasks", "list")
-    assert "Berbeda dengan sistem perpustakaan" in told
+    assert told.count("Berbeda dengan sistem perpustakaan") == 1
     assert "rahasia" not in told
