@@ -13,6 +13,7 @@ from sqlalchemy import Connection, update
 from broker.requests import Answer, Grant
 from broker.vocabulary import ItemId, PatronId, Reason, Refusal
 from server.circulation.errands import (
+    PERHAPS_MADE,
     Became,
     Cause,
     Change,
@@ -198,7 +199,7 @@ def _made(kept: _Kept, step: Step, became: Became) -> None:
 
 
 def _kind(step: Step, became: Became) -> TaskKind:
-    if became.stage is Stage.STAFF and step.errand.stage is Stage.UNKNOWN:
+    if became.stage is Stage.STAFF and step.errand.stage in PERHAPS_MADE:
         return TaskKind.OUTCOME_UNKNOWN
     lending = step.wanted.change is Change.LEND
     return TaskKind.LOAN_NOT_TAKEN if lending else TaskKind.RETURN_NOT_TAKEN

@@ -149,10 +149,13 @@ def put_off(connection: Connection, item: str, now: float, until: float | None) 
 
 
 def corrected(connection: Connection, act: ActId) -> None:
-    """Staff have put right in the system what this act was about."""
-    these = update(errand).where(errand.c.act == str(act))
-    done = these.where(errand.c.stage.in_([Stage.REFUSED.value, Stage.STAFF.value]))
-    connection.execute(done.values(stage=Stage.OK.value, not_before=None, said=""))
+    """Staff have put right in the system what this act was about.
+
+    What was refused is made now; of the rest only they know whether it was made or undone.
+    """
+    for stage, now in ((Stage.REFUSED, Stage.OK), (Stage.STAFF, Stage.VOID)):
+        these = update(errand).where(errand.c.act == str(act), errand.c.stage == stage.value)
+        connection.execute(these.values(stage=now.value, not_before=None, said=""))
 
 
 def doubt_what_was_sent(connection: Connection, now: float) -> None:

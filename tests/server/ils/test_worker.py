@@ -235,9 +235,14 @@ def test_a_system_that_is_away_is_told_later(engine: Engine) -> None:
         assert one.stages() == {("a", "lend"): "ready"}
 
 
-def test_after_a_restore_nothing_is_done_again(engine: Engine) -> None:
+@pytest.mark.parametrize("told_before", [True, False])
+def test_after_a_restore_nothing_is_done_again(
+    engine: Engine,
+    told_before: bool,  # noqa: FBT001 a column of the table
+) -> None:
     with house(engine, Koha) as one:
-        one.ledger.lend(str(FREE), SITI.reveal())
+        if told_before:
+            one.ledger.lend(str(FREE), SITI.reveal())
         one.end()
         with transaction(engine) as connection:
             errands.doubt_everything(connection, one.now() - errands.GRACE_SECONDS)
@@ -246,5 +251,7 @@ def test_after_a_restore_nothing_is_done_again(engine: Engine) -> None:
             connection.execute(update(errand).values(not_before=one.now()))
         one.begin()
         one.quiet()
-        assert one.stages() == {("a", "lend"): "ok"}
-        assert one.effects() == ["lent"]
+        assert one.stages() == {("a", "lend"): "ok" if told_before else "staff"}
+        assert one.effects() == ["lent"] * told_before
+        unknown = [] if told_before else [TaskKind.OUTCOME_UNKNOWN]
+        assert [task.kind for task in one.tasks()] == unknown
