@@ -42,6 +42,8 @@ FaultPoint = Literal[
     "S3",  # committed, nothing is said
     "S5",  # acknowledgements are sent, no PUBACK
     "S6",  # inside the transaction, loans are derived
+    "S7",  # a change in the library's own system is on the disk, nothing of it has left
+    "S9",  # its answer is in, nothing of that is on the disk
     "S10",  # inside the settling of a task
     "S11",  # inside the migration
     "S13",  # the backup is written, not recorded

@@ -36,7 +36,8 @@ from server.enrolment.keys import host_credentials, open_keys
 from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
 from server.fitness import server_checks
-from server.ils.settings import open_library_system
+from server.ils.asks import Asks
+from server.ils.commands import at_work, offered, reconcile
 from server.ils.sip2_server.accounts import SALT_BYTES, Password
 from server.ils.sip2_server.desk import Desk
 from server.ils.sip2_server.dialogue import Dialogue
@@ -46,7 +47,6 @@ from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import await_recovery, open_engine, transaction
 from server.keys import forget_key, opening_key
-from server.library import Library
 from server.migrations import migrate
 from server.retention import Retention, erase_what_is_over, overwrite_freed, total
 from server.sample import load_sample, sample_cards, sample_items
@@ -64,7 +64,7 @@ app.add_typer(closed_days.app, name="closed-days")
 app.add_typer(members.app, name="members")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
 Member = Annotated[str, typer.Option("--member", help="a member number or card")]
-_TENDED_EVERY_S: Final = 5.0
+_LOOKED_AT_EVERY_S: Final = 1.0
 Note = Annotated[str, typer.Option("--note", help="the letter's number, for the audit; no names")]
 
 
@@ -107,9 +107,16 @@ def ingest(settings: File) -> None:
         service = read.service(device)
         return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
 
-    intake = Intake(Library(branch), read.site, _key(read, engine))
+    asks = Asks()
+    intake = Intake(read.keeper(asks), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
     retention = Retention(engine, read.retention.days, branch)
+    worker = at_work(read, engine, asks, taking.answer, stop_asked)
+
+    def between_batches(now: float) -> None:
+        asks.stir()
+        retention.tick(now)
+
     line = Line(
         read.broker_address(),
         server_name(read.site),
@@ -119,8 +126,10 @@ def ingest(settings: File) -> None:
         acknowledge_by_hand=True,
     )
     line.open(*subscriptions_of_server(read.site))
-    taking.run(line, time.time, retention.tick)
+    taking.run(line, time.time, between_batches)
     line.close(server_will(read.site))
+    if worker is not None:
+        worker.join()
     engine.dispose()
 
 
@@ -160,25 +169,27 @@ def enrolment(settings: File) -> None:
 
 @app.command()
 def sip2(settings: File) -> None:
-    """Offers the library's own system to self-checks and other machines, over SIP2."""
+    """Offers the library to self-checks of other makers, over SIP2."""
     read = read_settings(settings, ServerSettings)
-    if read.sip2 is None or read.library is None:
-        raise BadSettings(f"{settings}: serving SIP2 needs [sip2], and [library] to offer")
-    stop_asked, zone = stopping(), read.branch().zone
-    library = open_library_system(read.library, zone, time.time, time.monotonic)
+    if read.sip2 is None:
+        raise BadSettings(f"{settings}: serving SIP2 needs [sip2]")
+    stop_asked, engine = stopping(), open_engine(read.database)
+    await_recovery(engine, stop_asked)
+    library = offered(read, engine, stop_asked)
     key = secrets.token_bytes()
-    house = House(library, read.sip2.place(zone), read_texts(), time.time, key)
+    house = House(library, read.sip2.place(read.branch().zone), read_texts(), time.time, key)
     desk = Desk(house, read.sip2.terminals())
     listener = Listener(
         read.sip2.host, read.sip2.port, read.sip2.limits(), lambda there: Dialogue(desk, there)
     )
     serving = threading.Thread(target=listener.run, daemon=True)
     serving.start()
-    while not stop_asked.wait(_TENDED_EVERY_S) and serving.is_alive():
-        library.tend()
+    while not stop_asked.wait(_LOOKED_AT_EVERY_S) and serving.is_alive():
+        pass
+    stop_asked.set()
     listener.stop()
     serving.join()
-    library.close()
+    engine.dispose()
 
 
 @app.command("sip2-password")
@@ -213,7 +224,8 @@ def restore_database(
     settings: File, backup: Annotated[Path, typer.Option("--from", help="a backup's file")]
 ) -> None:
     """Fills an empty database from a backup; the server must not run meanwhile."""
-    restore(open_engine(read_settings(settings, ServerSettings).database), backup)
+    engine = open_engine(read_settings(settings, ServerSettings).database)
+    restore(engine, backup, time.time())
 
 
 @app.command()
@@ -292,7 +304,7 @@ def _print(told: object) -> None:
 
 app.command("import")(transfer.import_file)
 app.command("export")(transfer.export_file)
-for command in (commands.keys, commands.invite, commands.revoke, commands.devices):
+for command in (commands.keys, commands.invite, commands.revoke, commands.devices, reconcile):
     app.command()(command)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from broker.fault_points import fault_point
 from server.journal.copies import BackupFailed, copied, put_back, synced
 from server.journal.database import transaction
+from server.journal.errands import doubt_everything
 from server.journal.high_water import backed_up
 
 _READABLE_BY_OWNER: Final = 0o600
@@ -48,9 +49,10 @@ def back_up(engine: Engine, folder: Path, now: float) -> Path:
     return file
 
 
-def restore(engine: Engine, file: Path) -> None:
+def restore(engine: Engine, file: Path, now: float) -> None:
     """Fills an empty database from a backup; stations then send again what it lacks.
 
+    Of what happened before `now` nobody knows then whether the library's own system was told.
     Raises BackupFailed when the database is not empty or the file is not as it was written.
     """
     with _translated():
@@ -59,6 +61,8 @@ def restore(engine: Engine, file: Path) -> None:
             if _sha256(file) != wanted:
                 raise BackupFailed(f"{file} is not as it was written: take another backup")
         put_back(engine, file)
+    with transaction(engine) as connection:
+        doubt_everything(connection, now)
 
 
 def _sum_of(file: Path) -> Path:

@@ -1,13 +1,14 @@
 """What the library knows of its members and items, read from the built-in library's tables.
 
-Law: reads only. Member numbers and card numbers are kept in capitals; a card reader or keyboard may
-say them in any case.
+Law: reads only, but for the mark that a system of the library's own knows them, and we do not.
+Member numbers and card numbers are kept in capitals; a card reader or keyboard may say them in any
+case.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, union
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, union
 
 from broker.requests import Description
 from broker.vocabulary import ItemId, Patron, PatronId
@@ -17,9 +18,21 @@ from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Ruleboo
 from server.closed_days import CLOSED
 from server.journal.journal import chunks
 from server.journal.patrons import from_column
-from server.journal.tables import closed_day, grant, hold, item, loan, loan_rule, member, title
+from server.journal.tables import (
+    closed_day,
+    grant,
+    hold,
+    item,
+    loan,
+    loan_rule,
+    marker,
+    member,
+    title,
+)
 from server.settings import Branch
 
+_CATALOGUE: Final = "catalogue"
+_ELSEWHERE: Final = select(marker.c.content).where(marker.c.name == _CATALOGUE)
 WITHDRAWN = "withdrawn"
 PRESENT = "present"
 # A number beats another member's card of the same characters.
@@ -66,11 +79,25 @@ _COPY: Final = (
 )
 
 
+def is_elsewhere(connection: Connection) -> bool:
+    """Whether a system of the library's own knows its members and items."""
+    return connection.scalar(_ELSEWHERE) is not None
+
+
+def keep_elsewhere(connection: Connection, *, elsewhere: bool) -> None:
+    """What `is_elsewhere` says from now on."""
+    connection.execute(delete(marker).where(marker.c.name == _CATALOGUE))
+    if elsewhere:
+        connection.execute(insert(marker), {"name": _CATALOGUE, "content": "elsewhere"})
+
+
 def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patron, str]:
     """The member number of each patron that is known by number or card."""
     wanted: dict[str, list[PatronId]] = {}
     for patron in patrons:
         wanted.setdefault(patron.reveal().upper(), []).append(patron)
+    if wanted and is_elsewhere(connection):
+        return {patron: number for number, same in wanted.items() for patron in same}
     found: dict[Patron, str] = {}
     for chunk in chunks(sorted(wanted)):
         statement = select(member.c.number, member.c.card).where(
@@ -87,6 +114,8 @@ def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patr
 
 def known_items(connection: Connection, items: Iterable[str]) -> frozenset[str]:
     """Those barcodes that the library has."""
+    if is_elsewhere(connection):
+        return frozenset(items)
     found: set[str] = set()
     for chunk in chunks(sorted(items)):
         found.update(connection.scalars(select(item.c.barcode).where(item.c.barcode.in_(chunk))))

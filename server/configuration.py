@@ -14,8 +14,11 @@ from broker.vocabulary import DeviceId, SiteId
 from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
 from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.enrolment.keys import client_credentials
-from server.ils.settings import LibrarySettings
+from server.ils.asks import Asks
+from server.ils.library import SystemLibrary
+from server.ils.settings import BuiltIn, SystemSettings, TermsSettings
 from server.ils.sip2_server.settings import Sip2ServerSettings
+from server.library import Library
 from server.settings import Branch, OfflineLimits, Service
 
 
@@ -116,8 +119,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. `zone` is the branch's IANA time zone; weekdays are 0 Monday to 6 Sunday.
 
     `keys` is the folder of the server's private keys and of the library's own authority: local,
-    readable by the server's user alone, backed up apart from the database. `library` is
-    the library's own system, which `sip2` offers to the machines it owns.
+    readable by the server's user alone, backed up apart from the database. `library` says
+    who keeps the loans, and `sip2` offers that to the machines a library owns already.
     """
 
     site: SiteId
@@ -132,8 +135,9 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loans: LoanSettings = LoanSettings()
     fines: FineSettings | None = None
     retention: RetentionSettings = RetentionSettings()
+    library: BuiltIn | SystemSettings = BuiltIn()
+    terms: TermsSettings = TermsSettings()
     stations: dict[str, StationSettings] = {}
-    library: LibrarySettings | None = None
     sip2: Sip2ServerSettings | None = None
 
     def broker_address(self) -> Address:
@@ -153,6 +157,12 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def branch(self) -> Branch:
         weekdays = frozenset(self.closed_weekdays)
         return Branch(ZoneInfo(self.zone), weekdays, self.loans.policy(self.fines))
+
+    def keeper(self, asks: Asks | None = None) -> Library:
+        """What keeps the loans; in `asks` questions wait for a system of the library's own."""
+        if isinstance(self.library, BuiltIn):
+            return Library(self.branch())
+        return SystemLibrary(self.branch(), self.terms.loan_days, asks or Asks())
 
     def limits(self) -> OfflineLimits:
         given = self.offline

@@ -17,6 +17,7 @@ from server.circulation.fold import ItemCirculation, Register, fold
 from server.circulation.grants import Granted
 from server.circulation.tasks import Choice, Decision, TaskKind
 from server.circulation.timeline import Happened, happened, judged
+from server.circulation.wanted import History
 from server.clocks import placed_boots
 from server.journal.journal import chunks, closed_acts
 from server.journal.patrons import from_column
@@ -57,15 +58,7 @@ def _entry(payload: bytes, patron: str | None) -> Entry:
 
 def folded(connection: Connection, items: Sequence[str]) -> list[ItemCirculation]:
     """These items' circulation, as all their facts, grants and staff decisions have it."""
-    histories = {item: _History() for item in items}
-    for event in events_of(connection, fact.c.item.in_(items)):
-        if not isinstance(event.fact, UnknownItemDropped):
-            histories[str(event.fact.item)].events.append(event)
-    rows = connection.execute(select(grant).where(grant.c.item.in_(items))).all()
-    closed = closed_acts(connection, (ActId(row.act) for row in rows))
-    for row in rows:
-        histories[row.item].granted.append(_granted(row, closed))
-    _gather_decisions(connection, histories)
+    histories = _gathered(connection, items)
     known = known_items(connection, items)
     members = members_of(connection, _patrons(histories.values()))
     return [
@@ -78,6 +71,25 @@ def folded(connection: Connection, items: Sequence[str]) -> list[ItemCirculation
         )
         for item, one in histories.items()
     ]
+
+
+def history_of(connection: Connection, item: str) -> History:
+    """One item's facts, grants and staff decisions."""
+    one = _gathered(connection, (item,))[item]
+    return History(ItemId(item), one.events, one.granted, one.decisions)
+
+
+def _gathered(connection: Connection, items: Sequence[str]) -> dict[str, _History]:
+    histories = {item: _History() for item in items}
+    for event in events_of(connection, fact.c.item.in_(items)):
+        if not isinstance(event.fact, UnknownItemDropped):
+            histories[str(event.fact.item)].events.append(event)
+    rows = connection.execute(select(grant).where(grant.c.item.in_(items))).all()
+    closed = closed_acts(connection, (ActId(row.act) for row in rows))
+    for row in rows:
+        histories[row.item].granted.append(_granted(row, closed))
+    _gather_decisions(connection, histories)
+    return histories
 
 
 def _granted(row: Row[Any], closed: frozenset[ActId]) -> Granted:

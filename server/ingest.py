@@ -16,6 +16,7 @@ from broker import topics
 from broker.errors import BadMessage
 from broker.fault_points import fault_point
 from broker.mqtt import Connected, Event, Line, Received, Will
+from broker.requests import Answer
 from broker.telemetry import Presence
 from broker.topics import Channel, Topic
 from broker.vocabulary import DeviceId, SiteId
@@ -46,12 +47,16 @@ class Ingest:
         self._intake = intake
         self._settings = settings
         self._stopping = stopping
-        self._heard: SimpleQueue[Event] = SimpleQueue()
+        self._heard: SimpleQueue[Event | Outgoing] = SimpleQueue()
         self._reminded = 0.0
 
     def tell(self, event: Event) -> None:
         """Called from the line's thread."""
         self._heard.put(event)
+
+    def answer(self, device: DeviceId, correlation: str, answer: Answer, now: float) -> None:
+        """Publish what came later than the question's batch. Called from any thread."""
+        self._heard.put(self._intake.reply_to(device, correlation, answer, now))
 
     def run(
         self, line: Line, now: Callable[[], float], chore: Callable[[float], object] | None = None
@@ -67,12 +72,12 @@ class Ingest:
                 online = Presence.ONLINE.value.encode()
                 line.publish(topics.server_status(self._intake.site), online, retain=True)
                 log.info("line up")
+            _publish(line, [event for event in events if isinstance(event, Outgoing)])
             received = [event for event in events if isinstance(event, Received)]
             outgoing = self._committed(received, now)
             if outgoing is None:
                 return
-            for message in outgoing:
-                line.publish(message.topic, message.payload, retain=message.retain)
+            _publish(line, outgoing)
             if outgoing:
                 fault_point("S5")
             for event in received:
@@ -80,9 +85,9 @@ class Ingest:
             if chore is not None:
                 chore(now())
 
-    def _batch(self) -> list[Event]:
+    def _batch(self) -> list[Event | Outgoing]:
         """Whatever is queued, at most LARGEST_BATCH; waits for the first a little, then not."""
-        events: list[Event] = []
+        events: list[Event | Outgoing] = []
         try:
             events.append(self._heard.get(timeout=0.2))
             while len(events) < LARGEST_BATCH:
@@ -133,6 +138,11 @@ class Ingest:
             )
             for device in born
         )
+
+
+def _publish(line: Line, outgoing: Sequence[Outgoing]) -> None:
+    for message in outgoing:
+        line.publish(message.topic, message.payload, retain=message.retain)
 
 
 def _newborn(heard: Heard) -> DeviceId | None:

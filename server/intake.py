@@ -17,7 +17,7 @@ from broker.errors import BadMessage
 from broker.facts import Acknowledgement, with_patron
 from broker.fault_points import fault_point
 from broker.places import fingerprint
-from broker.requests import Ask, Expired, Reply
+from broker.requests import Answer, Ask, Expired, Reply
 from broker.requests import with_patron as about
 from broker.sealing import OpeningKey
 from broker.telemetry import Birth, Extent, SettingsReported, State
@@ -109,7 +109,7 @@ class Intake:
         stations.heard(connection, pile.alive, now)
         recorded = record(connection, pile.received, now)
         fault_point("S2")
-        self.library.apply(connection, recorded.new)
+        self.library.apply(connection, recorded.new, now)
         incidents.recorded(connection, recorded, now)
         for report in pile.reports:
             self.library.learn(connection, report, now)
@@ -121,7 +121,7 @@ class Intake:
         ]
         rules = self.library.rulebook(connection) if pile.asked else None
         replies = [self._reply(connection, asked, now, rules) for asked in pile.asked]
-        return (*acknowledgements, *replies)
+        return (*acknowledgements, *filter(None, replies))
 
     def remind(self, connection: Connection, now: float) -> tuple[Outgoing, ...]:
         """What time alone makes due: now and then, in the caller's transaction."""
@@ -220,15 +220,17 @@ class Intake:
 
     def _reply(
         self, connection: Connection, asked: _Asked, now: float, rules: Rulebook | None
-    ) -> Outgoing:
+    ) -> Outgoing | None:
         device, ask = asked.topic.device, asked.ask
-        answer = (
-            Expired()
-            if ask.expires < now
-            else self.library.answer(connection, ask.question, device, now, rules)
-        )
+        answer: Answer | None = Expired()
+        if ask.expires >= now:
+            answer = self.library.reply(connection, ask, device, now, rules)
+        return None if answer is None else self.reply_to(device, ask.correlation, answer, now)
+
+    def reply_to(self, device: DeviceId, correlation: str, answer: Answer, now: float) -> Outgoing:
+        """The message that carries an answer to the station that asked."""
         topic = Topic(self.site, device, Channel.REPLY)
-        payload = wire.encode_reply(Reply(ask.correlation, now, answer))
+        payload = wire.encode_reply(Reply(correlation, now, answer))
         return Outgoing(str(topic), payload, retain=False)
 
 

@@ -6,17 +6,19 @@ commits. The rules decide; this shell reads what they need and keeps what they d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Text, bindparam, insert, select, text, update
 
 from broker.facts import Entry
-from broker.requests import Answer, Describe, Grant, Identify, Lend, Question
+from broker.requests import Answer, Ask, Describe, Grant, Identify, Lend, Question
 from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal
 from server import catalogue, holds, projection
 from server.circulation import rules
 from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Copy, Rulebook
+from server.circulation.tasks import Decision
 from server.clocks import Report
 from server.journal.patrons import from_column, to_column
 from server.journal.tables import fact, grant
@@ -49,6 +51,17 @@ class Library:
         """What the rules and the calendar are now."""
         return catalogue.rulebook(connection, self.branch)
 
+    def reply(
+        self,
+        connection: Connection,
+        ask: Ask,
+        device: DeviceId,
+        now: float,
+        rulebook: Rulebook | None = None,
+    ) -> Answer | None:
+        """The answer at `now` (seconds since 1970 UTC); None when it comes later, or never."""
+        return self.answer(connection, ask.question, device, now, rulebook)
+
     def answer(
         self,
         connection: Connection,
@@ -75,8 +88,8 @@ class Library:
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
 
-    def apply(self, connection: Connection, new: Sequence[Entry]) -> None:
-        """Bring loans and tasks up to date with entries the journal has just taken in."""
+    def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:  # noqa: ARG002 a system of the library's own goes by it
+        """Bring loans and tasks up to date with entries the journal has taken in at `now`."""
         projection.apply(connection, new)
 
     def serve_holds(self, connection: Connection, new: Sequence[Entry] | None, now: float) -> None:
@@ -93,6 +106,9 @@ class Library:
     def learn(self, connection: Connection, report: Report, now: float) -> None:
         """Keep what a station says of its clocks; loans and tasks follow the corrected times."""
         projection.learn(connection, report, now)
+
+    def decided(self, connection: Connection, decision: Decision, item: ItemId, now: float) -> None:
+        """Hear what staff have decided about an item; the fold follows it by itself."""
 
     def miss(self, connection: Connection, now: float) -> None:
         """Show staff each grant that no fact has closed for a quarter of an hour."""
@@ -112,7 +128,7 @@ class Library:
             lend, borrower, copy, asked.rulebook, asked.now, act_closed=closed
         )
         if isinstance(decision, Grant) and borrower is not None:
-            granted = _row(lend, decision, asked.device, borrower, asked.now)
+            granted = grant_row(lend, decision.due, asked.device, borrower.number, asked.now)
             connection.execute(_GRANTED, granted)
         return decision
 
@@ -128,8 +144,7 @@ class _Asked:
 
 def _again(lend: Lend, device: DeviceId, before: Row[Any], copy: Copy | None) -> Grant | Refusal:
     """The same yes as before, unless somebody else has the item by now."""
-    asked = (str(lend.item), lend.patron, str(device))
-    if asked != (before.item, from_column(before.patron), before.device):
+    if not is_same_grant(before, lend, device):
         return Refusal(Reason.ACT_CLOSED)
     holder = None if copy is None else copy.holder
     if holder is not None and holder != from_column(before.member):
@@ -137,16 +152,23 @@ def _again(lend: Lend, device: DeviceId, before: Row[Any], copy: Copy | None) ->
     return Grant(lend.act, before.due)
 
 
-def _row(
-    lend: Lend, granted: Grant, device: DeviceId, borrower: Borrower, now: float
+def is_same_grant(before: Row[Any], lend: Lend, device: DeviceId) -> bool:
+    """Whether a grant that was given is the one that is asked for now."""
+    asked = (str(lend.item), lend.patron, str(device))
+    return asked == (before.item, from_column(before.patron), before.device)
+
+
+def grant_row(
+    lend: Lend, due: date, device: DeviceId, member: PatronId, now: float
 ) -> dict[str, Any]:
+    """A new grant, as its table has it."""
     return {
         "act": str(lend.act),
         "device": str(device),
         "item": str(lend.item),
         "patron": to_column(lend.patron),
-        "member": borrower.number.reveal(),
-        "due": granted.due,
+        "member": member.reveal(),
+        "due": due,
         "granted_at": now,
         "standing": Standing.OPEN.value,
     }

@@ -16,7 +16,7 @@ from broker.vocabulary import ERASED, ActId, ItemId
 from server.circulation.grants import Standing
 from server.circulation.retention import IMPERSONAL, Link
 from server.journal.journal import chunks
-from server.journal.tables import fact, grant, loan, task
+from server.journal.tables import errand, fact, grant, loan, task
 from server.projection import refold
 
 _LENDING = frozenset(kind for kind, cls in wire.FACTS.items() if cls in {ItemLent, LoanUnconfirmed})
@@ -80,6 +80,7 @@ def erase(connection: Connection, acts: Sequence[ActId]) -> None:
         if rows:
             changes = [{"this": row.act, "without": _without_patron(row.payload)} for row in rows]
             connection.execute(nameless, changes)
+        connection.execute(update(errand).where(errand.c.act.in_(chunk)).values(said=""))
         promised = update(grant).where(grant.c.act.in_(chunk)).values(patron=None, member=None)
         items.update(connection.scalars(promised.returning(grant.c.item)))
         items.update(row.item for row in rows)

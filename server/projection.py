@@ -32,7 +32,7 @@ from broker.fault_points import fault_point
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server import clocks, incidents
 from server.circulation.fold import Evidence, ItemCirculation, Loan, stray
-from server.circulation.tasks import Grounds, Task, TaskKind
+from server.circulation.tasks import OF_SYSTEM, Grounds, Task, TaskKind
 from server.histories import events_of, folded
 from server.journal.journal import chunks
 from server.journal.patrons import to_column
@@ -41,7 +41,7 @@ from server.journal.tasks import task_row
 
 _DERIVED: Final = (loan, task, grant, boot)
 # Tasks that other parts open, and that no fold would bring back.
-_FOLDED: Final = task.c.kind.not_in([kind.value for kind in incidents.KINDS])
+_FOLDED: Final = task.c.kind.not_in([kind.value for kind in (*incidents.KINDS, *OF_SYSTEM)])
 # The very words of the index; timeline.CLOCK_TOLERANCE_SECONDS.
 _AHEAD: Final = text("wall > received_at + 300")
 

@@ -24,6 +24,7 @@ from server.circulation.retention import (
 from server.journal.database import DatabaseFailed, overwrite, transaction
 from server.journal.tables import (
     audit,
+    errand,
     fact,
     grant,
     loan,
@@ -40,6 +41,7 @@ from server.settings import Branch
 HOUR: Final = 3600.0
 _AT_ONCE: Final = 100  # so that stations' questions wait for no more than that
 _NAMING: Final[Sequence[Table]] = (
+    errand,
     fact,
     grant,
     holds,

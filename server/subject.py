@@ -19,6 +19,7 @@ from server.circulation.retention import hold, without_quotations
 from server.journal.journal import chunks
 from server.journal.tables import (
     audit,
+    errand,
     fact,
     grant,
     item,
@@ -60,6 +61,10 @@ _ABOUT_ACTS: Final[dict[str, tuple[ColumnElement[Any], Select[Any]]]] = {
     "grants": (
         grant.c.act,
         select(grant.c.item, grant.c.device, grant.c.granted_at, grant.c.due, grant.c.standing),
+    ),
+    "errands": (
+        errand.c.act,
+        select(errand.c.item, errand.c.change, errand.c.stage, errand.c.due, errand.c.said),
     ),
     "facts": (
         fact.c.act,

@@ -95,7 +95,7 @@ def fold(
     """The item's circulation after `events` and `decisions`, given in any order and each once."""
     chosen = frozenset((one.act, one.choice) for one in decisions)
     grants = sorted(granted, key=lambda grant: (grant.granted_at, str(grant.act)))
-    history = in_order(_with_kept(item, tuple(events), grants, chosen))
+    history = in_order(with_kept(item, tuple(events), grants, chosen))
     circulation = ItemCirculation(item)
     for event in history:
         circulation = _after(circulation, event, register.members)
@@ -114,7 +114,7 @@ def stray(event: Happened, dropped: UnknownItemDropped) -> Task:
     return Task(kind, event.act, None, dropped.tag, event.time, event.device, None, grounds)
 
 
-def _with_kept(
+def with_kept(
     item: ItemId, events: tuple[Happened, ...], grants: Sequence[Granted], chosen: Chosen
 ) -> tuple[Happened, ...]:
     """The events, and the loans that staff say were made; a station's own word beats theirs."""

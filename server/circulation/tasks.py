@@ -26,6 +26,11 @@ class TaskKind(Enum):
     GAP = "gap"
     QUARANTINE = "quarantine"
     NEW_LEDGER = "new-ledger"
+    LOAN_NOT_TAKEN = "loan-not-taken-by-system"
+    RETURN_NOT_TAKEN = "return-not-taken-by-system"
+    OUTCOME_UNKNOWN = "outcome-unknown-in-system"
+    TOO_LATE = "too-late-for-system"
+    DIFFERS = "differs-from-system"
 
 
 class Choice(Enum):
@@ -49,6 +54,7 @@ class Choice(Enum):
     CLOSE_AS_LOST = "close-as-lost"
     RE_DRIVE = "re-drive"
     DISCARD = "discard"
+    CORRECTED = "corrected"
 
 
 CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
@@ -64,7 +70,22 @@ CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
     TaskKind.GAP: (Choice.WAIT, Choice.CLOSE_AS_LOST),
     TaskKind.QUARANTINE: (Choice.RE_DRIVE, Choice.DISCARD),
     TaskKind.NEW_LEDGER: (Choice.CHECKED,),
+    TaskKind.LOAN_NOT_TAKEN: (Choice.CORRECTED,),
+    TaskKind.RETURN_NOT_TAKEN: (Choice.CORRECTED,),
+    TaskKind.OUTCOME_UNKNOWN: (Choice.CORRECTED,),
+    TaskKind.TOO_LATE: (Choice.CORRECTED,),
+    TaskKind.DIFFERS: (Choice.CORRECTED,),
 }
+
+
+# Between our records and those of the library's own system: no fold makes them.
+OF_SYSTEM: Final = (
+    TaskKind.LOAN_NOT_TAKEN,
+    TaskKind.RETURN_NOT_TAKEN,
+    TaskKind.OUTCOME_UNKNOWN,
+    TaskKind.TOO_LATE,
+    TaskKind.DIFFERS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from server.desk.telling import account, summary, whole
 from server.intake import Intake
 from server.journal.database import open_engine, reading, transaction
 from server.keys import opening_key
-from server.library import Library
 from server.web.languages import LANGUAGES, read_texts
 from server.web.times import Wall
 
@@ -70,7 +69,7 @@ def settle(  # noqa: PLR0913 typer takes one parameter per option
         raise NotSettled(f"--item: {error}") from error
     with transaction(open_engine(read.database)) as connection:
         key_pair = opening_key(Path(read.keys), connection)
-        intake = Intake(Library(read.branch()), read.site, key_pair)
+        intake = Intake(read.keeper(), read.site, key_pair)
         settled = settle_task(connection, intake, key, verdict, time.time())
     _tell(settled, read, as_json=as_json)
 

@@ -4,6 +4,7 @@ Law: works in the caller's transaction, one writer at a time, and never commits.
 of its own, never changed; loans and grants follow from it by the fold.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -12,13 +13,13 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from broker.errors import SirkulaError
 from broker.fault_points import fault_point
 from broker.places import fingerprint
-from broker.vocabulary import ItemId
+from broker.vocabulary import ActId, ItemId
 from server import projection
-from server.circulation.tasks import Choice, Grounds, TaskKind
+from server.circulation.tasks import OF_SYSTEM, Choice, Decision, Grounds, TaskKind
 from server.desk.task import DeskTask, Verdict, objection
 from server.intake import Heard, Intake
 from server.journal.keeping import insert_into
-from server.journal.tables import decision, fact, item, lost, quarantine, task, title
+from server.journal.tables import decision, errand, fact, item, lost, quarantine, task, title
 
 
 class NotSettled(SirkulaError):
@@ -38,7 +39,15 @@ def found(connection: Connection, key: str) -> DeskTask:
     row = connection.execute(_tasks().where(task.c.kind == kind, task.c.act == act)).first()
     if row is None:
         raise NotSettled(f"there is no task {key}: `sirkula-server tasks list` shows all")
-    return _desk_task(row)
+    return replace(_desk_task(row), said=_said(connection, row))
+
+
+def _said(connection: Connection, row: Row[Any]) -> tuple[str, ...]:
+    """What the library's own system said to the changes that the task is about."""
+    if TaskKind(row.kind) not in OF_SYSTEM:
+        return ()
+    words = connection.scalars(select(errand.c.said).where(errand.c.act == row.act))
+    return tuple(line for said in words for line in said.splitlines())
 
 
 def settle(
@@ -73,7 +82,10 @@ def settle(
     )
     fault_point("S10")
     _carry_out(connection, intake, one, verdict.choice, now)
-    projection.refold(connection, () if about is None else (ItemId(about),))
+    if about is not None:
+        projection.refold(connection, (ItemId(about),))
+        decided = Decision(one.kind, ActId(one.act), verdict.choice)
+        intake.library.decided(connection, decided, ItemId(about), now)
     return found(connection, key)
 
 

@@ -8,7 +8,10 @@ from server.circulation.tasks import CHOICES, Choice, Grounds, TaskKind
 
 @dataclass(frozen=True, slots=True)
 class DeskTask:
-    """A task as staff see it. Times: seconds since 1970 UTC; None while it is open."""
+    """A task as staff see it. Times: seconds since 1970 UTC; None while it is open.
+
+    `said` is what the library's own system answered: it may name a person.
+    """
 
     kind: TaskKind
     act: str
@@ -23,6 +26,7 @@ class DeskTask:
     settled_by: str | None
     settlement: Choice | None
     note: str | None
+    said: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from server.circulation.tasks import FactSeen, Grounds
+from server.circulation.tasks import OF_SYSTEM, FactSeen, Grounds
 from server.desk.task import DeskTask
 from server.web.languages import LANGUAGES, Texts
 from server.web.times import Wall
@@ -25,6 +25,8 @@ def account(one: DeskTask, texts: dict[str, Texts]) -> dict[str, Any]:
             for choice in one.choices
         },
     }
+    if one.kind in OF_SYSTEM:
+        said["why"] = {name: texts[name](f"system.{one.reason}") for name in LANGUAGES}
     return row | said
 
 
@@ -48,10 +50,18 @@ def whole(one: DeskTask, walls: tuple[Wall, ...]) -> list[str]:
     lines = summary(one, walls)
     for wall in walls:
         lines.append(f"  {wall.texts('desk.evidence')}:")
-        lines += [f"    {line}" for line in _grounds(one.evidence, wall)]
+        lines += [f"    {line}" for line in (*_why(one, wall.texts), *_grounds(one.evidence, wall))]
     for wall in walls:
         lines += _outcome(one, wall.texts)
     return lines
+
+
+def _why(one: DeskTask, texts: Texts) -> list[str]:
+    """The library's own system's reason, and its very words."""
+    if one.kind not in OF_SYSTEM:
+        return []
+    words = [texts("desk.said", words=line) for line in one.said]
+    return [texts(f"system.{one.reason}"), *words]
 
 
 def _outcome(one: DeskTask, texts: Texts) -> list[str]:

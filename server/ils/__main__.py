@@ -13,7 +13,8 @@ from broker.program import run_program
 from broker.settings import read_settings
 from broker.vocabulary import ItemId, PatronId
 from server.ils.check import Asked, Check, Clocks
-from server.ils.settings import LibrarySettings, open_library_system
+from server.ils.opening import open_library_system
+from server.ils.settings import SystemSettings
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -21,7 +22,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=F
 class SystemFile(msgspec.Struct, frozen=True):
     """The parts of the server's settings file that say which system the library has."""
 
-    library: LibrarySettings
+    library: SystemSettings
     zone: str = "Asia/Jakarta"
 
 

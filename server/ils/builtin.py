@@ -221,9 +221,10 @@ class BuiltInLibrary:
         )
 
     def _record_fact(self, connection: Connection, done: Done) -> None:
-        entry = record_own(connection, self.site, done, self.now())
-        self.library.apply(connection, (entry,))
-        self.library.serve_holds(connection, (entry,), self.now())
+        now = self.now()
+        entry = record_own(connection, self.site, done, now)
+        self.library.apply(connection, (entry,), now)
+        self.library.serve_holds(connection, (entry,), now)
 
 
 def _state(shelved: records.Shelved) -> ItemState:

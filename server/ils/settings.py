@@ -1,4 +1,4 @@
-"""How a library's system is set, of every kind, and the system made of that.
+"""What the settings file may say of a library's system, of every kind.
 
     [library]
     kind = "slims"
@@ -13,40 +13,22 @@ only the server's user can read. A database account needs SELECT on the whole da
 UPDATE (for SLiMS also DELETE) on the tables named WRITTEN in `slims.tables` and `inlislite.tables`.
 """
 
-import ssl
-import stat
-from collections.abc import Callable
-from pathlib import Path
-from typing import Final, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
 
 import msgspec
 
-from broker.errors import BadSettings
-from broker.settings import read_settings
-from broker.vocabulary import Secret
-from server.ils.koha.library import KohaLibrary
-from server.ils.koha.rest import Rest, RestAddress
-from server.ils.mariadb import DatabaseAddress
-from server.ils.sip2.connection import Address
-from server.ils.sip2.library import Sip2Library
-from server.ils.sip2.pool import PoolSettings
-from server.ils.sip2.profiles import PROFILES
-from server.ils.sip2.questions import Account
-from server.ils.status import Examinable
+from server.circulation.outcomes import WhenLentToAnother
 
 ProfileName = Literal["koha", "evergreen", "slims-gateway", "strict"]
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Connections = Annotated[int, msgspec.Meta(ge=1, le=32)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
 
-class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file that `secrets` names. `terminal_password` is SIP2's AC. Prints nothing of it."""
-
-    password: str = ""
-    terminal_password: str = ""
-
-    def __repr__(self) -> str:
-        return "Secrets(...)"
+class BuiltIn(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="built-in"
+):
+    """The library that the server keeps itself."""
 
 
 class Sip2Settings(
@@ -55,10 +37,12 @@ class Sip2Settings(
     """A system that speaks SIP2.
 
     `institution`, `location` and `branch` (AO, CP, AP) are as its administrator says.
+    `connections` at most at once; of what a caller waits for, `connect_within`, `answer_within`
+    and `turn_within` (for a free connection) are the longest; after `idle_for` it is kept alive.
     """
 
     host: str
-    port: int = 6001
+    port: PortNumber = 6001
     profile: ProfileName = "strict"
     institution: str = ""
     user: str = ""
@@ -67,8 +51,11 @@ class Sip2Settings(
     secrets: str = ""
     tls: bool = False
     ca: str = ""
-    connections: int = 1
-    answer_within: float = 30.0
+    connections: Connections = 1
+    connect_within: Seconds = 5.0
+    answer_within: Seconds = 30.0
+    turn_within: Seconds = 60.0
+    idle_for: Seconds = 25.0
 
 
 class SlimsSettings(
@@ -80,12 +67,12 @@ class SlimsSettings(
     database: str
     user: str
     secrets: str
-    port: int = 3306
+    port: PortNumber = 3306
     uid: int = 1
     tls: bool = False
     ca: str = ""
-    connections: int = 4
-    answer_within: float = 10.0
+    connections: Connections = 4
+    answer_within: Seconds = 10.0
 
 
 class InlisliteSettings(
@@ -101,13 +88,13 @@ class InlisliteSettings(
     database: str
     user: str
     secrets: str
-    port: int = 3306
+    port: PortNumber = 3306
     uid: int = 1
     library: int | None = None
     tls: bool = False
     ca: str = ""
-    connections: int = 4
-    answer_within: float = 10.0
+    connections: Connections = 4
+    answer_within: Seconds = 10.0
 
 
 class KohaSettings(
@@ -124,130 +111,20 @@ class KohaSettings(
     returns: Sip2Settings
     oauth: bool = True
     ca: str = ""
-    answer_within: float = 15.0
+    connections: Connections = 4
+    answer_within: Seconds = 15.0
 
 
-LibrarySettings = Sip2Settings | SlimsSettings | InlisliteSettings | KohaSettings
+SystemSettings = Sip2Settings | SlimsSettings | InlisliteSettings | KohaSettings
 
 
-def open_library_system(
-    settings: LibrarySettings,
-    zone: ZoneInfo,
-    clock: Callable[[], float],
-    monotonic: Callable[[], float],
-) -> Examinable:
-    """The system; nothing is asked of it yet. Raises BadSettings.
+class TermsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[terms]`: how the server works with a system of the library's own.
 
-    `zone` is the branch's; `clock` gives seconds since 1970 UTC, `monotonic` such that only grow.
+    `loan_days` is asked for, and shown where the system tells no due date. `reconcile_at` is the
+    branch's hour, 0 to 23, at which both sides are compared.
     """
-    try:
-        match settings:
-            case Sip2Settings():
-                return _sip2(settings, zone, clock)
-            case SlimsSettings():
-                return _slims(settings, zone, clock)
-            case InlisliteSettings():
-                return _inlislite(settings, zone, clock)
-            case KohaSettings():
-                return _koha(settings, zone, clock, monotonic)
-    except ModuleNotFoundError as error:
-        raise BadSettings(f"{error.name} is missing: pip install 'sirkula[mariadb]'") from error
 
-
-def _sip2(settings: Sip2Settings, zone: ZoneInfo, clock: Callable[[], float]) -> Sip2Library:
-    secrets = _read(settings.secrets)
-    account = Account(
-        settings.institution,
-        zone,
-        settings.user,
-        _secret(secrets.password),
-        settings.location,
-        settings.branch,
-        _secret(secrets.terminal_password),
-    )
-    tls = _tls(settings.ca) if settings.tls else None
-    within = settings.answer_within
-    address = Address(settings.host, settings.port, tls, min(5.0, within), within)
-    pool = PoolSettings(settings.connections)
-    return Sip2Library(address, account, PROFILES[settings.profile], pool, clock)
-
-
-def _slims(settings: SlimsSettings, zone: ZoneInfo, clock: Callable[[], float]) -> Examinable:
-    from server.ils.slims.library import SlimsLibrary  # noqa: PLC0415 - its drivers are an extra
-
-    return SlimsLibrary(_database(settings), zone, settings.uid, clock)
-
-
-def _inlislite(
-    settings: InlisliteSettings, zone: ZoneInfo, clock: Callable[[], float]
-) -> Examinable:
-    from server.ils.inlislite.library import (  # noqa: PLC0415 - its driver is an extra
-        InlisliteLibrary,
-        Place,
-    )
-
-    place = Place(zone, settings.uid, settings.library)
-    return InlisliteLibrary(_database(settings), place, clock)
-
-
-def _koha(
-    settings: KohaSettings,
-    zone: ZoneInfo,
-    clock: Callable[[], float],
-    monotonic: Callable[[], float],
-) -> Examinable:
-    address = RestAddress(
-        settings.url,
-        settings.user,
-        _needed(settings.secrets),
-        settings.oauth,
-        _tls(settings.ca),
-        settings.answer_within,
-    )
-    return KohaLibrary(Rest(address, monotonic), _sip2(settings.returns, zone, clock), zone, clock)
-
-
-def _database(settings: SlimsSettings | InlisliteSettings) -> DatabaseAddress:
-    return DatabaseAddress(
-        settings.host,
-        settings.port,
-        settings.database,
-        settings.user,
-        _needed(settings.secrets),
-        settings.answer_within,
-        settings.connections,
-        _tls(settings.ca) if settings.tls else None,
-    )
-
-
-def _read(path: str) -> Secrets:
-    """Raises BadSettings when others may read it."""
-    if not path:
-        return Secrets()
-    secrets = read_settings(Path(path), Secrets)
-    if Path(path).stat().st_mode & _OTHERS:
-        raise BadSettings(f"others may read it: chmod 600 {path}")
-    return secrets
-
-
-def _needed(path: str) -> Secret:
-    password = _secret(_read(path).password)
-    if password is None:
-        raise BadSettings(f"{path}: there is no `password`")
-    return password
-
-
-def _secret(given: str) -> Secret | None:
-    """Raises BadSettings for what nobody could type; the value stays out of the text."""
-    try:
-        return Secret(given) if given else None
-    except ValueError:
-        raise BadSettings("a secret is 1 to 64 characters, none of them a control") from None
-
-
-def _tls(ca: str) -> ssl.SSLContext:
-    """Raises BadSettings when the authority's certificate cannot be read."""
-    try:
-        return ssl.create_default_context(cafile=ca or None)
-    except OSError as error:
-        raise BadSettings(f"{ca}: no certificate of an authority: {error}") from error
+    loan_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
+    when_lent_to_another: WhenLentToAnother = WhenLentToAnother.STAFF
+    reconcile_at: Annotated[int, msgspec.Meta(ge=0, le=23)] = 3

@@ -2,11 +2,12 @@
 
 Law: definitions only. Times are seconds since 1970 UTC; `due` and closed days are branch-local
 dates. `fact`, `grant`, `quarantine`, `retold`, `decision` and `lost` are written once and never
-changed, but for `standing`, `missed_at` and patrons, whom retention takes out (`patron` and
-`member` are NULL then); `boot` only gets more exact and `boot_number` longer; `loan`,
-`grant.standing` and every open `task` about an item or a clock are derived and can be rebuilt from
-them. `hold` only moves on, and is no fold's; `penalty` and `payment` are written once.
-`high_water` is kept for ever.
+changed, but for `standing`, `missed_at`, the `due` that the library's own system gives a grant, and
+patrons, whom retention takes out (`patron` and `member` are NULL then); `boot` only gets more exact
+and `boot_number` longer; `loan`, `grant.standing` and every open `task` about an item or a clock
+are derived and can be rebuilt from them. `hold` only moves on, and is no fold's; `penalty` and
+`payment` are written once. `errand` is how far each change in the library's own system has come;
+what it is about follows from the journal. `high_water` is kept for ever.
 """
 
 from typing import Final
@@ -170,6 +171,28 @@ boot_number: Final = Table(
     Column("boot", Text, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Index(None, "device", "boot"),
+)
+
+errand: Final = Table(
+    "errand",
+    metadata,
+    Column("act", Text, primary_key=True),
+    Column("change", Text, primary_key=True),
+    Column("item", Text, nullable=False, index=True),
+    Column("stage", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("not_before", Double),
+    Column("wanted_until", Double),
+    Column("due", Date),
+    Column("reason", Text),
+    # The system's own words while staff may need them: they may name a person.
+    Column("said", Text, nullable=False),
+)
+Index(
+    "ix_errand_not_before",
+    errand.c.not_before,
+    sqlite_where=text("not_before IS NOT NULL"),
+    postgresql_where=text("not_before IS NOT NULL"),
 )
 
 loan: Final = Table(

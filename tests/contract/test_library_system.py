@@ -5,6 +5,7 @@ and the ledger of what it really holds. A test that a system cannot pass says wh
 excuses it.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -31,10 +32,12 @@ from server.ils.port import (
     Returned,
 )
 from server.ils.sip2.profiles import STRICT
+from server.journal.database import open_engine
 from tests.ils import builtin
 from tests.ils.cases import ACT, BUDI, DUE, FREE, NOW, PAYMENT, PIN, SITI, TAKEN, opened
 from tests.ils.independent import listening
 from tests.ils.inlislite_library import inlislite
+from tests.ils.journalled import journalled
 from tests.ils.koha_library import koha
 from tests.ils.ledger import LOAN_DAYS, TODAY, Effect, Loan, small_library
 from tests.ils.personality import Strict
@@ -120,9 +123,20 @@ def built_in(kind: str, request: pytest.FixtureRequest) -> Iterator[Standing]:
         yield standing
 
 
+@contextmanager
+def behind_the_saga(request: pytest.FixtureRequest) -> Iterator[Standing]:
+    file = request.getfixturevalue("tmp_path") / "records.sqlite"
+    shutil.copyfile(request.getfixturevalue("migrated_file"), file)
+    engine = open_engine(f"sqlite:///{file}")
+    request.addfinalizer(engine.dispose)
+    with journalled(engine, patience=2.0) as house:
+        yield house.machine, house.shelf.ledger
+
+
 SYSTEMS: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Standing]]] = {
     "built-in, sqlite": partial(built_in, "sqlite"),
     "built-in, postgresql": partial(built_in, "postgresql"),
+    "journalled": behind_the_saga,
     "ledger": shelf,
     "pysip2": independent,
     "inlislite": inlislite_on,

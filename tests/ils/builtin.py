@@ -110,7 +110,7 @@ def standing(
 def _happened(engine: Engine, act: str, told: Fact) -> None:
     with transaction(engine) as connection:
         done = Done(ActId(act), told, NOW - 60)
-        Library(BRANCH).apply(connection, [record_own(connection, SITE, done, NOW)])
+        Library(BRANCH).apply(connection, [record_own(connection, SITE, done, NOW)], NOW)
 
 
 def _sqlite(request: pytest.FixtureRequest, way: Path) -> tuple[str, str, Path]:

@@ -66,7 +66,7 @@ def answer(connection: Connection, question: Lend, now: float = NOON) -> Answer:
 
 def take_in(connection: Connection, *entries: Entry, at_time: float = NOON + 7200) -> None:
     recorded = record(connection, [received(one) for one in entries], at_time)
-    LIBRARY.apply(connection, recorded.new)
+    LIBRARY.apply(connection, recorded.new, at_time)
 
 
 def closing(act: str, one: Entry) -> Entry:

@@ -11,25 +11,32 @@ from sqlalchemy import Connection
 from broker.errors import BadMessage
 from broker.facts import Acknowledgement
 from broker.fault_points import fault_point
+from broker.requests import Answer
 from broker.telemetry import SettingsDesired
 from broker.topics import Channel, Topic, parse
 from broker.vocabulary import DeviceId
 from broker.wire import decode_snapshot, encode_snapshot
 from server.backup import back_up, restore
-from server.catalogue import rulebook
+from server.catalogue import keep_elsewhere, rulebook
+from server.circulation.outcomes import WhenLentToAnother
 from server.circulation.tasks import Choice
 from server.desk.settling import NotSettled, settle
 from server.desk.task import Verdict
 from server.enrolment.register import revoke
+from server.ils.asks import Waiting
+from server.ils.clerk import Clerk
+from server.ils.library import SystemLibrary
 from server.intake import Heard, Intake, Outgoing
 from server.journal.copies import BackupFailed
 from server.journal.database import DatabaseFailed, transaction
 from server.library import Library
 from server.settings import Service, desired_settings
 from tests.keys import OPENING
-from tests.simulation.limits import BRANCH, LIMITS
+from tests.simulation.limits import BRANCH, LIMITS, LOAN_DAYS
 from tests.simulation.line import SITE, Broker
+from tests.simulation.office import Office
 from tests.simulation.stock import empty, opened_library
+from tests.simulation.system import SimulatedSystem
 from tests.simulation.things import World
 from tests.simulation.weather import Crash, Weather
 
@@ -54,8 +61,10 @@ class Server:
         self.path = path
         items = [book.item for book in world.books]
         self.engine = opened_library(path, items, world.patrons)
-        self.intake = Intake(self.library(), SITE, OPENING)
         self.up = True
+        library = self.library()
+        self.intake = Intake(library, SITE, OPENING)
+        self.office = self._office(library) if isinstance(library, SystemLibrary) else None
         self.inbox: list[Heard] = []
         self.service: dict[str, Service] = {}
         self.acknowledged: list[Outgoing] = []
@@ -66,7 +75,23 @@ class Server:
         world.holders.append(self.acts)
 
     def library(self) -> Library:
-        return Library(BRANCH)
+        return SystemLibrary(BRANCH, LOAN_DAYS) if self.weather.has_system else Library(BRANCH)
+
+    def clerk(self, conflict: WhenLentToAnother) -> Clerk:
+        return Clerk(conflict)
+
+    def _office(self, library: SystemLibrary) -> Office:
+        """Whoever talks to the library's own system, which is empty and knows everybody."""
+        system = SimulatedSystem(
+            self.weather, self.world.patrons, [book.item for book in self.world.books]
+        )
+        self.world.system = system
+        with transaction(self.engine) as connection:
+            keep_elsewhere(connection, elsewhere=True)
+        conflict = self.weather.random.choice(list(WhenLentToAnother))
+        office = Office(self, system, self.clerk(conflict), library.asks)
+        office.start()
+        return office
 
     def shut_out(self, device: DeviceId) -> None:
         """Nothing this device says counts from now on."""
@@ -111,7 +136,14 @@ class Server:
         with transaction(self.engine) as connection:
             outgoing = self.intake.digest(connection, batch, self.weather.true)
             wishes = self._wishes(connection, batch)
+        if self.office is not None:
+            self.office.stir()
         return (*outgoing, *wishes)
+
+    def say_late(self, waiting: Waiting, answer: Answer) -> None:
+        """What the library's own system has answered to a station."""
+        correlation = waiting.ask.correlation
+        self._say((self.intake.reply_to(waiting.device, correlation, answer, self.weather.true),))
 
     def remind(self) -> None:
         """Now and then: asks again for what has been missing for too long."""
@@ -139,6 +171,8 @@ class Server:
             self._restore()
         self.up = True
         self.connected()
+        if self.office is not None:
+            self.office.start()
 
     # What people do with it -----------------------------------------------------------------------
 
@@ -177,6 +211,8 @@ class Server:
         except Crash:
             self.crash()
             return False
+        if self.office is not None:
+            self.office.stir()
         return True
 
     def open_tasks(self) -> list[tuple[str, str, str | None]]:
@@ -212,7 +248,7 @@ class Server:
         """As `sirkula-server restore`: what came after the backup is gone from here."""
         self.weather.say("server is restored")
         empty(self.engine, self.path)
-        restore(self.engine, self._backups[-1])
+        restore(self.engine, self._backups[-1], self.weather.true)
         self.world.taken.clear()
         self.world.restores += 1
         self._spoke.clear()

@@ -24,12 +24,15 @@ PATHS: Final = frozenset(
     - {"recovered as ItemLent"}  # what was not recorded before the crash is never called lent
 ) | {
     "batch kept while the database refused",
+    "abandoned loan undone in the library's system",
     "book taken home from a dark kiosk",
     "clock stepped while nobody kept it",
     "former patron's book laid down anew",
     "kept by the broker for the server",
+    "looked what the library's system had done",
     "staff secured a tag",
     "start put off by the disk",
+    "taken back from another in the library's system",
     "time learnt late",
 }
 

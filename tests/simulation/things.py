@@ -15,6 +15,7 @@ from devices.settings import TagSettings
 from devices.simulated_tag import SimulatedTag
 from devices.tags.iso28560_3 import DSFID, Label
 from tests.keys import SEALING, seal
+from tests.simulation.system import SimulatedSystem
 
 OWNER: Final = "ID-1275014"
 SECURED: Final = 0x07
@@ -108,6 +109,7 @@ class World:
     mischief: dict[bytes, bool] = field(default_factory=dict)
     wrong: dict[str, None] = field(default_factory=dict)
     said: Counter[str] = field(default_factory=Counter)
+    system: SimulatedSystem | None = None
 
     def __post_init__(self) -> None:
         self._by_seal: dict[Patron, PatronId] = {seal(patron): patron for patron in self.patrons}

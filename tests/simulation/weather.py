@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from random import Random
 from typing import Final
 
-from tests.simulation.faults import ENABLED, FAULTS
+from tests.simulation.faults import ENABLED, FAULTS, OF_SYSTEM
 
 # Midnight in Jakarta, 22 September 2026: a week later it is no Sunday, nor the day before.
 _A_TUESDAY: Final = 1_790_010_000.0
@@ -25,7 +25,11 @@ class Weather:
         self.random = Random(seed)
         self.now = 0.0
         self.beginning = _A_TUESDAY + self.random.uniform(0, _DAY_SECONDS)
-        self.armed = {name for name in sorted(ENABLED) if self.random.random() < _ARMED}
+        # Half of the libraries have a system of their own.
+        self.has_system = seed % 2 == 1
+        self.armed = {name for name in sorted(ENABLED - OF_SYSTEM) if self.random.random() < _ARMED}
+        if self.has_system:
+            self.armed |= {name for name in sorted(OF_SYSTEM) if self.random.random() < _ARMED}
         self.armed |= set(also)
         self.faults: Counter[str] = Counter()
         self.paths: Counter[str] = Counter()

@@ -6,15 +6,21 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from broker.processes import start_tied, stop
 from server.__main__ import app
 from server.ils.sip2_server.accounts import Password
+from server.journal.database import open_engine, reading, transaction
+from server.journal.tables import fact
+from server.migrations import migrate
+from server.sample import load_sample
 from tests.brokers import free_port, started_mosquitto
 from tests.ils.ledger import small_library
 from tests.ils.server import IlsServer
@@ -78,13 +84,15 @@ class Library:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    standing = Library(tmp_path)
+    mosquitto = started_mosquitto(tmp_path / "broker")
+    standing = Library(tmp_path, mosquitto.port)
     yield standing
     standing.ils.close()
+    mosquitto.stop()
 
 
 def test_a_machine_lends_and_takes_back_and_the_server_ends_well(library: Library) -> None:
-    server = start_tied(library.command("sip2"))
+    server = start_tied(library.command("run"))
     with library.machine() as machine:
         assert machine.ask(loan()).startswith("121")
         assert machine.ask(drop("ID000003")).startswith("101")
@@ -93,42 +101,56 @@ def test_a_machine_lends_and_takes_back_and_the_server_ends_well(library: Librar
 
 
 def test_a_loan_is_not_made_again_after_the_server_was_killed(library: Library) -> None:
-    server = start_tied(library.command("sip2"))
+    server = start_tied(library.command("run"))
     with library.machine() as machine:
         assert machine.ask(loan()).startswith("121")
     server.kill()
     server.wait()
-    server = start_tied(library.command("sip2"))
+    server = start_tied(library.command("run"))
     with library.machine() as machine:
         assert machine.ask(loan()).startswith("120")
     assert stop(server) == 0
     assert [effect.kind for effect in library.ils.system.ledger.effects] == ["lent"]
 
 
-def test_the_server_runs_it_with_its_other_parts(tmp_path: Path) -> None:
-    with ExitStack() as standing:
-        mosquitto = started_mosquitto(tmp_path / "broker")
-        standing.callback(mosquitto.stop)
-        library = Library(tmp_path, mosquitto.port)
-        standing.callback(library.ils.close)
-        server = start_tied(library.command("run"))
-        with library.machine() as machine:
-            assert machine.ask(loan()).startswith("121")
-        assert stop(server) == 0
-        with closing(socket.socket()) as gone:
-            assert gone.connect_ex(("127.0.0.1", library.port)) != 0
+def test_with_the_server_the_port_is_closed(library: Library) -> None:
+    server = start_tied(library.command("run"))
+    with library.machine() as machine:
+        assert machine.ask(loan()).startswith("121")
+    assert stop(server) == 0
+    with closing(socket.socket()) as gone:
+        assert gone.connect_ex(("127.0.0.1", library.port)) != 0
 
 
-@pytest.mark.parametrize("missing", ["[sip2]", "[library]"])
-def test_without_its_settings_nothing_is_served(tmp_path: Path, missing: str) -> None:
-    before, _, after = SIP2.partition("[sip2]")
-    library = Library(tmp_path, more=before if missing == "[sip2]" else f"[sip2]{after}")
+def test_the_built_in_library_is_offered_as_well(tmp_path: Path) -> None:
+    _, _, after = SIP2.partition("[sip2]")
+    library = Library(tmp_path, more=f"[sip2]{after}")
+    url = f"sqlite:///{tmp_path}/sirkula.db"
+    migrate(url)
+    engine = open_engine(url)
+    with transaction(engine) as connection:
+        load_sample(connection, datetime.fromtimestamp(time.time(), UTC).date())
+    server = start_tied(library.command("sip2"))
+    with library.machine() as machine:
+        assert machine.ask(loan("KTA-0007", "B00002")).startswith("121")
+        assert machine.ask(loan("KTA-0008", "B00002")).startswith("120")
+        assert machine.ask(drop("B00002")).startswith("101")
+    assert stop(server) == 0
+    with reading(engine) as connection:
+        kinds = list(connection.scalars(select(fact.c.kind).order_by(fact.c.seq)))
+    engine.dispose()
+    library.ils.close()
+    assert kinds == ["item-lent", "item-returned"]
+
+
+def test_without_its_settings_nothing_is_served(tmp_path: Path) -> None:
+    library = Library(tmp_path, more=SIP2.partition("[sip2]")[0])
     done = subprocess.run(
         library.command("sip2"), capture_output=True, text=True, check=False, timeout=60
     )
     library.ils.close()
     assert done.returncode == 1
-    assert missing in done.stderr
+    assert "[sip2]" in done.stderr
 
 
 def test_a_password_is_hashed_for_its_file() -> None:

@@ -251,24 +251,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("card", name="uq_member_card"),
     )
     op.create_table(
-        "payment",
-        sa.Column("act", sa.Text(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("act", name="pk_payment"),
-    )
-    op.create_index("ix_payment_member", "payment", ["member"], unique=False)
-    op.create_table(
-        "penalty",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
-        sa.Column("barred_until", sa.Date(), nullable=True),
-        sa.Column("fine", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_penalty"),
-    )
-    op.create_index("ix_penalty_member", "penalty", ["member"], unique=False)
-    op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
@@ -345,30 +327,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("barcode", name="pk_item"),
     )
     op.create_index("ix_item_title", "item", ["title"], unique=False)
-    op.create_table(
-        "hold",
-        sa.Column("act", sa.Text(), nullable=False),
-        sa.Column("title", sa.Integer(), nullable=False),
-        sa.Column("item", sa.Text(), nullable=True),
-        sa.Column("member", sa.Text(), nullable=True),
-        sa.Column("placed_at", sa.Double(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("copy", sa.Text(), nullable=True),
-        sa.Column("pick_up_by", sa.Date(), nullable=True),
-        sa.Column("ended_at", sa.Double(), nullable=True),
-        sa.ForeignKeyConstraint(["title"], ["title.id"], name="fk_hold_title"),
-        sa.PrimaryKeyConstraint("act", name="pk_hold"),
-    )
-    op.create_index("ix_hold_member", "hold", ["member"], unique=False)
-    for name, column in (("ix_hold_active", "title"), ("ix_hold_copy", "copy")):
-        op.create_index(
-            name,
-            "hold",
-            [column],
-            unique=False,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
     if op.get_bind().dialect.name == "postgresql":
         _keep_people_out_of_the_statistics()
 
@@ -378,11 +336,8 @@ def _keep_people_out_of_the_statistics() -> None:
     for table, columns in (
         ("fact", ("patron", "payload")),
         ("grant", ("patron", "member")),
-        ("hold", ("member",)),
         ("loan", ("patron", "member")),
         ("member", ("number", "card", "name")),
-        ("payment", ("member",)),
-        ("penalty", ("member",)),
         ("quarantine", ("payload", "reason")),
     ):
         for column in columns:

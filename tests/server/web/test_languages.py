@@ -8,6 +8,8 @@ from broker.telemetry import Kind, Mode, Presence
 from broker.topics import FROM_DEVICE
 from broker.vocabulary import Reason
 from broker.wire import FACTS
+from server.circulation.errands import Change
+from server.circulation.outcomes import Difference
 from server.circulation.tasks import Choice, TaskKind
 from server.closed_days import Standing
 from server.transfer.fields import Why
@@ -16,6 +18,18 @@ from server.web.status import Status
 from server.web.times import Wall
 from tests.server.web.scenes import NOON, ZONE
 
+# What stations alone say no for.
+OF_A_STATION = {
+    Reason.ACT_CLOSED,
+    Reason.OFFLINE_LIMIT,
+    Reason.OFFLINE_TOO_LONG,
+    Reason.STATION_FULL,
+    Reason.STATION_UNCHECKED,
+    Reason.TAG_NOT_WRITTEN,
+    Reason.CANCELLED,
+    Reason.INTERRUPTED,
+}
+OF_A_SYSTEM = [reason for reason in Reason if reason not in OF_A_STATION]
 CLOSED_WORDS = (
     *(f"kind.{kind.value}" for kind in Kind),
     *(f"mode.{mode.value}" for mode in Mode),
@@ -26,6 +40,8 @@ CLOSED_WORDS = (
     *(f"choice.{choice.value}" for choice in Choice),
     *(f"line.{why.value}" for why in Why),
     *(f"closed-day.{one.value}" for one in Standing),
+    *(f"system.{one.value}" for words in (Difference, Change) for one in words),
+    *(f"system.{reason.value}" for reason in OF_A_SYSTEM),
     *(f"channel.{channel.value}" for channel in FROM_DEVICE),
     *(f"self-check.reason.{reason.value}" for reason in Reason),
 )

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from kiosk.visit import Screen
+from server.circulation.tasks import OF_SYSTEM
 from tests.simulation.checker.evidence import Evidence
 from tests.simulation.stations import SimulatedStation
 
 # What ends when what was missing has come.
-_BY_ITSELF: Final = frozenset({"gap", "quarantine"})
+_BY_ITSELF: Final = frozenset({"gap", "quarantine"}) | {kind.value for kind in OF_SYSTEM}
 
 
 def unsettled(station: SimulatedStation) -> str:

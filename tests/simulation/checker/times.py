@@ -1,20 +1,18 @@
 """When things happened: I-09, I-26 to I-30 and I-32, against the storm's own true time."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
 from tests.simulation.checker.evidence import LENDING, Evidence, Told
-from tests.simulation.limits import LOAN_DAYS
+from tests.simulation.limits import due_on
 
 # For the rounding, and a message's way.
 TOLERANCE_SECONDS: Final = 1.0
 FUTURE_SECONDS: Final = 300.0
 # What a station's clock may be wrong by while it coasts.
 _COASTING_SECONDS: Final = 4.0
-_JAKARTA: Final = timedelta(hours=7)  # no daylight saving
-_SUNDAY: Final = 6
 
 Spans = Mapping[str, tuple[float, float]]
 """The seconds between which the library believes each act to have been."""
@@ -47,7 +45,7 @@ def _credited(seen: Evidence, spans: Spans, beginning: float) -> Iterator[str]:
     """
     for act, loan in seen.loans.items():
         begun, ended = seen.told.get(act), seen.told.get(loan["closed_by"])
-        if begun is not None and ended is not None and not _is_plain(begun, ended, spans):
+        if begun is not None and ended is not None and not is_plain(begun, ended, spans):
             continue
         if begun is not None and loan["lent_at"] < _truth(seen, act, beginning) - TOLERANCE_SECONDS:
             yield f"I-27 the loan {act} begins before it was made"
@@ -84,7 +82,7 @@ def _holders(seen: Evidence, spans: Spans) -> Iterator[str]:
             for told in seen.of_item(str(book.item))
             if told.kind in LENDING or told.kind == "item-returned"
         ]
-        if not all(_is_plain(one, other, spans) for one, other in pairwise(history)):
+        if not all(is_plain(one, other, spans) for one, other in pairwise(history)):
             continue
         truly = history[-1].act if history and history[-1].kind in LENDING else None
         open_loans = [loan["act"] for loan in loans.get(str(book.item), [])]
@@ -92,7 +90,7 @@ def _holders(seen: Evidence, spans: Spans) -> Iterator[str]:
             yield f"I-09 {book.item} is on loan by {open_loans}, in truth by {truly}"
 
 
-def _is_plain(one: Told, other: Told, spans: Spans) -> bool:
+def is_plain(one: Told, other: Told, spans: Spans) -> bool:
     """Whether the server can know which of the two was first."""
     return one.place[:2] == other.place[:2] or spans[one.act][1] < spans[other.act][0]
 
@@ -103,19 +101,12 @@ def _due_dates(seen: Evidence, beginning: float) -> Iterator[str]:
         if act not in seen.told:
             continue
         given = date.fromisoformat(loan["due"])
-        wanted = due(_truth(seen, act, beginning) - _COASTING_SECONDS)
+        wanted = due_on(_truth(seen, act, beginning) - _COASTING_SECONDS)
         if given < wanted:
             yield f"I-29 {act} is due {given}, by the rule {wanted}"
         promise = seen.world.promises.get(act)
         if promise is not None and promise.due is not None and given < promise.due:
             yield f"I-16 {act} is due {given}, but the patron was shown {promise.due}"
-
-
-def due(second: float) -> date:
-    """Seven days on, and not on a Sunday."""
-    local = datetime.fromtimestamp(second, UTC) + _JAKARTA
-    day = local.date() + timedelta(days=LOAN_DAYS)
-    return day + timedelta(days=1) if day.weekday() == _SUNDAY else day
 
 
 def _decided_alone(seen: Evidence) -> Iterator[str]:

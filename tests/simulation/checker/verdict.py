@@ -7,7 +7,7 @@ from random import Random
 from sqlalchemy import Engine, true
 
 from server.histories import events_of
-from tests.simulation.checker import ledger, rebuilding, running, tags, times
+from tests.simulation.checker import ledger, rebuilding, running, system, tags, times
 from tests.simulation.checker.evidence import Evidence
 from tests.simulation.library import Server
 from tests.simulation.stations import SimulatedStation
@@ -21,7 +21,10 @@ def violations(
     seen = Evidence(folder, [station.name for station in stations], server.world)
     yield from ledger.broken(seen)
     yield from tags.broken(seen)
-    yield from times.broken(seen, _spans(server.engine), weather.beginning)
+    spans = _spans(server.engine)
+    yield from times.broken(seen, spans, weather.beginning)
+    yield from system.broken(seen, spans, weather.beginning)
+    yield from system.unseen_at_night(server, seen)
     yield from running.broken(seen, stations)
     yield from rebuilding.broken(server.engine, Random(weather.random.random()))
 

@@ -13,7 +13,7 @@ from kiosk.station import Station
 from tests.simulation.disk import FragileLedger
 from tests.simulation.library import Server
 from tests.simulation.parts import Parts
-from tests.simulation.planted import couriers, ledgers, servers, stations
+from tests.simulation.planted import clerks, couriers, ledgers, servers, stations
 
 
 @dataclass(frozen=True)
@@ -102,4 +102,11 @@ BUGS: Final[dict[str, Bug]] = {
     "misfits dropped": _server(servers.DropsWhatItCannotRead, "I-11"),
     "unsecured tag is no task": _server(servers.TellsNobodyAboutTags, "I-20", "I-19", "I-21"),
     "retained taken for news": _server(servers.TakesRetainedForNews, "I-39"),
+    # What the library's own system is told.
+    "checkout repeated after a time-out": _server(clerks.RepeatsACheckout, "I-15"),
+    "silence taken for a no": _server(clerks.TakesSilenceForNo, "I-14", "I-15"),
+    "two changes of an item at once": _server(clerks.SendsTwoAtOnce, "I-17"),
+    "abandoned loan not undone": _server(clerks.ForgetsToUndo, "I-14"),
+    "return dated when sent": _server(clerks.DatesOnSending, "I-16"),
+    "old news told": _server(clerks.TellsOldNews, "I-17"),
 }

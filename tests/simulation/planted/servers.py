@@ -190,8 +190,8 @@ class TakesRetainedForNews(Server):
 
 
 class _Forgetful(Library):
-    def apply(self, connection: Connection, new: Sequence[Entry]) -> None:
-        super().apply(connection, new)
+    def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
+        super().apply(connection, new, now)
         connection.execute(text("DELETE FROM task WHERE kind = 'tag-not-secured'"))
 
 
@@ -203,7 +203,8 @@ class TellsNobodyAboutTags(Server):
 
 
 class _Hasty(Library):
-    def apply(self, connection: Connection, new: Sequence[Entry]) -> None:
+    def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
+        del now
         items = {getattr(entry.fact, "item", None) for entry in new} - {None}
         projection.refold(connection, [item for item in items if isinstance(item, ItemId)])
 
@@ -216,8 +217,8 @@ class IgnoresWhatIsLearntLate(Server):
 
 
 class _Late(Library):
-    def apply(self, connection: Connection, new: Sequence[Entry]) -> None:
-        super().apply(connection, new)
+    def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
+        super().apply(connection, new, now)
         returns = [str(entry.act) for entry in new if isinstance(entry.fact, ItemReturned)]
         change = text(
             "UPDATE loan SET returned_at = (SELECT received_at FROM fact WHERE act = :act) "

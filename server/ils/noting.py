@@ -1,0 +1,51 @@
+"""What facts that have just come ask of the library's own system.
+
+Law: works in the caller's transaction and never commits.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from broker.facts import Entry, ItemReturned, LoanAbandoned, LoanRenewed, UnknownItemDropped
+from broker.vocabulary import ActId
+from server.circulation.errands import Change
+from server.histories import events_of
+from server.journal import errands
+from server.journal.journal import chunks
+from server.journal.tables import fact
+
+
+def note(connection: Connection, new: Sequence[Entry], now: float) -> None:
+    """Keep what there is to do; whatever else there is about their items is looked at again.
+
+    A loan that did not happen asks for nothing, unless the question for it may be forgotten. A
+    renewal is a fact because the system has it already.
+    """
+    doubted = _doubted(connection, new, now)
+    items = set()
+    for entry in new:
+        if isinstance(entry.fact, UnknownItemDropped | LoanRenewed):
+            continue
+        items.add(entry.fact.item)
+        doubtful = entry.act in doubted
+        if doubtful or not isinstance(entry.fact, LoanAbandoned):
+            back = isinstance(entry.fact, ItemReturned)
+            key = (entry.act, Change.TAKE_BACK if back else Change.LEND)
+            errands.owe(connection, key, entry.fact.item, now, doubtful=doubtful)
+    errands.told(connection, [str(entry.act) for entry in new], now)
+    errands.wake(connection, items, now)
+
+
+def _doubted(connection: Connection, new: Sequence[Entry], now: float) -> frozenset[ActId]:
+    """Those of which nobody knows whether the system was told before a restore."""
+    until = errands.doubted_until(connection, now) if new else None
+    if until is None:
+        return frozenset()
+    acts = [str(entry.act) for entry in new]
+    return frozenset(
+        event.act
+        for chunk in chunks(acts)
+        for event in events_of(connection, fact.c.act.in_(chunk))
+        if event.span.earliest <= until
+    )

@@ -1,0 +1,176 @@
+"""Talks to the library's own system, with threads of its own: the ingest never waits for it.
+
+Each thread answers a station's question, or takes a job in one transaction, carries it out in none,
+and keeps what came of it in another. An error that nobody foresaw stops the program; what was being
+sent is then looked up when it starts again.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from sqlalchemy import Engine
+
+from broker.errors import SirkulaError
+from broker.fault_points import fault_point
+from broker.requests import Answer, Describe, Description, Identify, Question, Standing
+from broker.vocabulary import DeviceId, PatronId, Refusal
+from server.circulation.outcomes import Outcome
+from server.ils.asks import Asks, Waiting
+from server.ils.carrying import carry_out
+from server.ils.clerk import Clerk, Job
+from server.ils.port import LibrarySystem, PatronRecord, Refused
+from server.journal import errands
+from server.journal.database import DatabaseFailed, reading, transaction
+
+_IDLE_SECONDS: Final = 0.5
+_RETRY_SECONDS: Final = 1.0
+# Where the system tells no limit, it says no to the loan itself.
+_NO_LIMIT: Final = 99
+
+log: Final = structlog.get_logger()
+
+# Device, correlation, answer and time.
+Say = Callable[[DeviceId, str, Answer, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Where jobs come from: the journal's database, the clerk, and questions of stations."""
+
+    engine: Engine
+    clerk: Clerk
+    asks: Asks
+
+
+class Worker:
+    """`say` answers a station; `now` is seconds since 1970 UTC; all ends when `stopping` is set."""
+
+    def __init__(
+        self,
+        records: Records,
+        system: LibrarySystem,
+        say: Say,
+        now: Callable[[], float],
+        stopping: threading.Event,
+    ) -> None:
+        self._records, self._system, self._say = records, system, say
+        self._now, self._stopping = now, stopping
+        self._turn = threading.Lock()
+        self._under_way: list[Job] = []
+        self._threads: list[threading.Thread] = []
+
+    def start(self, threads: int) -> None:
+        """Raises DatabaseFailed."""
+        with transaction(self._records.engine) as connection:
+            errands.doubt_what_was_sent(connection, self._now())
+        for number in range(threads):
+            thread = threading.Thread(target=self._run, name=f"system {number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def join(self) -> None:
+        """Until every thread has ended what it was at."""
+        self._stopping.set()
+        self._records.asks.stir()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                if not self._one():
+                    self._records.asks.rest(_IDLE_SECONDS)
+        finally:
+            self._stopping.set()
+
+    def _one(self) -> bool:
+        """Does one thing; False when there was none to do."""
+        waiting = self._records.asks.next(self._now())
+        if waiting is not None:
+            answer = answered(self._system, waiting.ask.question)
+            if answer is not None:
+                self._tell(waiting, answer)
+            return True
+        job = self._taken()
+        if job is None:
+            return False
+        outcome = carry_out(self._system, job.item, job.todo)
+        self._settle(job, outcome)
+        return True
+
+    def _taken(self) -> Job | None:
+        """A job that is stored as being sent before anything leaves; one thread at a time."""
+        records, now = self._records, self._now()
+        with self._turn:
+            try:
+                with reading(records.engine) as connection:
+                    if not errands.ripe(connection, now, ()):
+                        return None
+                with transaction(records.engine) as connection:
+                    job = records.clerk.take(connection, now, self._under_way)
+            except DatabaseFailed as error:
+                log.warning("the database refuses; the system waits", problem=str(error))
+                self._stopping.wait(_RETRY_SECONDS)
+                return None
+            if job is not None:
+                fault_point("S7")
+                self._under_way.append(job)
+        return job
+
+    def _settle(self, job: Job, outcome: Outcome) -> None:
+        """Keeps it, however long the database refuses; then a station hears of it, if one waits.
+
+        What cannot be kept before the program has to stop is looked up at its next start.
+        """
+        fault_point("S9")
+        while True:
+            try:
+                with transaction(self._records.engine) as connection:
+                    answer = self._records.clerk.settle(connection, job, outcome, self._now())
+                break
+            except DatabaseFailed as error:
+                log.warning("the database refuses; an outcome waits", problem=str(error))
+                if self._stopping.wait(_RETRY_SECONDS):
+                    return
+        with self._turn:
+            self._under_way.remove(job)
+        if answer is not None:
+            for waiting in self._records.asks.about(job.steps[0].wanted.act):
+                self._tell(waiting, answer)
+
+    def _tell(self, waiting: Waiting, answer: Answer) -> None:
+        """The station, unless it waits no more."""
+        now = self._now()
+        if now < waiting.until:
+            self._say(waiting.device, waiting.ask.correlation, answer, now)
+
+
+def answered(system: LibrarySystem, question: Question) -> Answer | None:
+    """What the system says to a question that changes nothing; None when it says nothing."""
+    try:
+        match question:
+            case Identify(PatronId() as number):
+                return _standing(system.patron(number))
+            case Describe(item):
+                found = system.item(item)
+                if isinstance(found, Refused):
+                    return Refusal(found.reason)
+                return Description(item, found.title, "")
+            case _:
+                return None
+    except SirkulaError as error:
+        log.warning("the system does not answer", problem=str(error))
+        return None
+
+
+def _standing(found: PatronRecord | Refused) -> Standing | Refusal:
+    if isinstance(found, Refused):
+        return Refusal(found.reason)
+    if found.bar is not None:
+        return Refusal(found.bar)
+    on_loan = found.on_loan or 0
+    limit = _NO_LIMIT if found.loan_limit is None else found.loan_limit
+    return Standing(on_loan, max(0, limit - on_loan))

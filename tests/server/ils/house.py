@@ -1,0 +1,150 @@
+"""A server with a library's own system behind it: real database, worker, sockets, simulated ILS."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sqlalchemy import Engine, select
+
+from broker.facts import Fact
+from broker.requests import Answer, Ask, Lend, Question
+from broker.topics import Channel, Topic
+from broker.vocabulary import ActId, DeviceId, ItemId, PatronId
+from broker.wire import decode_reply, encode_ask, kind_of
+from server.catalogue import keep_elsewhere
+from server.circulation.outcomes import WhenLentToAnother
+from server.desk.settling import open_tasks
+from server.desk.task import DeskTask
+from server.ils.asks import Asks
+from server.ils.clerk import Clerk
+from server.ils.library import SystemLibrary
+from server.ils.worker import Records, Worker
+from server.intake import Heard, Intake
+from server.journal.database import reading, transaction
+from server.journal.tables import errand
+from tests.ils.accidents import UNDISTURBED, Plan
+from tests.ils.cases import opened
+from tests.ils.ledger import Ledger, small_library
+from tests.ils.personality import Strict
+from tests.ils.server import IlsServer
+from tests.keys import OPENING, sealed_question
+from tests.server.stories import KIOSK, MEDAN, NOON, SITE, entry, heard
+
+PATIENCE = 20.0
+BEGUN = NOON + 3600.0
+
+
+class House:
+    """`worker` is at work between `begin` and `end`; time goes on from an hour after noon."""
+
+    def __init__(
+        self, engine: Engine, system: Strict, plan: Plan, conflict: WhenLentToAnother
+    ) -> None:
+        self.engine, self.ledger = engine, system.ledger
+        self.ils = IlsServer(system, plan)
+        lines = 1 if system.one_connection else 2
+        self.client = opened(self.ils.port, system.profile, lines, answer_within=0.5)
+        self.asks, self.clerk = Asks(), Clerk(conflict)
+        self.intake = Intake(SystemLibrary(MEDAN, 7, self.asks), SITE, OPENING)
+        self.told: dict[str, Answer] = {}
+        self._heard = threading.Condition()
+        self._asked = 0
+        self._start = time.monotonic()
+        with transaction(engine) as connection:
+            keep_elsewhere(connection, elsewhere=True)
+
+    def now(self) -> float:
+        return BEGUN + time.monotonic() - self._start
+
+    def begin(self) -> None:
+        records = Records(self.engine, self.clerk, self.asks)
+        self.worker = Worker(records, self.client, self._say, self.now, threading.Event())
+        self.worker.start(2)
+
+    def end(self) -> None:
+        self.worker.join()
+
+    def close(self) -> None:
+        self.client.close()
+        self.ils.close()
+
+    def ask(self, question: Question, within: float = 3.0) -> Answer | None:
+        """What a station hears while it waits."""
+        self._asked += 1
+        correlation = f"c{self._asked}"
+        ask = Ask(correlation, self.now() + within, sealed_question(question))
+        topic = Topic(SITE, KIOSK, Channel.ASK, kind_of(question))
+        self._take_in(Heard(str(topic), encode_ask(ask)))
+        with self._heard:
+            self._heard.wait_for(lambda: correlation in self.told, within + 0.5)
+            return self.told.get(correlation)
+
+    def tell(self, act: str, seq: int, fact: Fact, ago: float = 0.0) -> None:
+        """A station's fact, so many seconds old."""
+        one = entry(seq, fact)
+        moment = replace(one.at, wall=self.now() - ago)
+        self._take_in(heard(replace(one, act=ActId(act), at=moment)))
+
+    def quiet(self) -> None:
+        """Nothing is left to do but what was refused, or waits for its fact."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with reading(self.engine) as connection:
+                soon = errand.c.not_before < self.now() + 300
+                busy = select(errand.c.act).where(soon | (errand.c.stage == "sending"))
+                if connection.execute(busy).first() is None:
+                    return
+            threading.Event().wait(0.05)
+        raise AssertionError(self.stages())
+
+    def stages(self) -> dict[tuple[str, str], str]:
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(errand.c.act, errand.c.change, errand.c.stage))
+            return {(act, change): stage for act, change, stage in rows}
+
+    def tasks(self) -> list[DeskTask]:
+        with reading(self.engine) as connection:
+            return list(open_tasks(connection))
+
+    def effects(self) -> list[str]:
+        return [effect.kind for effect in self.ledger.effects]
+
+    def _take_in(self, *messages: Heard) -> None:
+        with transaction(self.engine) as connection:
+            outgoing = self.intake.digest(connection, messages, self.now())
+        for said in outgoing:
+            if said.topic.endswith("/reply"):
+                reply = decode_reply(said.payload)
+                self._say(KIOSK, reply.correlation, reply.answer, reply.server_time)
+        self.asks.stir()
+
+    def _say(self, device: DeviceId, correlation: str, answer: Answer, now: float) -> None:
+        assert device == KIOSK
+        assert now <= self.now()
+        with self._heard:
+            self.told[correlation] = answer
+            self._heard.notify_all()
+
+
+@contextmanager
+def house(
+    engine: Engine,
+    kind: type[Strict],
+    plan: Plan = UNDISTURBED,
+    conflict: WhenLentToAnother = WhenLentToAnother.STAFF,
+    ledger: Ledger | None = None,
+) -> Iterator[House]:
+    """At work until the end of the test."""
+    one = House(engine, kind(ledger or small_library()), plan, conflict)
+    one.begin()
+    try:
+        yield one
+    finally:
+        one.end()
+        one.close()
+
+
+def lending(act: str, patron: PatronId, item: ItemId) -> Lend:
+    return Lend(ActId(act), item, patron)
