@@ -5,10 +5,20 @@ Member numbers and card numbers are kept in capitals; a card reader or keyboard 
 case.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, union
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    union,
+)
 
 from broker.requests import Description
 from broker.vocabulary import ItemId, Patron, PatronId
@@ -42,6 +52,11 @@ _MEMBER: Final = (
     .order_by((member.c.number == bindparam("said")).desc())
     .limit(1)
 )
+_NAMES: Final[BindParameter[Sequence[str]]] = bindparam("names", expanding=True)
+_MEMBERS: Final = select(member.c.number, member.c.card).where(
+    or_(member.c.number.in_(_NAMES), member.c.card.in_(_NAMES))
+)
+_KNOWN: Final = select(item.c.barcode).where(item.c.barcode.in_(_NAMES))
 # The collection of each item on loan or granted to a member; unknown items count too.
 _HELD_ITEMS: Final = union(
     select(loan.c.item).where(
@@ -100,11 +115,8 @@ def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patr
         return {patron: number for number, same in wanted.items() for patron in same}
     found: dict[Patron, str] = {}
     for chunk in chunks(sorted(wanted)):
-        statement = select(member.c.number, member.c.card).where(
-            or_(member.c.number.in_(chunk), member.c.card.in_(chunk))
-        )
         # A number beats another member's card of the same characters.
-        rows = connection.execute(statement).all()
+        rows = connection.execute(_MEMBERS, {"names": chunk}).all()
         for name, number in [(card, number) for number, card in rows] + [
             (number, number) for number, _ in rows
         ]:
@@ -118,7 +130,7 @@ def known_items(connection: Connection, items: Iterable[str]) -> frozenset[str]:
         return frozenset(items)
     found: set[str] = set()
     for chunk in chunks(sorted(items)):
-        found.update(connection.scalars(select(item.c.barcode).where(item.c.barcode.in_(chunk))))
+        found.update(connection.scalars(_KNOWN, {"names": chunk}))
     return frozenset(found)
 
 

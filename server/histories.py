@@ -5,9 +5,9 @@ Law: reads only.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
 
 from broker import wire
 from broker.facts import Entry, ItemReturned, UnknownItemDropped, with_patron
@@ -23,6 +23,14 @@ from server.journal.journal import chunks, closed_acts
 from server.journal.patrons import from_column
 from server.journal.tables import decision, fact, grant
 
+# Each statement is built once: that costs more than to carry it out.
+_NAMES: Final[BindParameter[Sequence[str]]] = bindparam("names", expanding=True)
+_EVENTS: Final = select(fact.c.payload, fact.c.patron, fact.c.received_at)
+OF_ITEMS: Final = _EVENTS.where(fact.c.item.in_(_NAMES))
+OF_ACTS: Final = _EVENTS.where(fact.c.act.in_(_NAMES))
+_GRANTS: Final = select(grant).where(grant.c.item.in_(_NAMES))
+_DECISIONS: Final = select(decision).where(decision.c.item.in_(_NAMES)).order_by(decision.c.id)
+
 
 @dataclass(slots=True)
 class _History:
@@ -33,10 +41,11 @@ class _History:
     decisions: list[Decision] = field(default_factory=list)
 
 
-def events_of(connection: Connection, scope: ColumnElement[bool]) -> list[Happened]:
-    """The facts in this scope of the `fact` table, at their corrected times."""
-    statement = select(fact.c.payload, fact.c.patron, fact.c.received_at).where(scope)
-    rows = connection.execute(statement)
+def events_of(
+    connection: Connection, which: Select[bytes, str | None, float], names: Sequence[str]
+) -> list[Happened]:
+    """The facts of these items (`OF_ITEMS`) or acts (`OF_ACTS`), at their corrected times."""
+    rows = connection.execute(which, {"names": names})
     entries = [(_entry(payload, patron), received_at) for payload, patron, received_at in rows]
     boots = {
         (str(entry.device), entry.at.boot)
@@ -81,10 +90,10 @@ def history_of(connection: Connection, item: str) -> History:
 
 def _gathered(connection: Connection, items: Sequence[str]) -> dict[str, _History]:
     histories = {item: _History() for item in items}
-    for event in events_of(connection, fact.c.item.in_(items)):
+    for event in events_of(connection, OF_ITEMS, items):
         if not isinstance(event.fact, UnknownItemDropped):
             histories[str(event.fact.item)].events.append(event)
-    rows = connection.execute(select(grant).where(grant.c.item.in_(items))).all()
+    rows = connection.execute(_GRANTS, {"names": items}).all()
     closed = closed_acts(connection, (ActId(row.act) for row in rows))
     for row in rows:
         histories[row.item].granted.append(_granted(row, closed))
@@ -108,14 +117,13 @@ def _granted(row: Row[Any], closed: frozenset[ActId]) -> Granted:
 def _gather_decisions(connection: Connection, histories: dict[str, _History]) -> None:
     """What staff decided; what they took out of the bin was returned when it was dropped."""
     dropped: dict[str, str] = {}
-    statement = select(decision).where(decision.c.item.in_(list(histories)))
-    for row in connection.execute(statement.order_by(decision.c.id)):
+    for row in connection.execute(_DECISIONS, {"names": list(histories)}):
         one = Decision(TaskKind(row.kind), ActId(row.act), Choice(row.choice))
         histories[row.item].decisions.append(one)
         if one.choice is Choice.IDENTIFIED:
             dropped[row.act] = row.item
     for chunk in chunks(sorted(dropped)):
-        for event in events_of(connection, fact.c.act.in_(chunk)):
+        for event in events_of(connection, OF_ACTS, chunk):
             item = dropped[str(event.act)]
             returned = replace(event, fact=ItemReturned(ItemId(item), secured=True))
             histories[item].events.append(returned)

@@ -5,16 +5,19 @@ became known, and whether refolded a little or rebuilt whole, the rows come out 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
-    ColumnElement,
+    BindParameter,
     Connection,
+    Delete,
+    Insert,
     Row,
+    Select,
     Table,
-    and_,
     bindparam,
     delete,
     func,
@@ -33,7 +36,7 @@ from broker.vocabulary import ActId, DeviceId, ItemId
 from server import clocks, incidents
 from server.circulation.fold import Evidence, ItemCirculation, Loan, stray
 from server.circulation.tasks import OF_SYSTEM, Grounds, Task, TaskKind
-from server.histories import events_of, folded
+from server.histories import OF_ACTS, events_of, folded
 from server.journal.journal import chunks
 from server.journal.patrons import to_column
 from server.journal.tables import boot, decision, fact, grant, loan, task
@@ -44,6 +47,32 @@ _DERIVED: Final = (loan, task, grant, boot)
 _FOLDED: Final = task.c.kind.not_in([kind.value for kind in (*incidents.KINDS, *OF_SYSTEM)])
 # The very words of the index; timeline.CLOCK_TOLERANCE_SECONDS.
 _AHEAD: Final = text("wall > received_at + 300")
+# Each statement is built once: that costs more than to carry it out.
+_NAMES: Final[BindParameter[Sequence[str]]] = bindparam("names", expanding=True)
+_LOANS: Final = select(loan).where(loan.c.item.in_(_NAMES))
+_GRANTED_ITEMS: Final = select(grant.c.act, grant.c.item).where(grant.c.act.in_(_NAMES))
+_IDENTIFIED: Final = select(decision.c.item).where(
+    decision.c.act.in_(_NAMES), decision.c.item.is_not(None)
+)
+_TASKS_OF_ITEMS: Final = select(task).where(task.c.item.in_(_NAMES), _FOLDED)
+_TASKS_OF_ACTS: Final = select(task).where(task.c.act.in_(_NAMES))
+_STRAYS: Final = _TASKS_OF_ACTS.where(task.c.kind == TaskKind.UNKNOWN_ITEM_DROPPED.value)
+_CLOCK_TASKS: Final = _TASKS_OF_ACTS.where(task.c.kind == TaskKind.CLOCK_AHEAD.value)
+_CLOCKS_AHEAD: Final = (
+    select(
+        fact.c.device,
+        fact.c.boot,
+        func.min(fact.c.received_at).label("since"),
+        func.max(fact.c.wall - fact.c.received_at).label("seconds"),
+    )
+    .where(_AHEAD, tuple_(fact.c.device, fact.c.boot).in_(_NAMES))
+    .group_by(fact.c.device, fact.c.boot)
+)
+_STANDING: Final = (
+    update(grant)
+    .where(grant.c.act == bindparam("this"), grant.c.standing != bindparam("now"))
+    .values(standing=bindparam("now"))
+)
 
 
 def apply(connection: Connection, new: Sequence[Entry]) -> None:
@@ -68,9 +97,9 @@ def refold(connection: Connection, items: Iterable[ItemId]) -> None:
     for chunk in chunks(sorted(map(str, items))):
         circulations = folded(connection, chunk)
         loans = [_loan_row(one) for item in circulations for one in item.loans]
-        _replace(connection, loan, loan.c.item.in_(chunk), loans)
+        _replace(connection, loan, connection.execute(_LOANS, {"names": chunk}), loans)
         tasks = [task_row(one) for item in circulations for one in item.tasks]
-        _replace_tasks(connection, and_(task.c.item.in_(chunk), _FOLDED), tasks)
+        _replace_tasks(connection, _TASKS_OF_ITEMS, chunk, tasks)
         _write_standings(connection, circulations)
 
 
@@ -116,8 +145,8 @@ def items_of(entries: Iterable[Entry]) -> set[ItemId]:
 def _granted_items(connection: Connection, acts: Sequence[str]) -> clocks.Moved:
     found: clocks.Moved = []
     for chunk in chunks(acts):
-        statement = select(grant.c.act, grant.c.item).where(grant.c.act.in_(chunk))
-        found += [(act, item) for act, item in connection.execute(statement)]
+        rows = connection.execute(_GRANTED_ITEMS, {"names": chunk})
+        found += [(act, item) for act, item in rows]
     return found
 
 
@@ -125,10 +154,7 @@ def _refold_moved(connection: Connection, moved: clocks.Moved) -> None:
     strays = {act for act, item in moved if item is None}
     items = {ItemId(item) for _, item in moved if item is not None}
     for chunk in chunks(sorted(strays)):
-        identified = select(decision.c.item).where(
-            decision.c.act.in_(chunk), decision.c.item.is_not(None)
-        )
-        items.update(map(ItemId, connection.scalars(identified)))
+        items.update(map(ItemId, connection.scalars(_IDENTIFIED, {"names": chunk})))
     refold(connection, items)
     _refold_strays(connection, strays)
 
@@ -137,31 +163,18 @@ def _refold_strays(connection: Connection, acts: Iterable[str]) -> None:
     for chunk in chunks(sorted(acts)):
         tasks = [
             task_row(stray(event, event.fact))
-            for event in events_of(connection, fact.c.act.in_(chunk))
+            for event in events_of(connection, OF_ACTS, chunk)
             if isinstance(event.fact, UnknownItemDropped)
         ]
-        kind = TaskKind.UNKNOWN_ITEM_DROPPED.value
-        _replace_tasks(connection, and_(task.c.kind == kind, task.c.act.in_(chunk)), tasks)
+        _replace_tasks(connection, _STRAYS, chunk, tasks)
 
 
 def _refold_clocks(connection: Connection, boots: Iterable[tuple[str, str]]) -> None:
     """One task for each boot in which a station's clock was further ahead than is usual."""
     for chunk in chunks(sorted(boots)):
-        ahead = (
-            select(
-                fact.c.device,
-                fact.c.boot,
-                func.min(fact.c.received_at).label("since"),
-                func.max(fact.c.wall - fact.c.received_at).label("seconds"),
-            )
-            .where(_AHEAD, tuple_(fact.c.device, fact.c.boot).in_(chunk))
-            .group_by(fact.c.device, fact.c.boot)
-        )
-        tasks = [_clock_task(row) for row in connection.execute(ahead)]
-        acts = [row["act"] for row in tasks]
-        scope = and_(task.c.kind == TaskKind.CLOCK_AHEAD.value, task.c.act.in_(acts))
+        tasks = [_clock_task(row) for row in connection.execute(_CLOCKS_AHEAD, {"names": chunk})]
         if tasks:
-            _replace_tasks(connection, scope, tasks)
+            _replace_tasks(connection, _CLOCK_TASKS, [row["act"] for row in tasks], tasks)
 
 
 def _clock_task(row: Row[str, str, float, float]) -> dict[str, Any]:
@@ -189,36 +202,48 @@ def _loan_row(one: Loan) -> dict[str, Any]:
 
 
 def _replace_tasks(
-    connection: Connection, scope: ColumnElement[bool], wanted: Sequence[dict[str, Any]]
+    connection: Connection,
+    scope: Select[Any],
+    names: Sequence[str],
+    wanted: Sequence[dict[str, Any]],
 ) -> None:
     """As `_replace`, but what staff settled stays as they left it."""
-    settled = select(task.c.kind, task.c.act).where(scope, task.c.settled_at.is_not(None))
-    done = {(kind, act) for kind, act in connection.execute(settled)}
+    rows = connection.execute(scope, {"names": names}).all()
+    done = {(row.kind, row.act) for row in rows if row.settled_at is not None}
     undone = [row for row in wanted if (row["kind"], row["act"]) not in done]
-    _replace(connection, task, and_(scope, task.c.settled_at.is_(None)), undone)
+    _replace(connection, task, [row for row in rows if row.settled_at is None], undone)
 
 
 def _replace(
     connection: Connection,
     table: Table,
-    scope: ColumnElement[bool],
+    rows: Iterable[Row[Any]],
     wanted: Sequence[dict[str, Any]],
 ) -> None:
-    """Make the rows in `scope` those wanted, touching only the ones that differ."""
-    rows = connection.execute(select(table).where(scope)).mappings()
+    """Make `rows` of the table those wanted, touching only the ones that differ."""
     keys = table.primary_key.columns.keys()
-    existing = {tuple(row[key] for key in keys): dict(row) for row in rows}
+    found = [row._asdict() for row in rows]
+    existing = {tuple(row[key] for key in keys): row for row in found}
     target = {tuple(row[key] for key in keys): row for row in wanted}
     stale = [key for key, row in existing.items() if target.get(key) != row]
     fresh = [row for key, row in target.items() if existing.get(key) != row]
     if stale:
-        this = and_(*(column == bindparam(f"old_{column.name}") for column in table.primary_key))
         names = [f"old_{key}" for key in keys]
-        connection.execute(
-            delete(table).where(this), [dict(zip(names, key, strict=True)) for key in stale]
-        )
+        old = [dict(zip(names, key, strict=True)) for key in stale]
+        connection.execute(_deleting(table), old)
     if fresh:
-        connection.execute(insert(table), fresh)
+        connection.execute(_inserting(table), fresh)
+
+
+@cache
+def _deleting(table: Table) -> Delete:
+    keys = table.primary_key.columns
+    return delete(table).where(*(key == bindparam(f"old_{key.name}") for key in keys))
+
+
+@cache
+def _inserting(table: Table) -> Insert:
+    return insert(table)
 
 
 def _write_standings(connection: Connection, circulations: Sequence[ItemCirculation]) -> None:
@@ -228,7 +253,4 @@ def _write_standings(connection: Connection, circulations: Sequence[ItemCirculat
         for act, standing in one.grants
     ]
     if changes:
-        statement = update(grant).where(
-            grant.c.act == bindparam("this"), grant.c.standing != bindparam("now")
-        )
-        connection.execute(statement.values(standing=bindparam("now")), changes)
+        connection.execute(_STANDING, changes)

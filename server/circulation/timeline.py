@@ -96,12 +96,17 @@ def _in_step(newest_first: list[Happened]) -> list[Happened]:
     for event in reversed(newest_first):
         earliest = max(event.span.earliest, forward[-1].span.earliest if forward else -inf)
         latest = max(event.span.latest, earliest)
-        forward.append(replace(event, span=Span(earliest, latest)))
+        forward.append(_within(event, earliest, latest))
     backward: list[Happened] = []
     for event in reversed(forward):
         latest = min(event.span.latest, backward[-1].span.latest if backward else inf)
-        backward.append(replace(event, span=Span(event.span.earliest, latest)))
+        backward.append(_within(event, event.span.earliest, latest))
     return backward
+
+
+def _within(event: Happened, earliest: float, latest: float) -> Happened:
+    span = Span(earliest, latest)
+    return event if span == event.span else replace(event, span=span)
 
 
 def _place(event: Happened) -> tuple[float, str, str]:

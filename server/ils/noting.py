@@ -10,10 +10,9 @@ from sqlalchemy import Connection
 from broker.facts import Entry, ItemReturned, LoanAbandoned, LoanRenewed, UnknownItemDropped
 from broker.vocabulary import ActId
 from server.circulation.errands import Change
-from server.histories import events_of
+from server.histories import OF_ACTS, events_of
 from server.journal import errands
 from server.journal.journal import chunks
-from server.journal.tables import fact
 
 
 def note(connection: Connection, new: Sequence[Entry], now: float) -> None:
@@ -46,6 +45,6 @@ def _doubted(connection: Connection, new: Sequence[Entry], now: float) -> frozen
     return frozenset(
         event.act
         for chunk in chunks(acts)
-        for event in events_of(connection, fact.c.act.in_(chunk))
+        for event in events_of(connection, OF_ACTS, chunk)
         if event.span.earliest <= until
     )

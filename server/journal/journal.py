@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from broker import wire
 from broker.facts import Entry
@@ -24,6 +24,7 @@ from server.journal.tasks import open_task
 
 CONFLICT_REASON: Final = "another fact with this act, or this seq, was received before"
 _ROWS_AT_ONCE: Final = 500
+_CLOSED: Final = select(fact.c.act).where(fact.c.act.in_(bindparam("acts", expanding=True)))
 # One life of one station's ledger: device and install.
 Ledger = tuple[DeviceId, str]
 
@@ -120,8 +121,7 @@ def closed_acts(connection: Connection, acts: Iterable[ActId]) -> frozenset[ActI
     """Those of `acts` that ended in a fact."""
     closed: set[ActId] = set()
     for chunk in chunks(sorted(map(str, acts))):
-        found = connection.scalars(select(fact.c.act).where(fact.c.act.in_(chunk)))
-        closed.update(map(ActId, found))
+        closed.update(map(ActId, connection.scalars(_CLOSED, {"acts": chunk})))
     return frozenset(closed)
 
 

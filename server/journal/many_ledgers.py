@@ -145,7 +145,9 @@ def telling(
 def _kept(
     connection: Connection, statement: Select[Any], names: Sequence[tuple[str, str]]
 ) -> dict[LedgerName, list[Kept]]:
-    found: dict[LedgerName, list[Kept]] = {}
-    for row in connection.execute(statement, {"ledgers": names}):
-        found.setdefault(name_of(row), []).append(Kept(row.seq, row.payload_hash))
-    return found
+    found: dict[tuple[str, str], list[Kept]] = {}
+    for device, life, seq, fingerprint in connection.execute(statement, {"ledgers": names}):
+        found.setdefault((device, life), []).append(Kept(seq, fingerprint))
+    return {
+        LedgerName(DeviceId(device), install): kept for (device, install), kept in found.items()
+    }

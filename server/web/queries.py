@@ -27,7 +27,7 @@ from server.circulation.retention import without_quotations
 from server.circulation.tasks import TaskKind
 from server.circulation.timeline import Happened
 from server.enrolment.register import revoked_devices
-from server.histories import events_of
+from server.histories import OF_ACTS, events_of
 from server.incidents import KINDS
 from server.journal.database import reading
 from server.journal.tables import (
@@ -208,7 +208,7 @@ def _device_summary(row: Row[Any]) -> DeviceSummary:
 
 def _happenings(connection: Connection) -> tuple[Happening, ...]:
     rows = connection.execute(_latest_facts()).all()
-    events = events_of(connection, fact.c.act.in_([row.act for row in rows]))
+    events = events_of(connection, OF_ACTS, [row.act for row in rows])
     told = {str(event.act): event for event in events}
     return tuple(_happening(told[row.act], row.title) for row in rows)
 
