@@ -125,21 +125,26 @@ class Clerk:
                     errands.put_off(connection, str(item), now, until)
                     return None
 
-    def settle(
-        self, connection: Connection, job: Job, outcome: Outcome, now: float
-    ) -> Answer | None:
-        """Keep what came of a job; the answer to a station that waits for it, if there is one."""
+    def answer(self, job: Job, outcome: Outcome) -> Answer | None:
+        """What a station that waits for it may be told, even before it is kept.
+
+        Should the server die in between, the records of the system say the same.
+        """
+        if isinstance(job.todo, Look) and not isinstance(outcome, Sight):
+            return None
+        return _answer(job.steps[0], self.became(job, outcome)[0])
+
+    def settle(self, connection: Connection, job: Job, outcome: Outcome, now: float) -> None:
+        """Keep what came of a job."""
         if isinstance(job.todo, Look) and not isinstance(outcome, Sight):
             for step in job.steps:
                 tries = step.errand.tries
                 again = now + soon(tries)
                 errands.write(connection, step.errand, tries=tries + 1, not_before=again)
-            return None
+            return
         kept = _Kept(connection, job.item, now)
-        became = self.became(job, outcome)
-        for step, one in zip(job.steps, became, strict=True):
+        for step, one in zip(job.steps, self.became(job, outcome), strict=True):
             _keep(kept, step, one, _said(outcome))
-        return _answer(job.steps[0], became[0])
 
     def became(self, job: Job, outcome: Outcome) -> Sequence[Became]:
         """What came of each of the job's steps."""

@@ -121,15 +121,17 @@ class Worker:
         return job
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
-        """Keeps it, however long the database refuses; then a station hears of it, if one waits.
+        """A station hears of it at once, if one waits; then it is kept.
 
-        What cannot be kept before the program has to stop is looked up at its next start.
+        However long the database refuses. What cannot be kept before the program has to stop is
+        looked up at its next start.
         """
+        self._tell_all(job, outcome)
         fault_point("S9")
         while True:
             try:
                 with transaction(self._records.engine) as connection:
-                    answer = self._records.clerk.settle(connection, job, outcome, self._now())
+                    self._records.clerk.settle(connection, job, outcome, self._now())
                 break
             except DatabaseFailed as error:
                 log.warning("the database refuses; an outcome waits", problem=str(error))
@@ -137,6 +139,10 @@ class Worker:
                     return
         with self._turn:
             self._under_way.remove(job)
+        self._tell_all(job, outcome)  # and who asked meanwhile
+
+    def _tell_all(self, job: Job, outcome: Outcome) -> None:
+        answer = self._records.clerk.answer(job, outcome)
         if answer is not None:
             for waiting in self._records.asks.about(job.steps[0].wanted.act):
                 self._tell(waiting, answer)

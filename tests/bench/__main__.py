@@ -19,6 +19,7 @@ from tests.bench.devices import device_figures
 from tests.bench.ils import ils_figures
 from tests.bench.journal import journal_rates
 from tests.bench.ledger import ledger_rates
+from tests.bench.saga import saga_figures
 from tests.bench.tags import element_rates, fixed_rates, item_rates
 
 # Each measures (ours, ceiling) per second once; its floor is the ratio it must not fall below.
@@ -36,6 +37,7 @@ SERIES: dict[str, Callable[[Path, int], Iterator[dict[str, float | str]]]] = {
     "devices": device_figures,
     "ils": ils_figures,
     "ils built-in": builtin_figures,
+    "ils saga": saga_figures,
 }
 
 

@@ -135,18 +135,23 @@ class Office:
         self._later(way, partial(self._settle, job, outcome))
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
+        self._tell_all(job, outcome)
         fault_point("S9")
         try:
             with transaction(self._host.engine) as connection:
-                answer = self._clerk.settle(connection, job, outcome, self._weather.true)
+                self._clerk.settle(connection, job, outcome, self._weather.true)
         except DatabaseFailed:
             self._later(_RETRY_SECONDS, partial(self._settle, job, outcome))
             return
         self._under_way.remove(job)
+        self._tell_all(job, outcome)
+        self.stir()
+
+    def _tell_all(self, job: Job, outcome: Outcome) -> None:
+        answer = self._clerk.answer(job, outcome)
         if answer is not None:
             for waiting in self._asks.about(job.steps[0].wanted.act):
                 self._tell(waiting, answer)
-        self.stir()
 
     def _answer(self, waiting: Waiting) -> None:
         self._asking -= 1

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 
 from sqlalchemy import Engine, select
 
@@ -50,7 +51,7 @@ class House:
         self.intake = Intake(SystemLibrary(MEDAN, 7, self.asks), SITE, OPENING)
         self.told: dict[str, Answer] = {}
         self._heard = threading.Condition()
-        self._asked = 0
+        self._asked = count(1)
         self._start = time.monotonic()
         with transaction(engine) as connection:
             keep_elsewhere(connection, elsewhere=True)
@@ -72,8 +73,7 @@ class House:
 
     def ask(self, question: Question, within: float = 3.0) -> Answer | None:
         """What a station hears while it waits."""
-        self._asked += 1
-        correlation = f"c{self._asked}"
+        correlation = f"c{next(self._asked)}"
         ask = Ask(correlation, self.now() + within, sealed_question(question))
         topic = Topic(SITE, KIOSK, Channel.ASK, kind_of(question))
         self._take_in(Heard(str(topic), encode_ask(ask)))
