@@ -17,7 +17,6 @@ from broker.vocabulary import ActId
 from server.catalogue import keep_elsewhere
 from server.configuration import ServerSettings
 from server.ils.asks import Asks
-from server.ils.builtin import BuiltInLibrary
 from server.ils.clerk import Clerk
 from server.ils.journalled import JournalledSystem
 from server.ils.library import SystemLibrary
@@ -25,6 +24,7 @@ from server.ils.opening import open_library_system
 from server.ils.port import LibrarySystem
 from server.ils.reconciliation import Nightly
 from server.ils.reconciliation import reconcile as compare
+from server.ils.service_desk import BuiltInDesk
 from server.ils.settings import BuiltIn
 from server.ils.tended import Tended
 from server.ils.worker import Records, Say, Worker
@@ -53,7 +53,7 @@ def offered(read: ServerSettings, engine: Engine, stopping: threading.Event) -> 
     That one is told of changes by whoever is at work in the ingest; it must be running.
     """
     if isinstance(read.library, BuiltIn):
-        return BuiltInLibrary(engine, read.keeper(), read.site, time.time, _new_act)
+        return BuiltInDesk(engine, read.keeper(), read.site, time.time, _new_act)
     zone, terms = read.branch().zone, read.terms
     system = open_library_system(read.library, zone, time.time, time.monotonic)
     library = SystemLibrary(read.branch(), terms.loan_days)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from broker.errors import SirkulaError
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
@@ -36,6 +36,8 @@ class Ability(Enum):
     TELL_ITEM_STATE = "tell-item-state"
     RENEW = "renew"
     NOTE_PAYMENT = "note-payment"
+    HOLD = "hold"
+    BAR = "bar"
 
 
 class Fault(Enum):
@@ -182,6 +184,16 @@ class PaymentNoted:
     said: tuple[str, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A hold: the title, its place in the queue from 1, and until when a copy is set aside."""
+
+    act: ActId
+    title: str
+    position: int
+    pick_up_by: date | None
+
+
 class LibrarySystem(Protocol):
     """One library's own system. Every method but `capabilities` may raise NothingSent.
 
@@ -207,3 +219,18 @@ class LibrarySystem(Protocol):
     def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused: ...
 
     def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused: ...
+
+
+@runtime_checkable
+class ServiceDesk(Protocol):
+    """What a library system that can HOLD and BAR does besides. Raises as LibrarySystem's do."""
+
+    def hold(
+        self, patron: PatronId, wanted: ItemId, act: ActId, *, only_this: bool
+    ) -> Held | Refused: ...
+
+    def end_hold(self, patron: PatronId, wanted: ItemId) -> Held | Refused: ...
+
+    def bar(self, patron: PatronId, why: str) -> PatronRecord | Refused: ...
+
+    def unbar(self, patron: PatronId) -> PatronRecord | Refused: ...

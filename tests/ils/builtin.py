@@ -23,7 +23,7 @@ from broker.vocabulary import ActId, ItemId, PatronId, SiteId
 from broker.wire import FACTS
 from server import accounts, catalogue
 from server.circulation.rules import Fines, Policy, RenewedFrom
-from server.ils.builtin import BuiltInLibrary
+from server.ils.service_desk import BuiltInDesk
 from server.journal.database import open_engine, reading, transaction
 from server.journal.own import OWN_DEVICE, Done, record_own
 from server.journal.tables import fact, item, loan, loan_rule, member, title
@@ -86,7 +86,7 @@ class Records:
 @contextmanager
 def standing(
     kind: str, ledger: Ledger, request: pytest.FixtureRequest
-) -> Iterator[tuple[BuiltInLibrary, Records]]:
+) -> Iterator[tuple[BuiltInDesk, Records]]:
     """The library and its records, on a database of that kind; its way there ends with it."""
     home = tempfile.mkdtemp()  # short: a socket's path has little room
     request.addfinalizer(partial(shutil.rmtree, home))
@@ -99,7 +99,7 @@ def standing(
     records = Records(outside, ledger)
     numbers = count()
     engine = open_engine(round_about)
-    library = BuiltInLibrary(
+    library = BuiltInDesk(
         engine, Library(BRANCH), SITE, lambda: NOW, lambda: ActId(f"own-{next(numbers)}")
     )
     yield library, records

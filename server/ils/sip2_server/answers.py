@@ -13,6 +13,7 @@ from server.ils.port import (
     Ability,
     Alert,
     Capabilities,
+    Held,
     ItemRecord,
     ItemState,
     PatronRecord,
@@ -100,6 +101,9 @@ def offered(capabilities: Capabilities) -> frozenset[str]:
         "29": Ability.RENEW in able,
         "65": {Ability.RENEW, Ability.LIST_LOANS} <= able,
         "37": Ability.NOTE_PAYMENT in able,
+        "15": Ability.HOLD in able,
+        "01": Ability.BAR in able,
+        "25": Ability.BAR in able,
     }
     return _OFFERED | {number for number, can in more.items() if can}
 
@@ -207,6 +211,17 @@ def renewed_all(asked: Asked, done: tuple[str, ...], not_done: tuple[str, ...]) 
         "unrenewed": _four(len(not_done)),
     }
     return told(asked, parts, {"BM": done, "BN": not_done})
+
+
+def held(asked: Asked, hold: Held) -> Message:
+    """Message 16: a hold was placed, or ended; BR is its place in the queue."""
+    fields = {
+        "AJ": hold.title,
+        "BR": str(hold.position),
+        "BW": None if hold.pick_up_by is None else day_stamp(hold.pick_up_by),
+    }
+    available = "N" if hold.pick_up_by is None else "Y"
+    return told(asked, {"ok": "1", "available": available}, fields)
 
 
 def paid(asked: Asked) -> Message:

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from broker.vocabulary import Reason
-from server.ils.port import NothingSent, PatronRecord, Refused
+from server.ils.port import NothingSent, PatronRecord, Refused, ServiceDesk
 from server.ils.sip2.protocol import Message
 from server.ils.sip2_server import answers
 from server.ils.sip2_server.accounts import NOBODY, Terminal
@@ -18,6 +18,7 @@ from server.ils.sip2_server.asked import Asked
 from server.ils.sip2_server.house import PIN_LOCKED, UNCLEAR, House
 from server.ils.sip2_server.loans import Loans
 from server.ils.sip2_server.renewals import Renewals
+from server.ils.sip2_server.wishes import Wishes
 
 log: Final = structlog.get_logger()
 _SIGN_IN: Final = "sign-in"
@@ -40,6 +41,8 @@ class Desk:
     def __init__(self, house: House, accounts: Mapping[str, Terminal]) -> None:
         self._house, self._accounts = house, accounts
         self._loans, self._renewals = Loans(house), Renewals(house)
+        library = house.library
+        self._wishes = Wishes(house, library) if isinstance(library, ServiceDesk) else None
 
     def sign_in(self, message: Message, address: str) -> Terminal | None:
         """The account; None for a wrong user, password or place, and after five wrong tries."""
@@ -102,7 +105,19 @@ class Desk:
                 return self._renewals.renew_all(asked)
             case "37":
                 return self._renewals.pay(asked)
-        return self._tell(asked)
+        return self._wished(asked) or self._tell(asked)
+
+    def _wished(self, asked: Asked) -> Message | None:
+        if self._wishes is None:
+            return None
+        match asked.message.number:
+            case "15":
+                return self._wishes.hold(asked)
+            case "01":
+                return self._wishes.bar(asked)
+            case "25":
+                return self._wishes.unbar(asked)
+        return None
 
     def _tell(self, asked: Asked) -> Message:
         """What changes nothing."""
