@@ -37,7 +37,6 @@ from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
 from server.fitness import server_checks
 from server.ils.settings import open_library_system
-from server.ils.sip2_server.accounts import SALT_BYTES, Password
 from server.ils.sip2_server.desk import Desk
 from server.ils.sip2_server.dialogue import Dialogue
 from server.ils.sip2_server.house import House
@@ -48,6 +47,7 @@ from server.journal.database import await_recovery, open_engine, transaction
 from server.keys import forget_key, opening_key
 from server.library import Library
 from server.migrations import migrate
+from server.passwords import SALT_BYTES, Password
 from server.retention import Retention, erase_what_is_over, overwrite_freed, total
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
@@ -107,7 +107,7 @@ def ingest(settings: File) -> None:
         service = read.service(device)
         return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
 
-    intake = Intake(Library(branch), read.site, _key(read, engine))
+    intake = Intake(Library(branch, read.site), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
     retention = Retention(engine, read.retention.days, branch)
     line = Line(

@@ -10,7 +10,9 @@ import msgspec
 
 from broker.errors import BadSettings
 from broker.mqtt import Address
+from broker.telemetry import PinAsked
 from broker.vocabulary import DeviceId, SiteId
+from server.circulation.pins import PinPolicy
 from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
 from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.enrolment.keys import client_credentials
@@ -83,9 +85,23 @@ class LoanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_holds: Annotated[int, msgspec.Meta(ge=0, le=100)] = 2
     pick_up_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 3
 
-    def policy(self, fines: FineSettings | None) -> Policy:
+    def policy(self, fines: FineSettings | None, pins: PinPolicy) -> Policy:
         named = None if fines is None else fines.fines()
-        return Policy(self.renewed_from, self.most_holds, self.pick_up_days, named)
+        return Policy(self.renewed_from, self.most_holds, self.pick_up_days, named, pins)
+
+
+class PatronSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How patrons prove their cards: `pin` says for what members' PINs are asked.
+
+    So many `wrong_pins` lock a card at every station for `locked_minutes`.
+    """
+
+    pin: PinAsked = PinAsked.ACCOUNT
+    wrong_pins: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
+    locked_minutes: Annotated[int, msgspec.Meta(ge=1, le=1_440)] = 15
+
+    def policy(self) -> PinPolicy:
+        return PinPolicy(self.pin, self.wrong_pins, 60.0 * self.locked_minutes)
 
 
 class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,6 +146,7 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closed_weekdays: tuple[int, ...] = (6,)
     offline: OfflineSettings = OfflineSettings()
     loans: LoanSettings = LoanSettings()
+    patrons: PatronSettings = PatronSettings()
     fines: FineSettings | None = None
     retention: RetentionSettings = RetentionSettings()
     stations: dict[str, StationSettings] = {}
@@ -152,7 +169,9 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def branch(self) -> Branch:
         weekdays = frozenset(self.closed_weekdays)
-        return Branch(ZoneInfo(self.zone), weekdays, self.loans.policy(self.fines))
+        return Branch(
+            ZoneInfo(self.zone), weekdays, self.loans.policy(self.fines, self.patrons.policy())
+        )
 
     def limits(self) -> OfflineLimits:
         given = self.offline

@@ -70,7 +70,7 @@ def settle(  # noqa: PLR0913 typer takes one parameter per option
         raise NotSettled(f"--item: {error}") from error
     with transaction(open_engine(read.database)) as connection:
         key_pair = opening_key(Path(read.keys), connection)
-        intake = Intake(Library(read.branch()), read.site, key_pair)
+        intake = Intake(Library(read.branch(), read.site), read.site, key_pair)
         settled = settle_task(connection, intake, key, verdict, time.time())
     _tell(settled, read, as_json=as_json)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from broker.vocabulary import ItemId
+from server import search
 from server.circulation.tasks import TaskKind
 from server.journal.keeping import keep
 from server.journal.tables import item, loan_rule, member, task, title
@@ -63,6 +64,7 @@ def load(
         report.new += before is None
         report.changed += before is not None and before != after
         report.same += before == after
+    stock.index()
     _refold_strangers(connection)
     return report
 
@@ -136,6 +138,10 @@ class _Stock:
         copy = {name: after[name] for name in ("barcode", "collection", "state")}
         keep(self._connection, item, copy | {"title": number})
 
+    def index(self) -> None:
+        """Let the titles that are new or told anew be found."""
+        search.index(self._connection, self._titles.told)
+
 
 class _Titles:
     """Titles by whatever a line tells of them."""
@@ -146,6 +152,7 @@ class _Titles:
         self._rows = {row["id"]: dict(row) for row in rows}
         self._next = max(self._rows, default=0) + 1
         self._by: dict[Key, dict[tuple[Any, ...], int]] = {}
+        self.told: set[int] = set()
 
     def number(self, after: Values, said: Values, before: int | None) -> int:
         """The title that the item belongs to from now on.
@@ -163,12 +170,14 @@ class _Titles:
         if any(self._rows[number][name] != text for name, text in words.items()):
             self._rows[number] |= words
             self._by.clear()
+            self.told.add(number)
             self._connection.execute(update(title).where(title.c.id == number).values(words))
 
     def _new(self, after: Values) -> int:
         number, self._next = self._next, self._next + 1
         row = {"id": number} | {name: after[name] for name in _OF_TITLES}
         self._connection.execute(insert(title), row)
+        self.told.add(number)
         self._rows[number] = row
         for told, index in self._by.items():
             index.setdefault(tuple(row[name] for name in told), number)

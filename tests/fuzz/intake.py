@@ -83,7 +83,7 @@ class Ear:
         batch = [*self._batch[::2], good, *self._batch[1::2]]
         self._batch = []
         with transaction(engine) as connection:
-            outgoing = Intake(Library(BRANCH), SITE, OPENING).digest(connection, batch, NOW)
+            outgoing = Intake(Library(BRANCH, SITE), SITE, OPENING).digest(connection, batch, NOW)
         told = [_through(message) for message in outgoing if f"/{GOOD}/ack" in message.topic]
         assert told == [self._said], f"{told} acknowledged of {self._said}"
         if self._said == BATCHES_IN_A_LIFE:

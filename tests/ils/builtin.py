@@ -100,7 +100,7 @@ def standing(
     numbers = count()
     engine = open_engine(round_about)
     library = BuiltInLibrary(
-        engine, Library(BRANCH), SITE, lambda: NOW, lambda: ActId(f"own-{next(numbers)}")
+        engine, Library(BRANCH, SITE), lambda: NOW, lambda: ActId(f"own-{next(numbers)}")
     )
     yield library, records
     way.unlink()
@@ -110,7 +110,7 @@ def standing(
 def _happened(engine: Engine, act: str, told: Fact) -> None:
     with transaction(engine) as connection:
         done = Done(ActId(act), told, NOW - 60)
-        Library(BRANCH).apply(connection, [record_own(connection, SITE, done, NOW)])
+        Library(BRANCH, SITE).apply(connection, [record_own(connection, SITE, done, NOW)])
 
 
 def _sqlite(request: pytest.FixtureRequest, way: Path) -> tuple[str, str, Path]:

@@ -12,10 +12,10 @@ from server.journal.database import transaction
 from server.journal.tables import item, member, title
 from server.library import Library
 from server.sample import LibraryInUse, is_sample, load_sample, sample_cards, sample_items
-from tests.server.stories import KIOSK, MEDAN, NOON, identify, lend, stock
+from tests.server.stories import KIOSK, MEDAN, NOON, SITE, identify, lend, stock
 
 TODAY = date(2026, 11, 24)
-LIBRARY = Library(MEDAN)
+LIBRARY = Library(MEDAN, SITE)
 
 
 def test_it_has_a_librarys_size_and_says_it_is_a_sample(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from broker import wire
-from broker.telemetry import OfflinePolicy, SettingsDesired
+from broker.telemetry import OfflinePolicy, PinAsked, SettingsDesired
 from server.settings import Branch, OfflineLimits, Service, desired_settings
 
 TODAY = date(2026, 11, 24)
@@ -15,7 +15,9 @@ def test_a_station_learns_what_it_may_do_alone() -> None:
     closed = (date(2026, 12, 25), date(2026, 8, 17), date(2027, 8, 17))
     told = desired_settings(Service(3), branch, OfflineLimits(), closed, TODAY)
     policy = OfflinePolicy(5, 72, 7, "Asia/Jakarta", (5, 6), (date(2026, 12, 25),))
-    assert told == SettingsDesired(3, in_service=True, reason="", offline=policy)
+    assert told == SettingsDesired(
+        3, in_service=True, reason="", offline=policy, pin=PinAsked.ACCOUNT
+    )
 
 
 def test_it_fits_a_message_even_if_every_day_is_closed() -> None:

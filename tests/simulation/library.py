@@ -66,7 +66,7 @@ class Server:
         world.holders.append(self.acts)
 
     def library(self) -> Library:
-        return Library(BRANCH)
+        return Library(BRANCH, SITE)
 
     def shut_out(self, device: DeviceId) -> None:
         """Nothing this device says counts from now on."""

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from broker.processes import start_tied, stop
 from server.__main__ import app
-from server.ils.sip2_server.accounts import Password
+from server.passwords import Password
 from tests.brokers import free_port, started_mosquitto
 from tests.ils.ledger import small_library
 from tests.ils.server import IlsServer

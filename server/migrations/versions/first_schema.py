@@ -369,12 +369,50 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
-    if op.get_bind().dialect.name == "postgresql":
-        _keep_people_out_of_the_statistics()
+    _search_pins_and_feedback()
+    _keep_people_out_of_the_statistics()
+
+
+def _search_pins_and_feedback() -> None:
+    op.create_table(
+        "title_word",
+        sa.Column("word", sa.LargeBinary(), nullable=False),
+        sa.Column("title", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["title"], ["title.id"], name="fk_title_word_title"),
+        sa.PrimaryKeyConstraint("word", "title", name="pk_title_word"),
+    )
+    op.create_index("ix_title_word_title", "title_word", ["title"], unique=False)
+    op.create_table(
+        "pin",
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("member", name="pk_pin"),
+    )
+    op.create_table(
+        "pin_guess",
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("latest_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_pin_guess"),
+    )
+    op.create_index("ix_pin_guess_latest_at", "pin_guess", ["latest_at"], unique=False)
+    feedback = sa.text("kind = 'feedback-given'")
+    op.create_index(
+        "ix_fact_feedback",
+        "fact",
+        ["received_at"],
+        unique=False,
+        sqlite_where=feedback,
+        postgresql_where=feedback,
+    )
 
 
 def _keep_people_out_of_the_statistics() -> None:
     """ANALYZE copies values into pg_statistic, where no erasure would reach them."""
+    if op.get_bind().dialect.name != "postgresql":
+        return
     for table, columns in (
         ("fact", ("patron", "payload")),
         ("grant", ("patron", "member")),
@@ -383,6 +421,8 @@ def _keep_people_out_of_the_statistics() -> None:
         ("member", ("number", "card", "name")),
         ("payment", ("member",)),
         ("penalty", ("member",)),
+        ("pin", ("member", "hash")),
+        ("pin_guess", ("number",)),
         ("quarantine", ("payload", "reason")),
     ):
         for column in columns:
