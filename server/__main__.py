@@ -30,6 +30,7 @@ from server.catalogue import rulebook
 from server.configuration import ServerSettings
 from server.desk import closed_days, holds, members
 from server.desk import commands as desk
+from server.desk.feedback import tell_feedback
 from server.enrolment import commands
 from server.enrolment.eviction import Eviction
 from server.enrolment.keys import host_credentials, open_keys
@@ -290,6 +291,7 @@ def _print(told: object) -> None:
     typer.echo(msgspec.json.encode(told).decode())
 
 
+app.command("feedback")(tell_feedback)
 app.command("import")(transfer.import_file)
 app.command("export")(transfer.export_file)
 for command in (commands.keys, commands.invite, commands.revoke, commands.devices):

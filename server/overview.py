@@ -59,7 +59,8 @@ def _loans(
     connection: Connection, borrower: Borrower, rulebook: Rulebook, now: float
 ) -> tuple[Borrowed, ...]:
     held = records.held_by(connection, borrower.number)
-    names = dict(connection.execute(_TITLES, {"these": list(held)}).tuples().all())
+    rows = connection.execute(_TITLES, {"these": list(held)})
+    names = {row.barcode: row.title for row in rows}
     today = rulebook.calendar.today(now)
 
     def told(barcode: str, due: date) -> Borrowed:

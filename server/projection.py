@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from broker.facts import Entry, UnknownItemDropped, item_of
+from broker.facts import Entry, item_of
 from broker.fault_points import fault_point
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server import clocks, incidents
@@ -137,12 +137,12 @@ def _refold_moved(connection: Connection, moved: clocks.Moved) -> None:
 def _refold_strays(connection: Connection, acts: Iterable[str]) -> None:
     for chunk in chunks(sorted(acts)):
         tasks = [
-            task_row(stray(event, event.fact))
+            task_row(one)
             for event in events_of(connection, fact.c.act.in_(chunk))
-            if isinstance(event.fact, UnknownItemDropped)
+            if (one := stray(event)) is not None
         ]
-        kind = TaskKind.UNKNOWN_ITEM_DROPPED.value
-        _replace_tasks(connection, and_(task.c.kind == kind, task.c.act.in_(chunk)), tasks)
+        kinds = (TaskKind.UNKNOWN_ITEM_DROPPED.value, TaskKind.STAFF_CALLED.value)
+        _replace_tasks(connection, and_(task.c.kind.in_(kinds), task.c.act.in_(chunk)), tasks)
 
 
 def _refold_clocks(connection: Connection, boots: Iterable[tuple[str, str]]) -> None:

@@ -1,6 +1,6 @@
 """The catalogue searched by words of title and author.
 
-Law: `index` alone writes `title_word`, whenever a title is new or told anew; the rest reads only.
+Law: `index` alone writes `title_word`, whenever a title or a copy is told anew; the rest reads.
 An index of its own serves both databases alike and needs no extension of either. Words are folded
 to small letters without accents; a word of three letters or more is looked for as a beginning.
 """
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     delete,
     exists,
     func,
@@ -38,6 +37,7 @@ _APOSTROPHES: Final = re.compile("['`\u2018\u2019\u02bb\u02bc]")
 _BEGINNING: Final = 3  # letters
 _BEGINS_TITLE, _IN_TITLE, _IN_AUTHOR = range(3)
 _LONGEST_WORD: Final = 64
+_TITLES: Final = select(title).where(title.c.id.in_(bindparam("titles", expanding=True)))
 _COPIES: Final = (
     select(item.c.barcode, item.c.title, item.c.collection, HELD.c.due, hold.c.act.label("hold"))
     .outerjoin_from(item, HELD, HELD.c.item == item.c.barcode)
@@ -59,10 +59,12 @@ def folded(text: str) -> list[str]:
 
 
 def index(connection: Connection, titles: Iterable[int]) -> None:
-    """Keep the words of these titles, and none that they had before."""
+    """Keep the words of these titles, as far as there is a copy, and none that they had before."""
+    held = exists().where(item.c.title == title.c.id, item.c.state != WITHDRAWN)
     for chunk in chunks(sorted(titles)):
         connection.execute(delete(title_word).where(title_word.c.title.in_(chunk)))
-        words = select(title.c.id, title.c.title, title.c.author).where(title.c.id.in_(chunk))
+        words = select(title.c.id, title.c.title, title.c.author)
+        words = words.where(title.c.id.in_(chunk), held)
         rows = [
             {"word": word.encode(), "title": number, "place": place}
             for number, name, author in connection.execute(words).all()
@@ -77,22 +79,23 @@ def find(connection: Connection, asked: Find) -> Found:
     words = list(dict.fromkeys(folded(asked.words)))
     if not words:
         return Found(0, ())
-    matching = _matching(words).subquery()
-    total = connection.scalar(select(func.count()).select_from(matching)) or 0
-    if total <= asked.start:
-        return Found(total, ())
-    page = (
-        select(title)
-        .join_from(matching, title, title.c.id == matching.c.title)
-        .order_by(matching.c.rank, title.c.title, title.c.id)
-        .limit(MOST_HITS)
-        .offset(asked.start)
-    )
-    rows = connection.execute(page).all()
+    matches = _matching(words)
+    page = matches.add_columns(func.count().over().label("total"))
+    page = page.order_by("rank", "title").limit(MOST_HITS).offset(asked.start)
+    found = connection.execute(page).all()
+    if not found:
+        return Found(_count(connection, matches) if asked.start else 0, ())
+    order = [one.title for one in found]
+    known = {row.id: row for row in connection.execute(_TITLES, {"titles": order})}
+    rows = [known[number] for number in order]
     copies: dict[int, list[Any]] = {row.id: [] for row in rows}
     for copy in connection.execute(_COPIES, {"titles": list(copies)}):
         copies[copy.title].append(copy)
-    return Found(total, tuple(_hit(row, copies[row.id]) for row in rows))
+    return Found(found[0].total, tuple(_hit(row, copies[row.id]) for row in rows))
+
+
+def _count(connection: Connection, matches: Select[Any]) -> int:
+    return connection.scalar(select(func.count()).select_from(matches.subquery())) or 0
 
 
 def _places(name: str, author: str) -> dict[str, int]:
@@ -103,23 +106,23 @@ def _places(name: str, author: str) -> dict[str, int]:
 
 
 def _matching(words: Sequence[str]) -> Select[Any]:
-    """Titles with a copy and with all the words, and where the first word stands in each."""
-    each = union_all(
-        *(
-            select(title_word.c.title, title_word.c.place, literal(number).label("nth")).where(
-                _is(word)
-            )
-            for number, word in enumerate(words)
-        )
-    ).subquery()
-    rank = func.min(case((each.c.nth == 0, each.c.place), else_=_IN_AUTHOR)).label("rank")
-    there = exists().where(item.c.title == each.c.title, item.c.state != WITHDRAWN)
+    """Titles that have all the words, and where the first word stands in each."""
+    each = [_having(word, number) for number, word in enumerate(words)]
+    if len(each) == 1:
+        return each[0]
+    all_of_them = union_all(*each).subquery()
+    rank = func.min(all_of_them.c.rank).label("rank")
     return (
-        select(each.c.title, rank)
-        .where(there)
-        .group_by(each.c.title)
-        .having(func.count(each.c.nth.distinct()) == len(words))
+        select(all_of_them.c.title, rank)
+        .group_by(all_of_them.c.title)
+        .having(func.count() == len(words))
     )
+
+
+def _having(word: str, number: int) -> Select[Any]:
+    place = func.min(title_word.c.place) if number == 0 else literal(_IN_AUTHOR)
+    statement = select(title_word.c.title, place.label("rank"))
+    return statement.where(_is(word)).group_by(title_word.c.title)
 
 
 def _is(word: str) -> Any:

@@ -26,6 +26,7 @@ class TaskKind(Enum):
     GAP = "gap"
     QUARANTINE = "quarantine"
     NEW_LEDGER = "new-ledger"
+    STAFF_CALLED = "staff-called"
 
 
 class Choice(Enum):
@@ -49,6 +50,7 @@ class Choice(Enum):
     CLOSE_AS_LOST = "close-as-lost"
     RE_DRIVE = "re-drive"
     DISCARD = "discard"
+    HELPED = "helped"
 
 
 CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
@@ -64,6 +66,7 @@ CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
     TaskKind.GAP: (Choice.WAIT, Choice.CLOSE_AS_LOST),
     TaskKind.QUARANTINE: (Choice.RE_DRIVE, Choice.DISCARD),
     TaskKind.NEW_LEDGER: (Choice.CHECKED,),
+    TaskKind.STAFF_CALLED: (Choice.HELPED,),
 }
 
 

@@ -357,6 +357,7 @@ title_word: Final = Table(
     Column("word", LargeBinary, primary_key=True),
     Column("title", ForeignKey("title.id"), primary_key=True, index=True),
     Column("place", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 item: Final = Table(

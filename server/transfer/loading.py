@@ -111,6 +111,7 @@ class _Stock:
         self._cards = {row.get("card"): key for key, row in self.known.items()}
         self._named: set[Key] = set()
         self._titles = _Titles(connection)
+        self._moved: set[int] = set()
 
     def objection(self, line: Usable, key: Key, after: Values) -> Refused | None:
         """Why the line cannot be brought in after all."""
@@ -137,10 +138,11 @@ class _Stock:
         number = self._titles.number(after, said, None if before is None else before["title_id"])
         copy = {name: after[name] for name in ("barcode", "collection", "state")}
         keep(self._connection, item, copy | {"title": number})
+        self._moved |= {number} if before is None else {number, before["title_id"]}
 
     def index(self) -> None:
-        """Let the titles that are new or told anew be found."""
-        search.index(self._connection, self._titles.told)
+        """Let what is new or told anew be found."""
+        search.index(self._connection, self._moved)
 
 
 class _Titles:
@@ -152,7 +154,6 @@ class _Titles:
         self._rows = {row["id"]: dict(row) for row in rows}
         self._next = max(self._rows, default=0) + 1
         self._by: dict[Key, dict[tuple[Any, ...], int]] = {}
-        self.told: set[int] = set()
 
     def number(self, after: Values, said: Values, before: int | None) -> int:
         """The title that the item belongs to from now on.
@@ -170,14 +171,12 @@ class _Titles:
         if any(self._rows[number][name] != text for name, text in words.items()):
             self._rows[number] |= words
             self._by.clear()
-            self.told.add(number)
             self._connection.execute(update(title).where(title.c.id == number).values(words))
 
     def _new(self, after: Values) -> int:
         number, self._next = self._next, self._next + 1
         row = {"id": number} | {name: after[name] for name in _OF_TITLES}
         self._connection.execute(insert(title), row)
-        self.told.add(number)
         self._rows[number] = row
         for told, index in self._by.items():
             index.setdefault(tuple(row[name] for name in told), number)

@@ -381,6 +381,7 @@ def _search_pins_and_feedback() -> None:
         sa.Column("place", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["title"], ["title.id"], name="fk_title_word_title"),
         sa.PrimaryKeyConstraint("word", "title", name="pk_title_word"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_title_word_title", "title_word", ["title"], unique=False)
     op.create_table(
