@@ -19,9 +19,9 @@ import pytest
 from sqlalchemy import Engine, insert, make_url, select, update
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanRenewed
-from broker.vocabulary import ActId, ItemId, PatronId, SiteId
+from broker.vocabulary import ActId, ItemId, PatronId, Secret, SiteId
 from broker.wire import FACTS
-from server import accounts, catalogue
+from server import accounts, catalogue, pins
 from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.ils.builtin import BuiltInLibrary
 from server.journal.database import open_engine, reading, transaction
@@ -136,6 +136,8 @@ def _stock(engine: Engine, ledger: Ledger) -> None:
             for number, one in ledger.members.items()
         ]
         connection.execute(insert(member), people)
+        for number, one in ledger.members.items():
+            pins.set_pin(connection, number, Secret(one.pin), NOW)
         words = {"author": "", "publisher": "", "year": 2005, "call_number": ""}
         shelf = list(enumerate(ledger.titles.items(), 1))
         titles = [{"id": number, "title": name, **words} for number, (_, name) in shelf]
