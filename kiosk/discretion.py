@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
-from broker.requests import Describe, Question, with_patron
+from broker.requests import Describe, Find, Question, with_patron
 from broker.sealing import SealingKey
 from broker.vocabulary import PatronId, SealedPatron
 
@@ -42,7 +42,7 @@ class Discretion:
 
     def sealed(self, question: Question) -> Question:
         """The question as it may travel."""
-        if isinstance(question, Describe) or not isinstance(question.patron, PatronId):
+        if isinstance(question, Describe | Find) or not isinstance(question.patron, PatronId):
             return question
         closed = with_patron(question, self._sealing.seal(question.patron))
         self._asked[closed] = question

@@ -30,15 +30,14 @@ from server.catalogue import rulebook
 from server.configuration import ServerSettings
 from server.desk import closed_days, holds, members
 from server.desk import commands as desk
+from server.desk.feedback import tell_feedback
 from server.enrolment import commands
 from server.enrolment.eviction import Eviction
 from server.enrolment.keys import host_credentials, open_keys
 from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
 from server.fitness import server_checks
-from server.ils.asks import Asks
 from server.ils.commands import at_work, offered, reconcile
-from server.ils.sip2_server.accounts import SALT_BYTES, Password
 from server.ils.sip2_server.desk import Desk
 from server.ils.sip2_server.dialogue import Dialogue
 from server.ils.sip2_server.house import House
@@ -48,6 +47,7 @@ from server.intake import Intake
 from server.journal.database import await_recovery, open_engine, transaction
 from server.keys import forget_key, opening_key
 from server.migrations import migrate
+from server.passwords import SALT_BYTES, Password
 from server.retention import Retention, erase_what_is_over, overwrite_freed, total
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
@@ -107,14 +107,15 @@ def ingest(settings: File) -> None:
         service = read.service(device)
         return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
 
-    asks = Asks()
-    intake = Intake(read.keeper(asks), read.site, _key(read, engine))
+    library = read.keeper()
+    intake = Intake(library, read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)
     retention = Retention(engine, read.retention.days, branch)
-    worker = at_work(read, engine, asks, taking.answer, stop_asked)
+    worker = at_work(read, engine, library, taking.answer, stop_asked)
 
     def between_batches(now: float) -> None:
-        asks.stir()
+        if worker is not None:
+            worker.stir()
         retention.tick(now)
 
     line = Line(
@@ -302,6 +303,7 @@ def _print(told: object) -> None:
     typer.echo(msgspec.json.encode(told).decode())
 
 
+app.command("feedback")(tell_feedback)
 app.command("import")(transfer.import_file)
 app.command("export")(transfer.export_file)
 for command in (commands.keys, commands.invite, commands.revoke, commands.devices, reconcile):

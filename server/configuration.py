@@ -10,11 +10,12 @@ import msgspec
 
 from broker.errors import BadSettings
 from broker.mqtt import Address
+from broker.telemetry import PinAsked
 from broker.vocabulary import DeviceId, SiteId
+from server.circulation.pins import PinPolicy
 from server.circulation.retention import KEPT_DAYS, LONGEST_DAYS
 from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.enrolment.keys import client_credentials
-from server.ils.asks import Asks
 from server.ils.library import SystemLibrary
 from server.ils.settings import BuiltIn, SystemSettings, TermsSettings
 from server.ils.sip2_server.settings import Sip2ServerSettings
@@ -86,9 +87,23 @@ class LoanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_holds: Annotated[int, msgspec.Meta(ge=0, le=100)] = 2
     pick_up_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 3
 
-    def policy(self, fines: FineSettings | None) -> Policy:
+    def policy(self, fines: FineSettings | None, pins: PinPolicy) -> Policy:
         named = None if fines is None else fines.fines()
-        return Policy(self.renewed_from, self.most_holds, self.pick_up_days, named)
+        return Policy(self.renewed_from, self.most_holds, self.pick_up_days, named, pins)
+
+
+class PatronSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How patrons prove their cards: `pin` says for what members' PINs are asked.
+
+    So many `wrong_pins` lock a card at every station for `locked_minutes`.
+    """
+
+    pin: PinAsked = PinAsked.ACCOUNT
+    wrong_pins: Annotated[int, msgspec.Meta(ge=1, le=20)] = 5
+    locked_minutes: Annotated[int, msgspec.Meta(ge=1, le=1_440)] = 15
+
+    def policy(self) -> PinPolicy:
+        return PinPolicy(self.pin, self.wrong_pins, 60.0 * self.locked_minutes)
 
 
 class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,6 +148,7 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closed_weekdays: tuple[int, ...] = (6,)
     offline: OfflineSettings = OfflineSettings()
     loans: LoanSettings = LoanSettings()
+    patrons: PatronSettings = PatronSettings()
     fines: FineSettings | None = None
     retention: RetentionSettings = RetentionSettings()
     library: BuiltIn | SystemSettings = BuiltIn()
@@ -156,13 +172,15 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def branch(self) -> Branch:
         weekdays = frozenset(self.closed_weekdays)
-        return Branch(ZoneInfo(self.zone), weekdays, self.loans.policy(self.fines))
+        return Branch(
+            ZoneInfo(self.zone), weekdays, self.loans.policy(self.fines, self.patrons.policy())
+        )
 
-    def keeper(self, asks: Asks | None = None) -> Library:
-        """What keeps the loans; in `asks` questions wait for a system of the library's own."""
+    def keeper(self) -> Library:
+        """What keeps the loans: this server, or a system of the library's own."""
         if isinstance(self.library, BuiltIn):
-            return Library(self.branch())
-        return SystemLibrary(self.branch(), self.terms.loan_days, asks or Asks())
+            return Library(self.branch(), self.site)
+        return SystemLibrary(self.branch(), self.site, self.terms.loan_days)
 
     def limits(self) -> OfflineLimits:
         given = self.offline

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select
 
 from broker import wire
-from broker.facts import Entry, ItemReturned, UnknownItemDropped, with_patron
+from broker.facts import Entry, ItemReturned, item_of, with_patron
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, PatronId
 from server.catalogue import known_items, members_of
 from server.circulation.fold import ItemCirculation, Register, fold
@@ -25,9 +25,9 @@ from server.journal.tables import decision, fact, grant
 
 # Each statement is built once: that costs more than to carry it out.
 _NAMES: Final[BindParameter[Sequence[str]]] = bindparam("names", expanding=True)
-_EVENTS: Final = select(fact.c.payload, fact.c.patron, fact.c.received_at)
-OF_ITEMS: Final = _EVENTS.where(fact.c.item.in_(_NAMES))
-OF_ACTS: Final = _EVENTS.where(fact.c.act.in_(_NAMES))
+EVENTS: Final = select(fact.c.payload, fact.c.patron, fact.c.received_at)
+OF_ITEMS: Final = EVENTS.where(fact.c.item.in_(_NAMES))
+OF_ACTS: Final = EVENTS.where(fact.c.act.in_(_NAMES))
 _GRANTS: Final = select(grant).where(grant.c.item.in_(_NAMES))
 _DECISIONS: Final = select(decision).where(decision.c.item.in_(_NAMES)).order_by(decision.c.id)
 
@@ -42,9 +42,12 @@ class _History:
 
 
 def events_of(
-    connection: Connection, which: Select[bytes, str | None, float], names: Sequence[str]
+    connection: Connection, which: Select[bytes, str | None, float], names: Sequence[str] = ()
 ) -> list[Happened]:
-    """The facts of these items (`OF_ITEMS`) or acts (`OF_ACTS`), at their corrected times."""
+    """Facts at their corrected times: of these items (`OF_ITEMS`) or acts (`OF_ACTS`), or others.
+
+    `which` are some or all of EVENTS.
+    """
     rows = connection.execute(which, {"names": names})
     entries = [(_entry(payload, patron), received_at) for payload, patron, received_at in rows]
     boots = {
@@ -91,8 +94,8 @@ def history_of(connection: Connection, item: str) -> History:
 def _gathered(connection: Connection, items: Sequence[str]) -> dict[str, _History]:
     histories = {item: _History() for item in items}
     for event in events_of(connection, OF_ITEMS, items):
-        if not isinstance(event.fact, UnknownItemDropped):
-            histories[str(event.fact.item)].events.append(event)
+        if (item := item_of(event.fact)) is not None:
+            histories[str(item)].events.append(event)
     rows = connection.execute(_GRANTS, {"names": items}).all()
     closed = closed_acts(connection, (ActId(row.act) for row in rows))
     for row in rows:

@@ -125,6 +125,13 @@ def holds_of(connection: Connection, number: PatronId) -> list[Hold]:
     return [_hold(row) for row in connection.execute(statement)]
 
 
+def is_awaited(connection: Connection, item: ItemId) -> bool:
+    """Whether this copy, once it is back, goes to the hold shelf."""
+    return any(
+        one.copy == item or one.state is HoldState.WAITING for one in queue(connection, item)
+    )
+
+
 def queue(connection: Connection, of: ItemId | None = None) -> list[Hold]:
     """All holds that have not ended, or those that this item could serve, in order."""
     if of is None:

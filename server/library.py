@@ -5,21 +5,34 @@ commits. The rules decide; this shell reads what they need and keeps what they d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Text, bindparam, insert, select, text, update
 
-from broker.facts import Entry
-from broker.requests import Answer, Ask, Describe, Grant, Identify, Lend, Question
-from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal
-from server import catalogue, holds, projection
+from broker.facts import Entry, LoanRenewed
+from broker.requests import (
+    AccountOf,
+    Answer,
+    Ask,
+    Describe,
+    Description,
+    Find,
+    Grant,
+    Identify,
+    Lend,
+    Question,
+    Renew,
+)
+from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal, SiteId
+from server import catalogue, holds, overview, pins, projection, renewals, search
 from server.circulation import rules
 from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Copy, Rulebook
 from server.circulation.tasks import Decision
 from server.clocks import Report
+from server.journal.own import Done, record_own
 from server.journal.patrons import from_column, to_column
 from server.journal.tables import fact, grant
 from server.settings import Branch
@@ -46,6 +59,7 @@ class Library:
     """One branch's circulation over the built-in tables."""
 
     branch: Branch
+    site: SiteId
 
     def rulebook(self, connection: Connection) -> Rulebook:
         """What the rules and the calendar are now."""
@@ -76,17 +90,28 @@ class Library:
         reads the rulebook once.
         """
         rulebook = self.rulebook(connection) if rulebook is None else rulebook
+        asked = _Asked(device, now, rulebook)
         match question:
-            case Identify(PatronId() as patron):
-                borrower = catalogue.borrower(connection, patron, rulebook)
-                return rules.standing(borrower, rulebook, now)
             case Describe(item):
-                return catalogue.describe(connection, item) or Refusal(Reason.UNKNOWN_ITEM)
+                return _described(connection, item)
+            case Find():
+                return search.find(connection, question)
+            case Identify(patron=PatronId() as patron) | AccountOf(patron=PatronId() as patron):
+                return _told_of(connection, question, patron, asked)
             case Lend(patron=PatronId() as patron):
                 borrower = catalogue.borrower(connection, patron, rulebook)
-                return self._lend(connection, question, borrower, _Asked(device, now, rulebook))
+                return self._lend(connection, question, borrower, asked)
+            case Renew(patron=PatronId() as patron):
+                borrower = catalogue.borrower(connection, patron, rulebook)
+                return self._renew(connection, question, borrower, asked)
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
+
+    def keep(self, connection: Connection, done: Done, now: float) -> None:
+        """Journal what the server itself did, and bring everything up to date with it."""
+        entry = record_own(connection, self.site, done, now)
+        self.apply(connection, (entry,), now)
+        self.serve_holds(connection, (entry,), now)
 
     def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:  # noqa: ARG002 a system of the library's own goes by it
         """Bring loans and tasks up to date with entries the journal has taken in at `now`."""
@@ -132,6 +157,19 @@ class Library:
             connection.execute(_GRANTED, granted)
         return decision
 
+    def _renew(
+        self, connection: Connection, renew: Renew, borrower: Borrower | None, asked: "_Asked"
+    ) -> Grant | Refusal:
+        before = renewals.answer_before(connection, renew)
+        if before is not None:
+            return before
+        due = renewals.decide(connection, borrower, renew.item, asked.rulebook, asked.now)
+        if isinstance(due, Refusal):
+            return due
+        fact = LoanRenewed(renew.item, renew.patron, due)
+        self.keep(connection, Done(renew.act, fact, asked.now), asked.now)
+        return Grant(renew.act, due)
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -140,6 +178,32 @@ class _Asked:
     device: DeviceId
     now: float
     rulebook: Rulebook
+
+
+def _described(connection: Connection, item: ItemId) -> Description | Refusal:
+    described = catalogue.describe(connection, item)
+    if described is None:
+        return Refusal(Reason.UNKNOWN_ITEM)
+    return replace(described, on_hold=holds.is_awaited(connection, item))
+
+
+def _told_of(
+    connection: Connection, question: Identify | AccountOf, patron: PatronId, asked: _Asked
+) -> Answer:
+    """How the patron stands, or all that they have, once they have proved who they are."""
+    rulebook, now = asked.rulebook, asked.now
+    refused = pins.objection(connection, question, rulebook.policy.pins, now)
+    if refused is not None:
+        return refused
+    borrower = catalogue.borrower(connection, patron, rulebook)
+    if borrower is None:
+        return Refusal(Reason.UNKNOWN_CARD)
+    if isinstance(question, AccountOf):
+        return overview.account(connection, borrower, rulebook, now)
+    standing = rules.standing(borrower, rulebook, now)
+    if isinstance(standing, Refusal):
+        return standing
+    return replace(standing, ready=overview.ready(connection, borrower.number))
 
 
 def _again(lend: Lend, device: DeviceId, before: Row[Any], copy: Copy | None) -> Grant | Refusal:

@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from broker.facts import Entry, UnknownItemDropped
+from broker.facts import Entry, item_of
 from broker.fault_points import fault_point
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server import clocks, incidents
@@ -56,7 +56,9 @@ _IDENTIFIED: Final = select(decision.c.item).where(
 )
 _TASKS_OF_ITEMS: Final = select(task).where(task.c.item.in_(_NAMES), _FOLDED)
 _TASKS_OF_ACTS: Final = select(task).where(task.c.act.in_(_NAMES))
-_STRAYS: Final = _TASKS_OF_ACTS.where(task.c.kind == TaskKind.UNKNOWN_ITEM_DROPPED.value)
+_STRAYS: Final = _TASKS_OF_ACTS.where(
+    task.c.kind.in_([TaskKind.UNKNOWN_ITEM_DROPPED.value, TaskKind.STAFF_CALLED.value])
+)
 _CLOCK_TASKS: Final = _TASKS_OF_ACTS.where(task.c.kind == TaskKind.CLOCK_AHEAD.value)
 _CLOCKS_AHEAD: Final = (
     select(
@@ -134,7 +136,8 @@ def dump(connection: Connection) -> bytes:
 
 
 def _item(entry: Entry) -> str | None:
-    return None if isinstance(entry.fact, UnknownItemDropped) else str(entry.fact.item)
+    item = item_of(entry.fact)
+    return None if item is None else str(item)
 
 
 def items_of(entries: Iterable[Entry]) -> set[ItemId]:
@@ -162,9 +165,9 @@ def _refold_moved(connection: Connection, moved: clocks.Moved) -> None:
 def _refold_strays(connection: Connection, acts: Iterable[str]) -> None:
     for chunk in chunks(sorted(acts)):
         tasks = [
-            task_row(stray(event, event.fact))
+            task_row(one)
             for event in events_of(connection, OF_ACTS, chunk)
-            if isinstance(event.fact, UnknownItemDropped)
+            if (one := stray(event)) is not None
         ]
         _replace_tasks(connection, _STRAYS, chunk, tasks)
 

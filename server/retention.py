@@ -32,6 +32,8 @@ from server.journal.tables import (
     member,
     payment,
     penalty,
+    pin,
+    pin_guess,
     quarantine,
 )
 from server.journal.tables import hold as holds
@@ -50,6 +52,8 @@ _NAMING: Final[Sequence[Table]] = (
     member,
     payment,
     penalty,
+    pin,
+    pin_guess,
 )
 _FREED: Final = "freed"  # the mark that deleted rows may still be readable in the files
 

@@ -60,4 +60,5 @@ def desired_settings(
         tuple(sorted(branch.closed_weekdays)),
         tuple(near),
     )
-    return SettingsDesired(service.version, service.in_service, service.reason, offline)
+    asked = branch.policy.pins.asked
+    return SettingsDesired(service.version, service.in_service, service.reason, offline, asked)

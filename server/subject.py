@@ -27,6 +27,8 @@ from server.journal.tables import (
     member,
     payment,
     penalty,
+    pin,
+    pin_guess,
     quarantine,
     task,
     title,
@@ -131,6 +133,7 @@ def export_subject(
     told["holds"] = _told(connection, waited.where(holds.c.member.in_(subject.numbers)))
     for name, table in _ACCOUNT.items():
         told[name] = _told(connection, select(table).where(table.c.member.in_(subject.numbers)))
+    told["pin"] = _told(connection, select(pin.c.set_at).where(pin.c.member.in_(subject.numbers)))
     told["messages"] = [
         row | {"reason": without_quotations(row["reason"])}
         for row in _told(connection, _messages(subject))
@@ -155,6 +158,8 @@ def erase_subject(connection: Connection, request: Request, key: OpeningKey) -> 
     erase(connection, subject.acts)
     for table in (holds, *_ACCOUNT.values()):
         connection.execute(delete(table).where(table.c.member.in_(subject.numbers)))
+    connection.execute(delete(pin).where(pin.c.member.in_(subject.numbers)))
+    connection.execute(delete(pin_guess).where(pin_guess.c.number.in_(subject.numbers)))
     members = connection.execute(delete(member).where(subject.row)).rowcount
     aside = quarantine.c.id.in_(subject.messages)
     connection.execute(update(quarantine).where(aside).values(payload=b""))

@@ -116,7 +116,7 @@ class Exchange:
 
     def settle(self) -> None:
         """Until nobody has anything to say. Fails when that never comes."""
-        intake = Intake(Library(Branch(ZoneInfo("Asia/Jakarta"))), SITE, OPENING)
+        intake = Intake(Library(Branch(ZoneInfo("Asia/Jakarta")), SITE), SITE, OPENING)
         for _ in range(1000):
             for station in self.stations.values():
                 station.speak()

@@ -9,10 +9,10 @@ from typing import Final
 from nacl.public import Box, PrivateKey, PublicKey
 
 from broker.facts import Entry, with_patron
-from broker.requests import Question
+from broker.requests import Question, with_pin
 from broker.requests import with_patron as about
 from broker.sealing import PREFIX, OpeningKey
-from broker.vocabulary import PatronId, SealedPatron
+from broker.vocabulary import PatronId, Pin, SealedPatron, Secret
 
 OPENING: Final = OpeningKey(bytes(range(32)))
 SEALING: Final = OPENING.sealing
@@ -42,13 +42,17 @@ def sealed(entry: Entry) -> Entry:
 
 def sealed_question(question: Question) -> Question:
     """The question as a station sends it."""
-    patron = getattr(question, "patron", None)
+    patron, pin = getattr(question, "patron", None), getattr(question, "pin", None)
+    if isinstance(pin, Secret):
+        question = with_pin(question, SEALING.seal_secret(pin))
     return about(question, seal(patron)) if isinstance(patron, PatronId) else question
 
 
 def opened_question(question: Question) -> Question:
     """The question as the server reads it."""
-    patron = getattr(question, "patron", None)
+    patron, pin = getattr(question, "patron", None), getattr(question, "pin", None)
+    if isinstance(pin, Pin):
+        question = with_pin(question, OPENING.open_secret(pin))
     return question if patron is None else about(question, OPENING.open(patron))
 
 

@@ -15,6 +15,7 @@ from broker.facts import (
     LoanAbandoned,
     LoanRenewed,
     LoanUnconfirmed,
+    StaffCalled,
     UnknownItemDropped,
 )
 from broker.vocabulary import ERASED, ActId, ItemId, Patron
@@ -108,10 +109,17 @@ def fold(
     return replace(circulation, tasks=tuple(told))
 
 
-def stray(event: Happened, dropped: UnknownItemDropped) -> Task:
-    """What a thing without a readable item number asks of staff."""
-    kind, grounds = TaskKind.UNKNOWN_ITEM_DROPPED, Grounds((seen(event),))
-    return Task(kind, event.act, None, dropped.tag, event.time, event.device, None, grounds)
+def stray(event: Happened) -> Task | None:
+    """What a fact about no item asks of staff: where, since when, with the tag or the screen."""
+    match event.fact:
+        case UnknownItemDropped(tag):
+            kind, reason = TaskKind.UNKNOWN_ITEM_DROPPED, tag
+        case StaffCalled(screen):
+            kind, reason = TaskKind.STAFF_CALLED, screen
+        case _:
+            return None
+    grounds = Grounds((seen(event),))
+    return Task(kind, event.act, None, reason, event.time, event.device, None, grounds)
 
 
 def with_kept(

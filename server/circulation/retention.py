@@ -21,7 +21,9 @@ LONGEST_DAYS: Final = 30
 SET_ASIDE_DAYS: Final = 30
 AUDIT_DAYS: Final = 730
 # Tasks that staff can settle without knowing whose loan it was.
-IMPERSONAL: Final = frozenset({TaskKind.UNKNOWN_ITEM, TaskKind.UNKNOWN_ITEM_DROPPED})
+IMPERSONAL: Final = frozenset(
+    {TaskKind.UNKNOWN_ITEM, TaskKind.UNKNOWN_ITEM_DROPPED, TaskKind.STAFF_CALLED}
+)
 # A quotation of the sender's own words, as Python's repr writes one; an apostrophe is none.
 _QUOTED: Final = re.compile(
     r"""(?<!\w)b?(?:'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))""", re.DOTALL

@@ -3,7 +3,7 @@
 Law: decides only; the shell keeps what was decided. Dates are those of the branch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from broker.requests import Grant, Lend, Standing
 from broker.vocabulary import ItemId, Patron, PatronId, Reason, Refusal
+from server.circulation.pins import PinPolicy
 
 ANY: Final = "*"
 _LONGEST_CLOSURE_DAYS: Final = 366
@@ -93,6 +94,7 @@ class Policy:
     most_holds: int = 2
     pick_up_days: int = 3
     fines: Fines | None = None
+    pins: PinPolicy = field(default_factory=PinPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +172,7 @@ def standing(borrower: Borrower | None, rulebook: Rulebook, now: float) -> Stand
         return Refusal(Reason.UNKNOWN_CARD)
     if (reason := bar(borrower, today)) is not None:
         return Refusal(reason)
-    rule = rulebook.rule(borrower.kind, ANY)
-    remaining = _remaining(borrower, rule, rulebook) if rule is not None else 0
-    return Standing(len(borrower.holdings), remaining)
+    return Standing(len(borrower.holdings), remaining(borrower, rulebook))
 
 
 def decide_lend(
@@ -238,6 +238,12 @@ def bar(borrower: Borrower, today: date) -> Reason | None:
     if borrower.suspended_until is not None and today <= borrower.suspended_until:
         return Reason.PATRON_SUSPENDED
     return None
+
+
+def remaining(borrower: Borrower, rulebook: Rulebook) -> int:
+    """How many more of the ordinary kind."""
+    rule = rulebook.rule(borrower.kind, ANY)
+    return 0 if rule is None else _remaining(borrower, rule, rulebook)
 
 
 def _bar_of_copy(copy: Copy, borrower: Borrower, rule: LoanRule | None) -> Reason | None:

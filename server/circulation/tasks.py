@@ -31,6 +31,7 @@ class TaskKind(Enum):
     OUTCOME_UNKNOWN = "outcome-unknown-in-system"
     TOO_LATE = "too-late-for-system"
     DIFFERS = "differs-from-system"
+    STAFF_CALLED = "staff-called"
 
 
 class Choice(Enum):
@@ -55,6 +56,7 @@ class Choice(Enum):
     RE_DRIVE = "re-drive"
     DISCARD = "discard"
     CORRECTED = "corrected"
+    HELPED = "helped"
 
 
 CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
@@ -75,6 +77,7 @@ CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
     TaskKind.OUTCOME_UNKNOWN: (Choice.CORRECTED,),
     TaskKind.TOO_LATE: (Choice.CORRECTED,),
     TaskKind.DIFFERS: (Choice.CORRECTED,),
+    TaskKind.STAFF_CALLED: (Choice.HELPED,),
 }
 
 

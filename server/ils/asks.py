@@ -42,13 +42,18 @@ class Asks:
         return until
 
     def next(self, now: float) -> Waiting | None:
-        """The oldest question that changes nothing; who waits no more is forgotten."""
+        """The oldest question that is no loan; who waits no more is forgotten."""
         with self._changed:
             while self._reading:
                 _, one = self._reading.popitem(last=False)
                 if one.until > now:
                     return one
         return None
+
+    def put_back(self, one: Waiting) -> None:
+        """It cannot be answered just now."""
+        with self._changed:
+            self._reading[one.device, one.ask.correlation] = one
 
     def about(self, act: ActId) -> list[Waiting]:
         """Who asked for this loan, each told once."""

@@ -15,11 +15,11 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from broker.facts import ItemLent, ItemReturned, LoanRenewed
-from broker.requests import Grant, Lend
-from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal, Secret, SiteId
-from server import accounts, catalogue, holds
+from broker.requests import Grant, Identify, Lend
+from broker.telemetry import PinAsked
+from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal, Secret
+from server import accounts, catalogue, holds, pins, renewals
 from server.circulation import rules
-from server.circulation.holds import HoldState
 from server.circulation.rules import ANY, Borrower, Rulebook
 from server.ils import records
 from server.ils.port import (
@@ -40,7 +40,7 @@ from server.ils.port import (
 )
 from server.journal.database import DatabaseFailed, reading, transaction
 from server.journal.journal import closed_acts
-from server.journal.own import Done, record_own
+from server.journal.own import Done
 from server.library import Library
 
 CURRENCY: Final = "IDR"
@@ -53,27 +53,31 @@ class BuiltInLibrary:
 
     engine: Engine
     library: Library
-    site: SiteId
     now: Callable[[], float]
     new_act: Callable[[], ActId]
 
     def capabilities(self) -> Capabilities:
-        fined = self.library.branch.policy.fines is not None
-        able = _ABLE | {Ability.NOTE_PAYMENT} if fined else _ABLE
-        return Capabilities(able, frozenset())
+        policy = self.library.branch.policy
+        able = set(_ABLE)
+        if policy.fines is not None:
+            able.add(Ability.NOTE_PAYMENT)
+        if policy.pins.asked is not PinAsked.NEVER:
+            able.add(Ability.CHECK_PIN)
+        return Capabilities(frozenset(able), frozenset())
 
-    def patron(
-        self,
-        number: PatronId,
-        pin: Secret | None = None,  # noqa: ARG002 none is kept
-    ) -> PatronRecord | Refused:
-        """The member by number or card; no PINs are kept, so none is ever right or wrong."""
+    def patron(self, number: PatronId, pin: Secret | None = None) -> PatronRecord | Refused:
+        """The member by number or card. Wrong PINs are counted with those at the stations."""
+        if pin is not None and (refused := self._tried(number, pin)) is not None:
+            return Refused(refused.reason)
         with self._asking() as connection:
             rulebook = self._rulebook(connection)
             borrower = catalogue.borrower(connection, number, rulebook)
             if borrower is None:
                 return Refused(Reason.UNKNOWN_CARD)
-            return self._record(connection, borrower, rulebook)
+            record = self._record(connection, borrower, rulebook)
+            has_pin = pins.has_pin(connection, borrower.number.reveal())
+            looked = pin is not None and Ability.CHECK_PIN in self.capabilities().able
+            return replace(record, pin_checked=looked and has_pin)
 
     def item(self, item: ItemId) -> ItemRecord | Refused:
         with self._asking() as connection:
@@ -85,7 +89,7 @@ class BuiltInLibrary:
             item=item,
             state=_state(shelved),
             title=shelved.title,
-            owner=str(self.site),
+            owner=str(self.library.site),
             location=shelved.collection,
             call_number=shelved.call_number,
             properties="",
@@ -131,15 +135,9 @@ class BuiltInLibrary:
     def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused:
         with self._changing() as connection:
             now = self.now()
-            loan = records.renewable(connection, item)
-            if loan is None:
-                known = catalogue.copy_of(connection, item) is not None
-                return Refused(Reason.NOT_ON_LOAN if known else Reason.UNKNOWN_ITEM)
             rulebook = self._rulebook(connection)
             borrower = catalogue.borrower(connection, patron, rulebook)
-            queue = holds.queue(connection, item)
-            loan = replace(loan, wanted=any(one.state is HoldState.WAITING for one in queue))
-            due = rules.decide_renewal(borrower, loan, rulebook, now)
+            due = renewals.decide(connection, borrower, item, rulebook, now)
             if isinstance(due, Refusal):
                 return Refused(due.reason)
             self._record_fact(connection, Done(self.new_act(), LoanRenewed(item, patron, due), now))
@@ -221,10 +219,12 @@ class BuiltInLibrary:
         )
 
     def _record_fact(self, connection: Connection, done: Done) -> None:
-        now = self.now()
-        entry = record_own(connection, self.site, done, now)
-        self.library.apply(connection, (entry,), now)
-        self.library.serve_holds(connection, (entry,), now)
+        self.library.keep(connection, done, self.now())
+
+    def _tried(self, number: PatronId, pin: Secret) -> Refusal | None:
+        with self._changing() as connection:
+            policy = self.library.branch.policy.pins
+            return pins.objection(connection, Identify(number, pin), policy, self.now())
 
 
 def _state(shelved: records.Shelved) -> ItemState:

@@ -74,6 +74,14 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """A loan being renewed: its item and its patron are not to be meddled with."""
+
+    item: ItemId
+    patrons: frozenset[PatronId]
+
+
+@dataclass(frozen=True, slots=True)
 class _Kept:
     """What a transaction keeps about one item."""
 
@@ -93,7 +101,9 @@ class Clerk:
     def __init__(self, conflict: WhenLentToAnother = WhenLentToAnother.STAFF) -> None:
         self._conflict = conflict
 
-    def take(self, connection: Connection, now: float, under_way: Collection[Job]) -> Job | None:
+    def take(
+        self, connection: Connection, now: float, under_way: Collection[Job | Renewal]
+    ) -> Job | None:
         """The next job that meddles with none of those under way; None when there is none now."""
         patrons = frozenset[PatronId]().union(*(job.patrons for job in under_way))
         for item in errands.ripe(connection, now, {str(job.item) for job in under_way}):

@@ -16,7 +16,6 @@ from broker.settings import read_settings
 from broker.vocabulary import ActId
 from server.catalogue import keep_elsewhere
 from server.configuration import ServerSettings
-from server.ils.asks import Asks
 from server.ils.clerk import Clerk
 from server.ils.journalled import JournalledSystem
 from server.ils.library import SystemLibrary
@@ -29,6 +28,7 @@ from server.ils.settings import BuiltIn
 from server.ils.tended import Tended
 from server.ils.worker import Records, Say, Worker
 from server.journal.database import open_engine, transaction
+from server.library import Library
 
 _TENDED_EVERY_SECONDS: Final = 5.0
 
@@ -53,10 +53,10 @@ def offered(read: ServerSettings, engine: Engine, stopping: threading.Event) -> 
     That one is told of changes by whoever is at work in the ingest; it must be running.
     """
     if isinstance(read.library, BuiltIn):
-        return BuiltInDesk(engine, read.keeper(), read.site, time.time, _new_act)
+        return BuiltInDesk(engine, read.keeper(), time.time, _new_act)
     zone, terms = read.branch().zone, read.terms
     system = open_library_system(read.library, zone, time.time, time.monotonic)
-    library = SystemLibrary(read.branch(), terms.loan_days)
+    library = SystemLibrary(read.branch(), read.site, terms.loan_days)
 
     def tend() -> None:
         while not stopping.wait(_TENDED_EVERY_SECONDS):
@@ -64,23 +64,22 @@ def offered(read: ServerSettings, engine: Engine, stopping: threading.Event) -> 
         system.close()
 
     threading.Thread(target=tend, daemon=True).start()
-    return JournalledSystem(engine, library, system, read.site, time.time, _new_act, stopping)
+    return JournalledSystem(engine, library, system, time.time, _new_act, stopping)
 
 
 def at_work(
-    read: ServerSettings, engine: Engine, asks: Asks, say: Say, stopping: threading.Event
+    read: ServerSettings, engine: Engine, library: Library, say: Say, stopping: threading.Event
 ) -> Worker | None:
     """Whoever talks to the library's own system, from now on; None where there is none."""
-    given = read.library
     with transaction(engine) as connection:
-        keep_elsewhere(connection, elsewhere=not isinstance(given, BuiltIn))
-    if isinstance(given, BuiltIn):
+        keep_elsewhere(connection, elsewhere=isinstance(library, SystemLibrary))
+    if isinstance(read.library, BuiltIn) or not isinstance(library, SystemLibrary):
         return None
     zone = read.branch().zone
-    system = open_library_system(given, zone, time.time, time.monotonic)
-    records = Records(engine, Clerk(read.terms.when_lent_to_another), asks)
+    system = open_library_system(read.library, zone, time.time, time.monotonic)
+    records = Records(engine, Clerk(read.terms.when_lent_to_another), library)
     worker = Worker(records, system, say, time.time, stopping)
-    worker.start(given.connections)
+    worker.start(read.library.connections)
     tended = Tended(engine, system, Nightly(read.terms.reconcile_at, zone))
     threading.Thread(target=tended.run, args=(stopping, time.time), daemon=True).start()
     return worker

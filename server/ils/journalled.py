@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanAbandoned, LoanRenewed
 from broker.requests import Grant, Lend
-from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret, SiteId
+from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 from server.circulation.errands import FINAL, Change, Stage
 from server.ils import records
 from server.ils.library import SystemLibrary, answered
@@ -37,10 +37,11 @@ from server.ils.port import (
     Renewed,
     Returned,
 )
+from server.ils.renewing import Renewing
 from server.journal import errands
 from server.journal.database import DatabaseFailed, reading, transaction
 from server.journal.journal import closed_acts
-from server.journal.own import OWN_DEVICE, Done, record_own
+from server.journal.own import OWN_DEVICE, Done
 
 # Self-checks of other makers wait half a minute and more.
 PATIENCE_SECONDS: Final = 20.0
@@ -58,7 +59,6 @@ class JournalledSystem:
     engine: Engine
     library: SystemLibrary
     system: LibrarySystem
-    site: SiteId
     now: Callable[[], float]
     new_act: Callable[[], ActId]
     stopping: threading.Event
@@ -115,7 +115,8 @@ class JournalledSystem:
                 return Refused(Reason.ASK_STAFF)
         renewed = self.system.renew(patron, item)
         if isinstance(renewed, Renewed) and renewed.due is not None:
-            self._record(self.new_act(), LoanRenewed(item, patron, renewed.due), self.now())
+            renewing = Renewing(self.engine, self.system, self.library, self.now)
+            renewing.keep(self.new_act(), LoanRenewed(item, patron, renewed.due))
         return renewed
 
     def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused:
@@ -150,8 +151,7 @@ class JournalledSystem:
     def _record(self, act: ActId, fact: Fact, at: float) -> None:
         now = self.now()
         with self._changing() as connection:
-            entry = record_own(connection, self.site, Done(act, fact, at), now)
-            self.library.apply(connection, (entry,), now)
+            self.library.keep(connection, Done(act, fact, at), now)
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:

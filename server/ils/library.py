@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, insert, select
 
 from broker.facts import Entry
-from broker.requests import Answer, Ask, Describe, Grant, Identify, Lend
+from broker.requests import AccountOf, Answer, Ask, Describe, Find, Grant, Identify, Lend, Renew
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId, Reason, Refusal
 from server import catalogue, projection
 from server.circulation.errands import Change, Stage
@@ -44,9 +44,14 @@ class SystemLibrary(Library):
             case Lend(patron=PatronId() as patron) as lend:
                 until = self.asks.add(device, ask, now)
                 return self.asked_for(connection, lend, patron, device, (now, until))
-            case Identify(PatronId()) | Describe():
+            case (
+                Identify(PatronId()) | AccountOf(PatronId()) | Renew(_, _, PatronId()) | Describe()
+            ):
                 self.asks.add(device, ask, now)
                 return None
+            case Find():
+                # The system's port knows items by their numbers alone.
+                return Refusal(Reason.ASK_STAFF)
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from broker.facts import Entry, ItemReturned, LoanAbandoned, LoanRenewed, UnknownItemDropped
+from broker.facts import Entry, ItemReturned, LoanAbandoned, LoanRenewed, item_of
 from broker.vocabulary import ActId
 from server.circulation.errands import Change
 from server.histories import OF_ACTS, events_of
@@ -24,14 +24,14 @@ def note(connection: Connection, new: Sequence[Entry], now: float) -> None:
     doubted = _doubted(connection, new, now)
     items = set()
     for entry in new:
-        if isinstance(entry.fact, UnknownItemDropped | LoanRenewed):
+        if isinstance(entry.fact, LoanRenewed) or (item := item_of(entry.fact)) is None:
             continue
-        items.add(entry.fact.item)
+        items.add(item)
         doubtful = entry.act in doubted
         if doubtful or not isinstance(entry.fact, LoanAbandoned):
             back = isinstance(entry.fact, ItemReturned)
             key = (entry.act, Change.TAKE_BACK if back else Change.LEND)
-            errands.owe(connection, key, entry.fact.item, now, doubtful=doubtful)
+            errands.owe(connection, key, item, now, doubtful=doubtful)
     errands.told(connection, [str(entry.act) for entry in new], now)
     errands.wake(connection, items, now)
 

@@ -9,19 +9,16 @@ from sqlalchemy import Connection, and_, bindparam, select, union_all
 from broker.vocabulary import ActId, ItemId, Patron, PatronId
 from server.catalogue import WITHDRAWN
 from server.circulation.grants import Standing
-from server.circulation.rules import Renewable
 from server.journal.patrons import from_column
 from server.journal.tables import grant, hold, item, loan, member, title
 
 # Who has what until when, on loan or by a grant that no fact has closed.
-_HELD: Final = union_all(
+HELD: Final = union_all(
     select(loan.c.item, loan.c.member, loan.c.due).where(loan.c.returned_at.is_(None)),
     select(grant.c.item, grant.c.member, grant.c.due).where(
         grant.c.standing == Standing.OPEN.value
     ),
 ).subquery("held")
-
-
 _BLOCKED: Final = select(member.c.blocked).where(member.c.number == bindparam("of_member"))
 
 
@@ -50,12 +47,12 @@ def shelved(connection: Connection, barcode: ItemId) -> Shelved | None:
     """The item in words, and when it will be back."""
     words = (title.c.title, title.c.call_number, item.c.collection, item.c.state)
     statement = (
-        select(*words, _HELD.c.due, hold.c.act.label("hold"))
+        select(*words, HELD.c.due, hold.c.act.label("hold"))
         .join_from(item, title)
-        .outerjoin(_HELD, _HELD.c.item == item.c.barcode)
+        .outerjoin(HELD, HELD.c.item == item.c.barcode)
         .outerjoin(hold, and_(hold.c.copy == item.c.barcode, hold.c.ended_at.is_(None)))
         .where(item.c.barcode == str(barcode))
-        .order_by(_HELD.c.due.desc())
+        .order_by(HELD.c.due.desc())
     )
     row = connection.execute(statement.limit(1)).first()
     if row is None:
@@ -72,8 +69,8 @@ def blocked_because(connection: Connection, number: PatronId) -> tuple[str, ...]
 
 def held_by(connection: Connection, number: PatronId) -> dict[str, date]:
     """The items this member has, on loan or granted, with their due dates."""
-    statement = select(_HELD.c.item, _HELD.c.due).where(_HELD.c.member == number.reveal())
-    rows = connection.execute(statement.order_by(_HELD.c.due, _HELD.c.item)).all()
+    statement = select(HELD.c.item, HELD.c.due).where(HELD.c.member == number.reveal())
+    rows = connection.execute(statement.order_by(HELD.c.due, HELD.c.item)).all()
     return {row.item: row.due for row in rows}
 
 
@@ -81,14 +78,3 @@ def loan_by(connection: Connection, act: ActId) -> Lending | None:
     """The loan that this act made, open or over."""
     row = connection.execute(select(loan).where(loan.c.act == str(act))).first()
     return None if row is None else Lending(ItemId(row.item), from_column(row.patron), row.due)
-
-
-def renewable(connection: Connection, barcode: ItemId) -> Renewable | None:
-    """The item's open loan."""
-    columns = (loan.c.member, loan.c.due, loan.c.renewals, item.c.collection)
-    this = and_(loan.c.item == str(barcode), loan.c.returned_at.is_(None))
-    statement = select(*columns).outerjoin_from(loan, item, item.c.barcode == loan.c.item)
-    row = connection.execute(statement.where(this)).first()
-    if row is None:
-        return None
-    return Renewable(barcode, row.collection or "", row.member, row.due, row.renewals)

@@ -13,22 +13,22 @@ from typing import Final
 import structlog
 from sqlalchemy import Engine
 
-from broker.errors import SirkulaError
 from broker.fault_points import fault_point
-from broker.requests import Answer, Describe, Description, Identify, Question, Standing
-from broker.vocabulary import DeviceId, PatronId, Refusal
+from broker.requests import Answer, Renew
+from broker.vocabulary import DeviceId, PatronId
 from server.circulation.outcomes import Outcome
+from server.ils.answering import Answering
 from server.ils.asks import Asks, Waiting
 from server.ils.carrying import carry_out
-from server.ils.clerk import Clerk, Job
-from server.ils.port import LibrarySystem, PatronRecord, Refused
+from server.ils.clerk import Clerk, Job, Renewal
+from server.ils.library import SystemLibrary
+from server.ils.port import LibrarySystem
+from server.ils.renewing import Renewing
 from server.journal import errands
 from server.journal.database import DatabaseFailed, reading, transaction
 
 _IDLE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 1.0
-# Where the system tells no limit, it says no to the loan itself.
-_NO_LIMIT: Final = 99
 
 log: Final = structlog.get_logger()
 
@@ -42,7 +42,11 @@ class Records:
 
     engine: Engine
     clerk: Clerk
-    asks: Asks
+    library: SystemLibrary
+
+    @property
+    def asks(self) -> Asks:
+        return self.library.asks
 
 
 class Worker:
@@ -58,8 +62,11 @@ class Worker:
     ) -> None:
         self._records, self._system, self._say = records, system, say
         self._now, self._stopping = now, stopping
+        engine, library = records.engine, records.library
+        self._answering = Answering(engine, system, library.branch, now)
+        self._renewing = Renewing(engine, system, library, now)
         self._turn = threading.Lock()
-        self._under_way: list[Job] = []
+        self._under_way: list[Job | Renewal] = []
         self._threads: list[threading.Thread] = []
 
     def start(self, threads: int) -> None:
@@ -71,10 +78,14 @@ class Worker:
             self._threads.append(thread)
             thread.start()
 
+    def stir(self) -> None:
+        """There is something new to do."""
+        self._records.asks.stir()
+
     def join(self) -> None:
         """Until every thread has ended what it was at."""
         self._stopping.set()
-        self._records.asks.stir()
+        self.stir()
         for thread in self._threads:
             thread.join()
 
@@ -90,15 +101,31 @@ class Worker:
         """Does one thing; False when there was none to do."""
         waiting = self._records.asks.next(self._now())
         if waiting is not None:
-            answer = answered(self._system, waiting.ask.question)
-            if answer is not None:
-                self._tell(waiting, answer)
-            return True
+            return self._answer(waiting)
         job = self._taken()
         if job is None:
             return False
         outcome = carry_out(self._system, job.item, job.todo)
         self._settle(job, outcome)
+        return True
+
+    def _answer(self, waiting: Waiting) -> bool:
+        """False when it has to wait for something else that is on its way."""
+        match waiting.ask.question:
+            case Renew(_, item, PatronId() as patron) as renew:
+                renewal = Renewal(item, frozenset((patron,)))
+                with self._turn:
+                    if any(_meddle(renewal, other) for other in self._under_way):
+                        self._records.asks.put_back(waiting)
+                        return False
+                    self._under_way.append(renewal)
+                answer: Answer | None = self._renewing.answer(renew, patron)
+                with self._turn:
+                    self._under_way.remove(renewal)
+            case question:
+                answer = self._answering.answer(question)
+        if answer is not None:
+            self._tell(waiting, answer)
         return True
 
     def _taken(self) -> Job | None:
@@ -154,29 +181,5 @@ class Worker:
             self._say(waiting.device, waiting.ask.correlation, answer, now)
 
 
-def answered(system: LibrarySystem, question: Question) -> Answer | None:
-    """What the system says to a question that changes nothing; None when it says nothing."""
-    try:
-        match question:
-            case Identify(PatronId() as number):
-                return _standing(system.patron(number))
-            case Describe(item):
-                found = system.item(item)
-                if isinstance(found, Refused):
-                    return Refusal(found.reason)
-                return Description(item, found.title, "")
-            case _:
-                return None
-    except SirkulaError as error:
-        log.warning("the system does not answer", problem=str(error))
-        return None
-
-
-def _standing(found: PatronRecord | Refused) -> Standing | Refusal:
-    if isinstance(found, Refused):
-        return Refusal(found.reason)
-    if found.bar is not None:
-        return Refusal(found.bar)
-    on_loan = found.on_loan or 0
-    limit = _NO_LIMIT if found.loan_limit is None else found.loan_limit
-    return Standing(on_loan, max(0, limit - on_loan))
+def _meddle(one: Job | Renewal, other: Job | Renewal) -> bool:
+    return one.item == other.item or bool(one.patrons & other.patrons)

@@ -96,7 +96,9 @@ def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> Non
     fill that place. A station's numbered entry is a fact that does not count: staff look at it.
     """
     topic = _storable(misfit.topic)
-    said = topic.encode() + (b"\0" if misfit.seq is None else b"\0\0") + misfit.payload
+    reason = _storable(misfit.reason)
+    what = misfit.payload or reason.encode()  # of some messages nothing but that may be kept
+    said = topic.encode() + (b"\0" if misfit.seq is None else b"\0\0") + what
     name = sha256(said).hexdigest()
     row = {
         "fingerprint": name,
@@ -105,7 +107,7 @@ def set_aside(connection: Connection, misfit: Misfit, received_at: float) -> Non
         "install": misfit.install,
         "seq": misfit.seq,
         "payload": misfit.payload,
-        "reason": _storable(misfit.reason),
+        "reason": reason,
         "received_at": received_at,
     }
     statement = insert_into(connection, quarantine).on_conflict_do_nothing()

@@ -6,8 +6,9 @@ changed, but for `standing`, `missed_at`, the `due` that the library's own syste
 patrons, whom retention takes out (`patron` and `member` are NULL then); `boot` only gets more exact
 and `boot_number` longer; `loan`, `grant.standing` and every open `task` about an item or a clock
 are derived and can be rebuilt from them. `hold` only moves on, and is no fold's; `penalty` and
-`payment` are written once. `errand` is how far each change in the library's own system has come;
-what it is about follows from the journal. `high_water` is kept for ever.
+`payment` are written once; `title_word` follows from `title`. `errand` is how far each change in
+the library's own system has come; what it is about follows from the journal. `high_water` is kept
+for ever.
 """
 
 from typing import Final
@@ -76,6 +77,14 @@ Index(
     fact.c.boot,
     sqlite_where=text("wall > received_at + 300"),
     postgresql_where=text("wall > received_at + 300"),
+)
+
+# What patrons said of their visits: rare, and read by the month.
+Index(
+    "ix_fact_feedback",
+    fact.c.received_at,
+    sqlite_where=text("kind = 'feedback-given'"),
+    postgresql_where=text("kind = 'feedback-given'"),
 )
 
 # Facts that still tell who: few, and looked for every hour.
@@ -334,6 +343,24 @@ member: Final = Table(
     Column("blocked", Text),
 )
 
+# What a member's PIN can be compared with (`server.passwords`); most members have none.
+pin: Final = Table(
+    "pin",
+    metadata,
+    Column("member", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("set_at", Double, nullable=False),
+)
+
+# Wrong PINs of the last minutes, for a member's number or for one that nobody has.
+pin_guess: Final = Table(
+    "pin_guess",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    Column("latest_at", Double, nullable=False, index=True),
+)
+
 title: Final = Table(
     "title",
     metadata,
@@ -343,6 +370,17 @@ title: Final = Table(
     Column("publisher", Text, nullable=False),
     Column("year", Integer),
     Column("call_number", Text, nullable=False),
+)
+
+# The words of each title, folded (`server.search`), as bytes so that every database puts them in
+# the same order. `place`: 0 begins the title, 1 is in it, 2 in its author alone.
+title_word: Final = Table(
+    "title_word",
+    metadata,
+    Column("word", LargeBinary, primary_key=True),
+    Column("title", ForeignKey("title.id"), primary_key=True, index=True),
+    Column("place", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 item: Final = Table(

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from broker.vocabulary import ItemId
+from server import search
 from server.circulation.tasks import TaskKind
 from server.journal.keeping import keep
 from server.journal.tables import item, loan_rule, member, task, title
@@ -63,6 +64,7 @@ def load(
         report.new += before is None
         report.changed += before is not None and before != after
         report.same += before == after
+    stock.index()
     _refold_strangers(connection)
     return report
 
@@ -109,6 +111,7 @@ class _Stock:
         self._cards = {row.get("card"): key for key, row in self.known.items()}
         self._named: set[Key] = set()
         self._titles = _Titles(connection)
+        self._moved: set[int] = set()
 
     def objection(self, line: Usable, key: Key, after: Values) -> Refused | None:
         """Why the line cannot be brought in after all."""
@@ -135,6 +138,11 @@ class _Stock:
         number = self._titles.number(after, said, None if before is None else before["title_id"])
         copy = {name: after[name] for name in ("barcode", "collection", "state")}
         keep(self._connection, item, copy | {"title": number})
+        self._moved |= {number} if before is None else {number, before["title_id"]}
+
+    def index(self) -> None:
+        """Let what is new or told anew be found."""
+        search.index(self._connection, self._moved)
 
 
 class _Titles:

@@ -243,4 +243,4 @@ def _channel(topic: str) -> Channel | None:
 
 
 def _open_task(row: Row[Any]) -> OpenTask:
-    return OpenTask(TaskKind(row.kind), row.act, row.item, row.title, row.opened_at)
+    return OpenTask(TaskKind(row.kind), row.act, row.item, row.title, row.opened_at, row.device)

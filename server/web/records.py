@@ -75,6 +75,7 @@ class OpenTask:
     item: str | None
     title: str | None
     opened_at: float
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ def _task(task: OpenTask, wall: Wall, texts: Texts) -> TaskRow:
         since=wall.moment(task.opened_at),
         what=texts(f"task.{task.kind.value}"),
         advice=texts(f"task-advice.{task.kind.value}"),
-        item=task.item or "",
+        # What is about no item is about a place.
+        item=task.item or task.device or "",
         title=task.title or (texts("fact.untitled") if task.item else ""),
     )

@@ -52,7 +52,7 @@ def _pairs(path: Path) -> tuple[float, float]:
     items = [ItemId(f"B{number:05}") for number in range(2, STATIONS * ROUNDS + 2)]
     patrons = [PatronId(f"KTA-{number:04}") for number in range(STATIONS)]
     engine = opened_library(path, items, patrons)
-    intake = Intake(Library(BRANCH), SITE, OPENING)
+    intake = Intake(Library(BRANCH, SITE), SITE, OPENING)
     shelves = [items[start : start + STATIONS] for start in range(0, len(items), STATIONS)]
     batches = [batch for turn, shelf in enumerate(shelves) for batch in _turn(turn, shelf, patrons)]
     answers: list[Outgoing] = []

@@ -44,7 +44,7 @@ def _entries(facts: int) -> list[bytes]:
 def _taken_in(folder: Path, entries: list[bytes]) -> float:
     items = [ItemId(f"B{number:05}") for number in range(1, 901)]
     engine = opened_library(folder / "server.db", items, [PatronId("KTA-0001")])
-    intake = Intake(Library(BRANCH), SITE, OPENING)
+    intake = Intake(Library(BRANCH, SITE), SITE, OPENING)
     topic = str(Topic(SITE, KIOSK, Channel.FACT))
     begun = perf_counter()
     for start in range(0, len(entries), BATCH):

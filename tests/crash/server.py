@@ -54,7 +54,7 @@ def database(folder: Path) -> str:
 
 
 def intake() -> Intake:
-    return Intake(Library(BRANCH), SITE, OPENING)
+    return Intake(Library(BRANCH, SITE), SITE, OPENING)
 
 
 def furnish(connection: Connection) -> None:

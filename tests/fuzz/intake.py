@@ -14,13 +14,16 @@ from broker.facts import (
     Acknowledgement,
     Entry,
     Fact,
+    FeedbackGiven,
     ItemLent,
     ItemReturned,
     LoanAbandoned,
     LoanUnconfirmed,
+    Rating,
+    StaffCalled,
     UnknownItemDropped,
 )
-from broker.requests import Ask, Describe, Identify, Lend, Question
+from broker.requests import AccountOf, Ask, Describe, Find, Identify, Lend, Question, Renew
 from broker.telemetry import Birth, Component, Health, Kind, Mode, Presence, SettingsReported, State
 from broker.topics import Channel, Topic
 from broker.vocabulary import (
@@ -31,6 +34,7 @@ from broker.vocabulary import (
     Moment,
     PatronId,
     Reason,
+    Secret,
     SiteId,
 )
 from broker.wire import decode_snapshot, encode_ask, encode_entry, encode_snapshot, kind_of
@@ -83,7 +87,7 @@ class Ear:
         batch = [*self._batch[::2], good, *self._batch[1::2]]
         self._batch = []
         with transaction(engine) as connection:
-            outgoing = Intake(Library(BRANCH), SITE, OPENING).digest(connection, batch, NOW)
+            outgoing = Intake(Library(BRANCH, SITE), SITE, OPENING).digest(connection, batch, NOW)
         told = [_through(message) for message in outgoing if f"/{GOOD}/ack" in message.topic]
         assert told == [self._said], f"{told} acknowledged of {self._said}"
         if self._said == BATCHES_IN_A_LIFE:
@@ -144,9 +148,14 @@ SAMPLES = (
     _said(3, LoanAbandoned(_BOOK, _PATRON, Reason.CANCELLED, secured=True)),
     _said(4, LoanUnconfirmed(_BOOK, _PATRON, date(2026, 12, 1))),
     _said(5, UnknownItemDropped("E004010000000001")),
+    _said(6, FeedbackGiven(Rating.GOOD, None, "Cepat")),
+    _said(7, StaffCalled("borrow")),
     _asked(LEND),
     _asked(Identify(_PATRON)),
     _asked(Describe(_BOOK)),
+    _asked(AccountOf(_PATRON, Secret("1234"))),
+    _asked(Renew(ActId("act-9"), _BOOK, _PATRON)),
+    _asked(Find("laskar pelangi")),
     _sample(Channel.STATUS, Presence.ONLINE.value.encode()),
     _sample(Channel.BIRTH, encode_snapshot(BIRTH)),
     _sample(Channel.STATE, encode_snapshot(STATE)),

@@ -19,9 +19,9 @@ import pytest
 from sqlalchemy import Engine, insert, make_url, select, update
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanRenewed
-from broker.vocabulary import ActId, ItemId, PatronId, SiteId
+from broker.vocabulary import ActId, ItemId, PatronId, Secret, SiteId
 from broker.wire import FACTS
-from server import accounts, catalogue
+from server import accounts, catalogue, pins
 from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.ils.service_desk import BuiltInDesk
 from server.journal.database import open_engine, reading, transaction
@@ -100,7 +100,7 @@ def standing(
     numbers = count()
     engine = open_engine(round_about)
     library = BuiltInDesk(
-        engine, Library(BRANCH), SITE, lambda: NOW, lambda: ActId(f"own-{next(numbers)}")
+        engine, Library(BRANCH, SITE), lambda: NOW, lambda: ActId(f"own-{next(numbers)}")
     )
     yield library, records
     way.unlink()
@@ -110,7 +110,8 @@ def standing(
 def _happened(engine: Engine, act: str, told: Fact) -> None:
     with transaction(engine) as connection:
         done = Done(ActId(act), told, NOW - 60)
-        Library(BRANCH).apply(connection, [record_own(connection, SITE, done, NOW)], NOW)
+        entry = record_own(connection, SITE, done, NOW)
+        Library(BRANCH, SITE).apply(connection, [entry], NOW)
 
 
 def _sqlite(request: pytest.FixtureRequest, way: Path) -> tuple[str, str, Path]:
@@ -136,6 +137,8 @@ def _stock(engine: Engine, ledger: Ledger) -> None:
             for number, one in ledger.members.items()
         ]
         connection.execute(insert(member), people)
+        for number, one in ledger.members.items():
+            pins.set_pin(connection, number, Secret(one.pin), NOW)
         words = {"author": "", "publisher": "", "year": 2005, "call_number": ""}
         shelf = list(enumerate(ledger.titles.items(), 1))
         titles = [{"id": number, "title": name, **words} for number, (_, name) in shelf]

@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 
 from broker.vocabulary import ActId, ItemId, PatronId, SiteId
 from server.catalogue import keep_elsewhere
-from server.ils.asks import Asks
 from server.ils.clerk import Clerk
 from server.ils.journalled import JournalledSystem
 from server.ils.library import SystemLibrary
@@ -78,13 +77,13 @@ def journalled(engine: Engine, patience: float) -> Iterator[House]:
         return NOW + time.monotonic() - start
 
     shelf = SlowShelf(small_library())
-    library = SystemLibrary(Branch(JAKARTA), LOAN_DAYS)
-    records = Records(engine, Clerk(), Asks())
+    library = SystemLibrary(Branch(JAKARTA), SiteId("binjai"), LOAN_DAYS)
+    records = Records(engine, Clerk(), library)
     worker = Worker(records, shelf, lambda *_: None, now, stopping)
     worker.start(2)
     acts = (ActId(f"machine-{number}") for number in numbers)
     machine = JournalledSystem(
-        engine, library, shelf, SiteId("binjai"), now, acts.__next__, threading.Event(), patience
+        engine, library, shelf, now, acts.__next__, threading.Event(), patience
     )
     yield House(shelf, machine)
     shelf.closed = True

@@ -99,7 +99,7 @@ def _records(folder: Path, heard: list[Heard]) -> Path:
     engine = open_engine(f"sqlite:///{path}")
     with transaction(engine) as connection:
         furnish(connection)
-        Intake(Library(BRANCH), SITE, OPENING).digest(connection, heard, BEGINNING)
+        Intake(Library(BRANCH, SITE), SITE, OPENING).digest(connection, heard, BEGINNING)
     engine.dispose()
     return path
 

@@ -105,7 +105,7 @@ def identify(patron: PatronId = SITI) -> Identify:
 
 
 def intake() -> Intake:
-    return Intake(Library(MEDAN), SITE, OPENING)
+    return Intake(Library(MEDAN, SITE), SITE, OPENING)
 
 
 def stock(connection: Connection) -> None:

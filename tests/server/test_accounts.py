@@ -117,13 +117,13 @@ def library(engine: Engine) -> Engine:
 
 def bar(engine: Engine, days: float) -> object:
     with transaction(engine) as connection:
-        return Library(MEDAN).answer(connection, identify(), KIOSK, NOON + days * DAY)
+        return Library(MEDAN, SITE).answer(connection, identify(), KIOSK, NOON + days * DAY)
 
 
 def builtin(engine: Engine, branch: Branch) -> BuiltInLibrary:
     acts = count()
     return BuiltInLibrary(
-        engine, Library(branch), SITE, lambda: NOON + DAY, lambda: ActId(f"own-{next(acts)}")
+        engine, Library(branch, SITE), lambda: NOON + DAY, lambda: ActId(f"own-{next(acts)}")
     )
 
 

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.facts import Entry, Fact, UnknownItemDropped, with_patron
+from broker.facts import (
+    Entry,
+    Fact,
+    FeedbackGiven,
+    Rating,
+    StaffCalled,
+    Topic,
+    UnknownItemDropped,
+    with_patron,
+)
 from broker.vocabulary import ERASED, ActId, ClockState, DeviceId, Moment, PatronId
 from server.circulation.boots import Span
 from server.circulation.fold import (
@@ -148,9 +157,19 @@ def test_the_loan_of_an_unknown_item_is_kept() -> None:
 
 def test_something_unreadable_in_the_bin_is_a_task() -> None:
     (event,) = story(UnknownItemDropped("E00401"))
-    task = stray(event, UnknownItemDropped("E00401"))
+    task = stray(event)
+    assert task is not None
     assert (task.kind, task.act, task.item) == (TaskKind.UNKNOWN_ITEM_DROPPED, event.act, None)
     assert (task.reason, task.opened_at, task.device) == ("E00401", NOON + 60, KIOSK)
+
+
+def test_a_call_for_staff_is_a_task_with_place_and_time_and_feedback_is_none() -> None:
+    called, said = story(StaffCalled("borrow"), FeedbackGiven(Rating.POOR, Topic.SPEED, "Lambat"))
+    task = stray(called)
+    assert task is not None
+    assert (task.kind, task.act, task.item) == (TaskKind.STAFF_CALLED, called.act, None)
+    assert (task.reason, task.opened_at, task.device) == ("borrow", NOON + 60, KIOSK)
+    assert stray(said) is None
 
 
 def grant(act: ActId, granted_at: float = NOON) -> Granted:

@@ -27,6 +27,7 @@ from tests.server.stories import (
     MEDAN,
     NOON,
     OTHER_BOOK,
+    SITE,
     SITI,
     STRANGER,
     entry,
@@ -38,7 +39,7 @@ from tests.server.stories import (
     stock,
 )
 
-LIBRARY = Library(MEDAN)
+LIBRARY = Library(MEDAN, SITE)
 DAY = 86_400.0
 TODAY = date(2026, 11, 24)
 RULES = Rulebook(

@@ -35,6 +35,7 @@ from tests.server.stories import (
     KIOSK,
     MEDAN,
     NOON,
+    SITE,
     SITI,
     abandoned,
     at,
@@ -49,7 +50,7 @@ from tests.server.stories import (
     unconfirmed,
 )
 
-LIBRARY = Library(MEDAN)
+LIBRARY = Library(MEDAN, SITE)
 
 
 @pytest.fixture

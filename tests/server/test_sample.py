@@ -5,17 +5,27 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, func, select
 
-from broker.requests import Describe, Description, Grant
+from broker.requests import Describe, Description, Find, Grant
 from broker.requests import Standing as MayBorrow
 from broker.vocabulary import ItemId, PatronId, Reason, Refusal
+from server import search
 from server.journal.database import transaction
 from server.journal.tables import item, member, title
 from server.library import Library
 from server.sample import LibraryInUse, is_sample, load_sample, sample_cards, sample_items
-from tests.server.stories import KIOSK, MEDAN, NOON, identify, lend, stock
+from tests.server.stories import KIOSK, MEDAN, NOON, SITE, identify, lend, stock
 
 TODAY = date(2026, 11, 24)
-LIBRARY = Library(MEDAN)
+LIBRARY = Library(MEDAN, SITE)
+
+
+def test_the_sample_can_be_searched(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        load_sample(connection, TODAY)
+        found = search.find(connection, Find("laskar pelangi"))
+    assert found.total >= 1
+    assert found.hits[0].title.startswith("Laskar Pelangi")
+    assert found.hits[0].copies >= found.hits[0].available >= 1
 
 
 def test_it_has_a_librarys_size_and_says_it_is_a_sample(engine: Engine) -> None:

@@ -1,10 +1,17 @@
 """What stations are told of the branch."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from broker import wire
-from broker.telemetry import OfflinePolicy, SettingsDesired
+from broker.errors import BadSettings
+from broker.settings import read_settings
+from broker.telemetry import OfflinePolicy, PinAsked, SettingsDesired
+from server.circulation.pins import PinPolicy
+from server.configuration import ServerSettings
 from server.settings import Branch, OfflineLimits, Service, desired_settings
 
 TODAY = date(2026, 11, 24)
@@ -15,7 +22,42 @@ def test_a_station_learns_what_it_may_do_alone() -> None:
     closed = (date(2026, 12, 25), date(2026, 8, 17), date(2027, 8, 17))
     told = desired_settings(Service(3), branch, OfflineLimits(), closed, TODAY)
     policy = OfflinePolicy(5, 72, 7, "Asia/Jakarta", (5, 6), (date(2026, 12, 25),))
-    assert told == SettingsDesired(3, in_service=True, reason="", offline=policy)
+    assert told == SettingsDesired(
+        3, in_service=True, reason="", offline=policy, pin=PinAsked.ACCOUNT
+    )
+
+
+FILE = 'site = "binjai"\ndatabase = "sqlite://"\nkeys = "keys"\n[broker]\nport=1\n[web]\nport=2\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "policy"),
+    [
+        ("", PinPolicy(PinAsked.ACCOUNT, 5, 900.0)),
+        ('[patrons]\npin = "never"', PinPolicy(PinAsked.NEVER, 5, 900.0)),
+        (
+            '[patrons]\npin = "always"\nwrong_pins = 3\nlocked_minutes = 60',
+            PinPolicy(PinAsked.ALWAYS, 3, 3600.0),
+        ),
+    ],
+)
+def test_the_branch_says_when_a_pin_is_asked_and_what_locks_it(
+    tmp_path: Path, more: str, policy: PinPolicy
+) -> None:
+    file = tmp_path / "server.toml"
+    file.write_text(FILE + more, encoding="utf-8")
+    branch = read_settings(file, ServerSettings).branch()
+    assert branch.policy.pins == policy
+    told = desired_settings(Service(1), branch, OfflineLimits(), (), TODAY)
+    assert told.pin is policy.asked
+
+
+@pytest.mark.parametrize("more", ['pin = "sometimes"', "wrong_pins = 0", "locked_minutes = 0"])
+def test_a_pin_rule_that_is_none_is_refused(tmp_path: Path, more: str) -> None:
+    file = tmp_path / "server.toml"
+    file.write_text(f"{FILE}[patrons]\n{more}", encoding="utf-8")
+    with pytest.raises(BadSettings, match="patrons"):
+        read_settings(file, ServerSettings)
 
 
 def test_it_fits_a_message_even_if_every_day_is_closed() -> None:

@@ -8,17 +8,29 @@ import msgspec
 import pytest
 from sqlalchemy import Engine, select, update
 
+from broker.requests import AccountOf
 from broker.sealing import OpeningKey
 from broker.topics import Channel
-from broker.vocabulary import ActId, PatronId
-from server import catalogue, holds
+from broker.vocabulary import ActId, PatronId, Secret
+from server import catalogue, holds, pins
 from server.circulation.holds import Hold
+from server.circulation.pins import PinPolicy
 from server.circulation.tasks import Choice, TaskKind
 from server.desk.settling import settle
 from server.desk.task import Verdict
 from server.holds import Wish
 from server.journal.database import transaction
-from server.journal.tables import audit, fact, grant, hold, loan, member, quarantine
+from server.journal.tables import (
+    audit,
+    fact,
+    grant,
+    hold,
+    loan,
+    member,
+    pin,
+    pin_guess,
+    quarantine,
+)
 from server.projection import dump, rebuild
 from server.subject import (
     ErasureRefused,
@@ -214,6 +226,19 @@ def test_a_note_that_names_the_person_is_refused(library: Engine, note: str) -> 
     for carry_out in (export, erase):
         with pytest.raises(NoteNamesSomebody, match="the letter's number"):
             carry_out(library, wish("KTA-1", note))
+
+
+def test_that_a_person_has_a_pin_is_told_and_forgotten_with_them(library: Engine) -> None:
+    with transaction(library) as connection:
+        pins.set_pin(connection, "KTA-1", Secret("271828"), NOON)
+        guess = AccountOf(SITI, Secret("314159"))
+        assert pins.objection(connection, guess, PinPolicy(), NOON) is not None
+    told = export(library, wish("KTA-1"))
+    assert told["pin"] == [{"set_at": "2026-11-24T06:00:00+00:00"}]
+    assert "scrypt" not in json.dumps(told)
+    erase(library, wish("KTA-1"))
+    with library.connect() as connection:
+        assert [connection.scalars(select(one)).all() for one in (pin, pin_guess)] == [[], []]
 
 
 def test_a_message_sealed_to_a_lost_key_is_nobodys(library: Engine) -> None:

@@ -12,6 +12,8 @@ from pymarc import Field, Indicators, Record, Subfield
 from sqlalchemy import Connection, Engine, select
 
 from broker.errors import BadSettings
+from broker.requests import Find
+from server import search
 from server.catalogue import rulebook
 from server.journal.database import transaction
 from server.journal.tables import item, loan, member, task, title
@@ -226,6 +228,25 @@ def test_renaming_one_item_leaves_the_titles_other_copies(
     assert load(connection, What.ITEMS, sheets.lines(file, mapping), mapping).changed == 1
     names = {row["barcode"]: row["title"] for row in stored(connection, What.ITEMS)}
     assert (names["B00001"], names["B00002"]) == ("Bumi Manusia", "Laskar Pelangi")
+
+
+def test_what_is_brought_in_is_found_as_it_is_called_now(
+    connection: Connection, tmp_path: Path
+) -> None:
+    def told(*rows: str) -> None:
+        heading = "barcode,title,author,publisher,year,call_number,collection,state"
+        bring(connection, What.ITEMS, written(tmp_path, "\n".join([heading, *rows])))
+
+    def found(words: str) -> list[str]:
+        return [hit.title for hit in search.find(connection, Find(words)).hits]
+
+    told("B1,Laskar Pelangi,Andrea Hirata,,,,umum,present", "B2,Bumi Manusia,,,,,umum,present")
+    assert found("hirata") == ["Laskar Pelangi"]
+    told("B1,Laskar Pelangi,A. Hirata,,,,umum,present", "B2,Bumi Manusia,,,,,umum,withdrawn")
+    assert (found("andrea"), found("bumi")) == ([], [])
+    told("B1,Sang Pemimpi,A. Hirata,,,,umum,present", "B2,Bumi Manusia,,,,,umum,present")
+    assert (found("laskar"), found("hirata")) == ([], ["Sang Pemimpi"])
+    assert found("bumi") == ["Bumi Manusia"]
 
 
 def test_a_loan_of_a_stranger_finds_its_member(connection: Connection, tmp_path: Path) -> None:

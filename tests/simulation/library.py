@@ -75,7 +75,9 @@ class Server:
         world.holders.append(self.acts)
 
     def library(self) -> Library:
-        return SystemLibrary(BRANCH, LOAN_DAYS) if self.weather.has_system else Library(BRANCH)
+        if self.weather.has_system:
+            return SystemLibrary(BRANCH, SITE, LOAN_DAYS)
+        return Library(BRANCH, SITE)
 
     def clerk(self, conflict: WhenLentToAnother) -> Clerk:
         return Clerk(conflict)

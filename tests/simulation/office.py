@@ -18,12 +18,13 @@ from broker.fault_points import fault_point
 from broker.requests import Answer
 from server.circulation.errands import Cause, Change, Look, Send
 from server.circulation.outcomes import Outcome
+from server.ils.answering import Answering
 from server.ils.asks import Asks, Waiting
 from server.ils.carrying import carry_out
 from server.ils.clerk import Clerk, Job
-from server.ils.worker import answered
 from server.journal.database import DatabaseFailed, transaction
 from server.journal.errands import doubt_what_was_sent
+from tests.simulation.limits import BRANCH
 from tests.simulation.system import SimulatedSystem
 from tests.simulation.things import World
 from tests.simulation.weather import Crash, Weather
@@ -55,6 +56,7 @@ class Office:
 
     def __init__(self, host: Host, system: SimulatedSystem, clerk: Clerk, asks: Asks) -> None:
         self._host, self.system, self._clerk, self._asks = host, system, clerk, asks
+        self._answering = Answering(host.engine, system, BRANCH, lambda: host.weather.true)
         self._weather = host.weather
         self._life = 0
         self._asking = 0
@@ -155,7 +157,7 @@ class Office:
 
     def _answer(self, waiting: Waiting) -> None:
         self._asking -= 1
-        answer = answered(self.system, waiting.ask.question)
+        answer = self._answering.answer(waiting.ask.question)
         if answer is not None:
             self._tell(waiting, answer)
         self.stir()

@@ -66,7 +66,7 @@ class Server:
     def hear(self, *facts: Fact) -> None:
         """What a kiosk reported long ago."""
         key = OpeningKey.read((self.keys / "sealing.key").read_text(encoding="ascii"))
-        intake = Intake(Library(Branch(ZoneInfo("Asia/Jakarta"))), SITE, key)
+        intake = Intake(Library(Branch(ZoneInfo("Asia/Jakarta")), SITE), SITE, key)
         topic = str(Topic(SITE, KIOSK, Channel.FACT))
         batch = [Heard(topic, encode_entry(_entry(seq, one))) for seq, one in enumerate(facts, 1)]
         engine = open_engine(self.database)

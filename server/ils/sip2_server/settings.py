@@ -16,9 +16,10 @@ import msgspec
 
 from broker.errors import BadSettings
 from server.ils.sip2.writing import Coding
-from server.ils.sip2_server.accounts import EVERY, USUAL, Password, Terminal
+from server.ils.sip2_server.accounts import EVERY, USUAL, Terminal
 from server.ils.sip2_server.asked import Place
 from server.ils.sip2_server.listener import Limits
+from server.passwords import Password
 
 PortNumber = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=4_096)]

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,21 @@ class Desk:
         engine.dispose()
 
     def types(self, command: str, *words: str) -> subprocess.CompletedProcess[str]:
-        program = [sys.executable, "-m", "server", "tasks", command, "--settings", str(self._file)]
+        return self.runs("tasks", command, words=words)
+
+    def runs(
+        self, *command: str, words: Sequence[str] = (), typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """`typed` is standard input."""
+        program = [sys.executable, "-m", "server", *command, "--settings", str(self._file)]
         return subprocess.run(
-            [*program, *words], capture_output=True, text=True, check=False, timeout=60
+            [*program, *words], input=typed, capture_output=True, text=True, check=False, timeout=60
         )
+
+    def feedback(self, *words: str) -> str:
+        done = self.runs("feedback", words=words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def told(self, command: str, *words: str) -> str:
         done = self.types(command, *words)

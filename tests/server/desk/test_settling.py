@@ -32,6 +32,7 @@ from tests.server.stories import (
     MEDAN,
     NOON,
     OTHER_BOOK,
+    SITE,
     SITI,
     STRANGER,
     abandoned,
@@ -49,7 +50,7 @@ from tests.server.stories import (
 
 LATER = NOON + 7200
 TOMORROW = NOON + 86_400
-LIBRARY = Library(MEDAN)
+LIBRARY = Library(MEDAN, SITE)
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from itertools import count
 
 from sqlalchemy import Engine, select
 
-from broker.facts import Fact
+from broker.facts import Fact, ItemLent
 from broker.requests import Answer, Ask, Lend, Question
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId
@@ -18,13 +19,12 @@ from server.catalogue import keep_elsewhere
 from server.circulation.outcomes import WhenLentToAnother
 from server.desk.settling import open_tasks
 from server.desk.task import DeskTask
-from server.ils.asks import Asks
 from server.ils.clerk import Clerk
 from server.ils.library import SystemLibrary
 from server.ils.worker import Records, Worker
 from server.intake import Heard, Intake
 from server.journal.database import reading, transaction
-from server.journal.tables import errand
+from server.journal.tables import errand, loan
 from tests.ils.accidents import UNDISTURBED, Plan
 from tests.ils.cases import opened
 from tests.ils.ledger import Ledger, small_library
@@ -47,8 +47,8 @@ class House:
         self.ils = IlsServer(system, plan)
         lines = 1 if system.one_connection else 2
         self.client = opened(self.ils.port, system.profile, lines, answer_within=0.5)
-        self.asks, self.clerk = Asks(), Clerk(conflict)
-        self.intake = Intake(SystemLibrary(MEDAN, 7, self.asks), SITE, OPENING)
+        self.library, self.clerk = SystemLibrary(MEDAN, SITE, 7), Clerk(conflict)
+        self.intake = Intake(self.library, SITE, OPENING)
         self.told: dict[str, Answer] = {}
         self._heard = threading.Condition()
         self._asked = count(1)
@@ -60,7 +60,7 @@ class House:
         return BEGUN + time.monotonic() - self._start
 
     def begin(self) -> None:
-        records = Records(self.engine, self.clerk, self.asks)
+        records = Records(self.engine, self.clerk, self.library)
         self.worker = Worker(records, self.client, self._say, self.now, threading.Event())
         self.worker.start(2)
 
@@ -86,6 +86,15 @@ class House:
         one = entry(seq, fact)
         moment = replace(one.at, wall=self.now() - ago)
         self._take_in(heard(replace(one, act=ActId(act), at=moment)))
+
+    def lent(self, act: str, seq: int, item: ItemId, patron: PatronId, due: date) -> None:
+        self.tell(act, seq, ItemLent(item, patron, due, provisional=False))
+
+    def due(self, item: ItemId) -> date | None:
+        """Until when the item is on loan by our records."""
+        with reading(self.engine) as connection:
+            this = (loan.c.item == str(item), loan.c.returned_at.is_(None))
+            return connection.scalar(select(loan.c.due).where(*this))
 
     def quiet(self) -> None:
         """Nothing is left to do but what was refused, or waits for its fact."""
@@ -118,7 +127,7 @@ class House:
             if said.topic.endswith("/reply"):
                 reply = decode_reply(said.payload)
                 self._say(KIOSK, reply.correlation, reply.answer, reply.server_time)
-        self.asks.stir()
+        self.library.asks.stir()
 
     def _say(self, device: DeviceId, correlation: str, answer: Answer, now: float) -> None:
         assert device == KIOSK

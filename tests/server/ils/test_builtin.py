@@ -67,7 +67,7 @@ def library(engine: Engine, clock: Clock) -> BuiltInLibrary:
         stock(connection)
     numbers = count(1)
     return BuiltInLibrary(
-        engine, Library(MEDAN), SITE, clock, lambda: ActId(f"own-{next(numbers)}")
+        engine, Library(MEDAN, SITE), clock, lambda: ActId(f"own-{next(numbers)}")
     )
 
 
@@ -75,7 +75,7 @@ def test_a_loan_is_a_fact_of_the_servers_own(library: BuiltInLibrary, engine: En
     assert library.lend(SITI, BOOK, ACT, NOON, DUE) == Lent(BOOK, DUE, ())
     with transaction(engine) as connection:
         ((device, seq, kind),) = connection.execute(select(fact.c.device, fact.c.seq, fact.c.kind))
-        answer = Library(MEDAN).answer(connection, lend("a2", BUDI), KIOSK, NOON)
+        answer = Library(MEDAN, SITE).answer(connection, lend("a2", BUDI), KIOSK, NOON)
     assert (device, seq, kind) == (str(OWN_DEVICE), 1, "item-lent")
     assert answer == Refusal(Reason.ON_LOAN_TO_OTHER)
 
@@ -110,7 +110,7 @@ def test_a_return_told_before_its_off_line_loan_ends_that_loan(
 
 def test_what_a_station_was_granted_is_not_lent_to_another(library: BuiltInLibrary) -> None:
     with transaction(library.engine) as connection:
-        granted = Library(MEDAN).answer(connection, lend("k1", BUDI), KIOSK, NOON)
+        granted = Library(MEDAN, SITE).answer(connection, lend("k1", BUDI), KIOSK, NOON)
     assert isinstance(granted, Grant)
     assert library.lend(SITI, BOOK, ACT, NOON, DUE) == Refused(Reason.ON_LOAN_TO_OTHER)
 
@@ -122,7 +122,7 @@ def test_a_renewed_loan_is_due_later_everywhere(library: BuiltInLibrary, clock: 
     assert isinstance(renewed, Renewed)
     with transaction(library.engine) as connection:
         assert connection.scalar(select(loan.c.due)) == renewed.due
-        answer = Library(MEDAN).answer(connection, identify(), KIOSK, clock.now)
+        answer = Library(MEDAN, SITE).answer(connection, identify(), KIOSK, clock.now)
     assert answer == Standing(on_loan=1, remaining=2)
 
 

@@ -89,9 +89,15 @@ def test_a_loan_that_has_no_answer_in_time_is_undone(house: House) -> None:
 
 
 def test_a_renewal_is_a_fact_with_the_systems_date(house: House, engine: Engine) -> None:
-    renewed = house.machine.renew(BUDI, TAKEN)
+    lend(house.machine)
+    renewed = house.machine.renew(SITI, FREE)
     assert isinstance(renewed, Renewed)
-    assert facts(engine) == ["loan-renewed"]
+    assert open_loans(engine) == [(str(FREE), renewed.due)]
+
+
+def test_a_loan_made_at_the_desk_is_renewed_there_alone(house: House, engine: Engine) -> None:
+    assert isinstance(house.machine.renew(BUDI, TAKEN), Renewed)
+    assert facts(engine) == []
 
 
 def test_two_machines_lend_a_book_once(house: House, engine: Engine) -> None:

@@ -102,7 +102,7 @@ def returned(book: str, *, secured: bool = True) -> ItemReturned:
 def tell(engine: Engine, *messages: Heard, now: float = NOON) -> None:
     """The server hears these messages at `now` and commits."""
     with transaction(engine) as connection:
-        Intake(Library(Branch(ZONE)), SITE, OPENING).digest(connection, messages, now)
+        Intake(Library(Branch(ZONE), SITE), SITE, OPENING).digest(connection, messages, now)
 
 
 def stock(engine: Engine) -> None:

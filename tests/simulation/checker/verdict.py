@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from server.histories import OF_ACTS, events_of
-from server.journal.tables import fact
+from server.histories import EVENTS, events_of
 from tests.simulation.checker import ledger, rebuilding, running, system, tags, times
 from tests.simulation.checker.evidence import Evidence
 from tests.simulation.library import Server
@@ -33,5 +32,5 @@ def violations(
 def _spans(engine: Engine) -> times.Spans:
     """The product's own word on when each fact was: what I-26 puts to the test."""
     with engine.connect() as connection:
-        events = events_of(connection, OF_ACTS, connection.scalars(select(fact.c.act)).all())
+        events = events_of(connection, EVENTS)
     return {str(one.act): (one.span.earliest, one.span.latest) for one in events}

@@ -9,7 +9,7 @@ from broker.vocabulary import ItemId, Reason
 from server.circulation.errands import Became, Cause, Change, Look, Send, Stage
 from server.circulation.outcomes import Outcome, WhenLentToAnother
 from server.circulation.retention import DAY
-from server.ils.clerk import Clerk, Job
+from server.ils.clerk import Clerk, Job, Renewal
 from server.journal.errands import write
 from server.journal.tables import errand
 from tests.simulation.library import Server
@@ -45,7 +45,9 @@ class TakesSilenceForNo(Server):
 
 
 class _Hasty(Clerk):
-    def take(self, connection: Connection, now: float, under_way: Collection[Job]) -> Job | None:
+    def take(
+        self, connection: Connection, now: float, under_way: Collection[Job | Renewal]
+    ) -> Job | None:
         del under_way
         sending = errand.c.stage == Stage.SENDING.value
         connection.execute(update(errand).where(sending).values(stage=Stage.OK.value))
@@ -76,7 +78,9 @@ class ForgetsToUndo(Server):
 
 
 class _DatesOnSending(Clerk):
-    def take(self, connection: Connection, now: float, under_way: Collection[Job]) -> Job | None:
+    def take(
+        self, connection: Connection, now: float, under_way: Collection[Job | Renewal]
+    ) -> Job | None:
         job = super().take(connection, now, under_way)
         if job is None or isinstance(job.todo, Look):
             return job

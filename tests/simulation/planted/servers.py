@@ -20,6 +20,7 @@ from server.library import Library
 from server.settings import Branch
 from tests.simulation.library import Server
 from tests.simulation.limits import BRANCH
+from tests.simulation.line import SITE
 from tests.simulation.weather import Crash
 
 _WINDOW_SECONDS = 10.0
@@ -199,7 +200,7 @@ class TellsNobodyAboutTags(Server):
     """A tag that was not secured is no task."""
 
     def library(self) -> Library:
-        return _Forgetful(BRANCH)
+        return _Forgetful(BRANCH, SITE)
 
 
 class _Hasty(Library):
@@ -213,7 +214,7 @@ class IgnoresWhatIsLearntLate(Server):
     """A boot's clock that is learnt later corrects nothing."""
 
     def library(self) -> Library:
-        return _Hasty(BRANCH)
+        return _Hasty(BRANCH, SITE)
 
 
 class _Late(Library):
@@ -232,11 +233,11 @@ class CreditsOnReceipt(Server):
     """A return counts from the moment it was heard of."""
 
     def library(self) -> Library:
-        return _Late(BRANCH)
+        return _Late(BRANCH, SITE)
 
 
 class CountsDaysInUtc(Server):
     """Due dates are those of the host's time zone."""
 
     def library(self) -> Library:
-        return Library(Branch(ZoneInfo("UTC"), BRANCH.closed_weekdays))
+        return Library(Branch(ZoneInfo("UTC"), BRANCH.closed_weekdays), SITE)

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from server.ils.sip2_server.accounts import EVERY, Password, Terminal
+from server.ils.sip2_server.accounts import EVERY, Terminal
 from server.ils.sip2_server.asked import Place
 from server.ils.sip2_server.desk import Desk
 from server.ils.sip2_server.dialogue import Dialogue
 from server.ils.sip2_server.house import House
 from server.ils.sip2_server.listener import Limits, Listener
+from server.passwords import Password
 from server.web.languages import read_texts
 from tests.ils import terminal
 from tests.ils.accidents import UNDISTURBED, Plan

@@ -11,8 +11,9 @@ import pytest
 from Sip2.sip2 import Sip2
 
 from server.ils.sip2.profiles import STRICT
-from server.ils.sip2_server.accounts import EVERY, Password
+from server.ils.sip2_server.accounts import EVERY
 from server.ils.sip2_server.accounts import Terminal as Account
+from server.passwords import Password
 from tests.ils.cases import ACTS, opened
 from tests.ils.ledger import small_library
 from tests.ils.personality import Strict
