@@ -5,7 +5,6 @@ hears is on the disk. A message that cannot be used is kept aside with a reason 
 up.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,7 +19,7 @@ from broker.fault_points import fault_point
 from broker.places import fingerprint
 from broker.requests import Answer, Ask, Expired, Reply, with_pin
 from broker.requests import with_patron as about
-from broker.sealing import SECRET_PREFIX, OpeningKey
+from broker.sealing import OpeningKey
 from broker.telemetry import Birth, Extent, SettingsReported, State
 from broker.topics import RETAINED, Channel, Topic
 from broker.vocabulary import BootClock, DeviceId, SiteId
@@ -34,9 +33,8 @@ from server.journal.journal import Misfit, Received, record, set_aside
 from server.library import Library
 from server.receipts import receipts, reminders
 from server.refusals import Cause, Unheard
+from server.secrecy import without_secrets
 
-# As it stands in a message: a PIN's name, or how every sealed secret begins.
-_SECRET: Final = re.compile(rb'"pin"\s*:|' + SECRET_PREFIX.encode() + rb"[A-Za-z0-9_-]{8}")
 _LARGEST_INTEGER: Final = 2**63 - 1
 _LONGEST_WORD: Final = 64
 _LONGEST_TEXT: Final = 500
@@ -287,7 +285,7 @@ def _misfit(message: Heard, error: BadMessage, topic: Topic | None) -> Misfit:
     it is said again in the right way.
     """
     reason = str(error)
-    payload = _without_secrets(message)
+    payload = without_secrets(message.topic, message.payload)
     if topic is None:
         return Misfit(message.topic, payload, reason)
     unheard = isinstance(error, Unheard) and error.cause is not Cause.WRONG_TOPIC
@@ -301,15 +299,6 @@ def _misfit(message: Heard, error: BadMessage, topic: Topic | None) -> Misfit:
         return Misfit(message.topic, payload, reason, topic.device)
     place = (envelope.install, envelope.seq)
     return Misfit(message.topic, payload, reason, topic.device, *place)
-
-
-def _without_secrets(message: Heard) -> bytes:
-    """What may be kept: nothing of an ask, whatever it says, and of nothing that may hold a PIN.
-
-    A PIN is not kept even sealed, nor by a hash of the message that had it.
-    """
-    is_ask = f"/{Channel.ASK.value}/" in f"{message.topic}/"
-    return b"" if is_ask or _SECRET.search(message.payload) else message.payload
 
 
 def _require_storable(payload: bytes) -> None:
