@@ -2,14 +2,13 @@
 
 import getpass
 import os
-import secrets
 import sys
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 import typer
@@ -37,23 +36,18 @@ from server.enrolment.keys import host_credentials, open_keys
 from server.enrolment.registrar import Registrar
 from server.enrolment.tending import Tending
 from server.fitness import server_checks
-from server.ils.commands import at_work, offered, reconcile
-from server.ils.sip2_server.desk import Desk
-from server.ils.sip2_server.dialogue import Dialogue
-from server.ils.sip2_server.house import House
-from server.ils.sip2_server.listener import Listener
+from server.ils.commands import at_work, reconcile
+from server.ils.sip2_server import commands as sip2
 from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import await_recovery, open_engine, transaction
 from server.keys import forget_key, opening_key
 from server.migrations import migrate
-from server.passwords import SALT_BYTES, Password
 from server.retention import Retention, erase_what_is_over, overwrite_freed, total
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
 from server.subject import ELSEWHERE, Request, erase_subject, export_subject
 from server.transfer import commands as transfer
-from server.web.languages import read_texts
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 subject = typer.Typer(help="One person's data, at that person's wish.", no_args_is_help=True)
@@ -64,7 +58,6 @@ app.add_typer(closed_days.app, name="closed-days")
 app.add_typer(members.app, name="members")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
 Member = Annotated[str, typer.Option("--member", help="a member number or card")]
-_LOOKED_AT_EVERY_S: Final = 1.0
 Note = Annotated[str, typer.Option("--note", help="the letter's number, for the audit; no names")]
 
 
@@ -166,38 +159,6 @@ def enrolment(settings: File) -> None:
     app = create_enrolment(registrar, time.time)
     WebServer(app, read.enrolment.host, read.enrolment.port, tls).run()
     stop.set()
-
-
-@app.command()
-def sip2(settings: File) -> None:
-    """Offers the library to self-checks of other makers, over SIP2."""
-    read = read_settings(settings, ServerSettings)
-    if read.sip2 is None:
-        raise BadSettings(f"{settings}: serving SIP2 needs [sip2]")
-    stop_asked, engine = stopping(), open_engine(read.database)
-    await_recovery(engine, stop_asked)
-    library = offered(read, engine, stop_asked)
-    key = secrets.token_bytes()
-    house = House(library, read.sip2.place(read.branch().zone), read_texts(), time.time, key)
-    desk = Desk(house, read.sip2.terminals())
-    listener = Listener(
-        read.sip2.host, read.sip2.port, read.sip2.limits(), lambda there: Dialogue(desk, there)
-    )
-    serving = threading.Thread(target=listener.run, daemon=True)
-    serving.start()
-    while not stop_asked.wait(_LOOKED_AT_EVERY_S) and serving.is_alive():
-        pass
-    stop_asked.set()
-    listener.stop()
-    serving.join()
-    engine.dispose()
-
-
-@app.command("sip2-password")
-def hash_sip2_password() -> None:
-    """Asks for a terminal's password and prints the line for its `password_file`."""
-    password = typer.prompt("password", hide_input=True, confirmation_prompt=True, err=True)
-    typer.echo(Password.hashed(password, secrets.token_bytes(SALT_BYTES)).line)
 
 
 @app.command()
@@ -304,6 +265,8 @@ def _print(told: object) -> None:
 
 
 app.command("feedback")(tell_feedback)
+app.command("sip2")(sip2.serve)
+app.command("sip2-password")(sip2.hash_password)
 app.command("import")(transfer.import_file)
 app.command("export")(transfer.export_file)
 for command in (commands.keys, commands.invite, commands.revoke, commands.devices, reconcile):

@@ -20,7 +20,8 @@ from broker.requests import Answer
 from broker.telemetry import Presence
 from broker.topics import Channel, Topic
 from broker.vocabulary import DeviceId, SiteId
-from server.intake import Heard, Intake, Outgoing
+from server.heard import Heard
+from server.intake import Intake, Outgoing
 from server.journal.database import DatabaseFailed, transaction
 
 LARGEST_BATCH: Final = 500

@@ -7,9 +7,7 @@ up.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-import msgspec
 from sqlalchemy import Connection
 
 from broker import topics, wire
@@ -20,34 +18,31 @@ from broker.places import fingerprint
 from broker.requests import Answer, Ask, Expired, Reply, with_pin
 from broker.requests import with_patron as about
 from broker.sealing import OpeningKey
-from broker.telemetry import Birth, Extent, SettingsReported, State
-from broker.topics import RETAINED, Channel, Topic
+from broker.telemetry import Extent
+from broker.topics import Channel, Topic
 from broker.vocabulary import BootClock, DeviceId, SiteId
 from server import incidents, refusals, stations
 from server.circulation.rules import Rulebook
 from server.circulation.timeline import judged
 from server.clocks import Report
 from server.enrolment.register import revoked_devices
+from server.heard import (
+    LONGEST_WORD,
+    Heard,
+    birth_of,
+    misfit_of,
+    require_integer,
+    require_short,
+    require_storable,
+    require_welcome,
+    settings_of,
+    state_of,
+)
 from server.journal.high_water import LedgerName
-from server.journal.journal import Misfit, Received, record, set_aside
+from server.journal.journal import Received, record, set_aside
 from server.library import Library
 from server.receipts import receipts, reminders
 from server.refusals import Cause, Unheard
-from server.secrecy import without_secrets
-
-_LARGEST_INTEGER: Final = 2**63 - 1
-_LONGEST_WORD: Final = 64
-_LONGEST_TEXT: Final = 500
-_MOST_BOOTS: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A message from the broker; `retained` when it comes from its memory, not just now said."""
-
-    topic: str
-    payload: bytes
-    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +52,6 @@ class Outgoing:
     topic: str
     payload: bytes
     retain: bool
-
-
-class _Envelope(msgspec.Struct):
-    """As much of a fact as can be read when the rest cannot: its place in the ledger."""
-
-    seq: int
-    install: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +122,12 @@ class Intake:
         topic = None
         try:
             topic = self._topic(message)
-            _require_welcome(topic, message, pile.revoked)
+            require_welcome(topic, message, pile.revoked)
             self._take(connection, topic, message, pile, now)
         except BadMessage as error:
             if isinstance(error, Unheard):
                 refusals.count(connection, error.cause, topic.device if topic else None, now)
-            misfit = _misfit(message, error, topic)
+            misfit = misfit_of(message, error, topic)
             set_aside(connection, misfit, now)
             if misfit.device is not None and misfit.install is not None:
                 pile.owe(LedgerName(misfit.device, misfit.install))
@@ -160,7 +148,7 @@ class Intake:
     def _take(
         self, connection: Connection, topic: Topic, message: Heard, pile: _Sorted, now: float
     ) -> None:
-        _require_storable(message.payload)
+        require_storable(message.payload)
         match topic.channel:
             case Channel.FACT:
                 received = self._received(topic, message, now)
@@ -172,7 +160,7 @@ class Intake:
                 presence = wire.decode_presence(message.payload)
                 stations.present(connection, topic.device, presence, now)
             case Channel.BIRTH:
-                birth = _birth(topic, message)
+                birth = birth_of(topic, message)
                 incidents.born(connection, birth, now)
                 stations.born(connection, birth)
                 # What the broker remembers of a ledger is long past.
@@ -180,12 +168,12 @@ class Intake:
                 pile.owe(LedgerName(topic.device, birth.install), extent)
                 pile.reports.append(Report(topic.device, birth.install, birth.boots))
             case Channel.STATE:
-                state = _state(message)
+                state = state_of(message)
                 stations.told(connection, topic.device, state)
                 boot = BootClock(0, state.boot, state.monotonic, state.anchors)
                 pile.reports.append(Report(topic.device, None, (boot,)))
             case Channel.SETTINGS_REPORTED:
-                stations.applied(connection, topic.device, _settings(message))
+                stations.applied(connection, topic.device, settings_of(message))
             case channel:
                 raise Unheard(Cause.WRONG_TOPIC, f"no station speaks on {channel.value}")
 
@@ -196,9 +184,9 @@ class Intake:
         if (entry.site, entry.device) != (topic.site, topic.device):
             words = f"the fact is from /{entry.site}/{entry.device}"
             raise Unheard(Cause.WRONG_TOPIC, words)
-        _require_integer(entry.seq)
-        _require_short(entry.install, _LONGEST_WORD)
-        _require_short(entry.at.boot, _LONGEST_WORD)
+        require_integer(entry.seq)
+        require_short(entry.install, LONGEST_WORD)
+        require_short(entry.at.boot, LONGEST_WORD)
         patron = getattr(entry.fact, "patron", None)
         if patron is not None:
             entry = replace(entry, fact=with_patron(entry.fact, self.key.open(patron)))
@@ -236,89 +224,3 @@ class Intake:
         topic = Topic(self.site, device, Channel.REPLY)
         payload = wire.encode_reply(Reply(correlation, now, answer))
         return Outgoing(str(topic), payload, retain=False)
-
-
-def _require_welcome(topic: Topic, message: Heard, revoked: frozenset[DeviceId]) -> None:
-    """Raises Unheard. Presence is the broker's word as well, so that nobody is online unseen."""
-    if message.retained and topic.channel not in RETAINED:
-        words = f"a {topic.channel.value} from the broker's memory: it was said before"
-        raise Unheard(Cause.RETAINED, words)
-    if topic.device in revoked and topic.channel is not Channel.STATUS:
-        raise Unheard(Cause.REVOKED, "the device is revoked")
-
-
-def _birth(topic: Topic, message: Heard) -> Birth:
-    birth = wire.decode_snapshot(message.payload, Birth)
-    if (birth.site, birth.device) != (topic.site, topic.device):
-        raise Unheard(Cause.WRONG_TOPIC, f"the birth is of /{birth.site}/{birth.device}")
-    for word in (birth.boot, birth.install, birth.version, *(one.boot for one in birth.boots)):
-        _require_short(word, _LONGEST_WORD)
-    if birth.ledger is not None:
-        _require_possible(birth.ledger)
-    if len(birth.boots) > _MOST_BOOTS:
-        raise BadMessage(f"{len(birth.boots)} boots; at most {_MOST_BOOTS}")
-    for one in birth.boots:
-        _require_integer(one.number)
-    return birth
-
-
-def _state(message: Heard) -> State:
-    state = wire.decode_snapshot(message.payload, State)
-    _require_integer(state.unsent)
-    _require_integer(state.ignored)
-    _require_short(state.boot, _LONGEST_WORD)
-    _require_short(state.reason, _LONGEST_TEXT)
-    return state
-
-
-def _settings(message: Heard) -> SettingsReported:
-    reported = wire.decode_snapshot(message.payload, SettingsReported)
-    _require_integer(reported.version)
-    _require_short(reported.problem, _LONGEST_TEXT)
-    return reported
-
-
-def _misfit(message: Heard, error: BadMessage, topic: Topic | None) -> Misfit:
-    """A fact keeps its place in the ledger if that much can be read, so it holds nothing up.
-
-    What was not listened to has no place: who said it hears no acknowledgement, and if it was true
-    it is said again in the right way.
-    """
-    reason = str(error)
-    payload = without_secrets(message.topic, message.payload)
-    if topic is None:
-        return Misfit(message.topic, payload, reason)
-    unheard = isinstance(error, Unheard) and error.cause is not Cause.WRONG_TOPIC
-    if unheard or topic.channel is not Channel.FACT:
-        return Misfit(message.topic, payload, reason, topic.device)
-    try:
-        envelope = msgspec.json.decode(message.payload, type=_Envelope)
-        _require_integer(envelope.seq)
-        _require_short(envelope.install, _LONGEST_WORD)
-    except (msgspec.MsgspecError, BadMessage, UnicodeDecodeError, RecursionError):
-        return Misfit(message.topic, payload, reason, topic.device)
-    place = (envelope.install, envelope.seq)
-    return Misfit(message.topic, payload, reason, topic.device, *place)
-
-
-def _require_storable(payload: bytes) -> None:
-    # PostgreSQL keeps no NUL in text; JSON can only write one as this escape.
-    if b"\\u0000" in payload:
-        raise BadMessage("text with a NUL character")
-
-
-def _require_integer(number: int) -> None:
-    if not 0 <= number <= _LARGEST_INTEGER:
-        raise BadMessage("a number out of range")
-
-
-def _require_possible(extent: Extent) -> None:
-    for number in (extent.oldest, extent.newest, extent.acknowledged):
-        _require_integer(number)
-    if not 1 <= extent.oldest <= extent.newest + 1 or extent.acknowledged > extent.newest:
-        raise BadMessage("no ledger holds such a run of entries")
-
-
-def _require_short(text: str, longest: int) -> None:
-    if len(text) > longest or "\0" in text:
-        raise BadMessage(f"text of {len(text)} characters; at most {longest}, none of them NUL")

@@ -18,7 +18,8 @@ from broker.wire import decode_entry, decode_snapshot
 from kiosk.courier import Courier
 from kiosk.ledger import Ledger
 from kiosk.report import Reporter
-from server.intake import Heard, Intake
+from server.heard import Heard
+from server.intake import Intake
 from server.journal.database import transaction
 from server.library import Library
 from server.settings import Branch

@@ -17,7 +17,8 @@ from broker.vocabulary import ActId, ItemId
 from server import projection
 from server.circulation.tasks import OF_SYSTEM, Choice, Decision, Grounds, TaskKind
 from server.desk.task import DeskTask, Verdict, objection
-from server.intake import Heard, Intake
+from server.heard import Heard
+from server.intake import Intake
 from server.journal.keeping import insert_into
 from server.journal.tables import decision, errand, fact, item, lost, quarantine, task, title
 

@@ -17,7 +17,8 @@ from broker.requests import Ask, Grant, Lend
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId
 from broker.wire import decode_reply, encode_ask, encode_entry
-from server.intake import Heard, Intake, Outgoing
+from server.heard import Heard
+from server.intake import Intake, Outgoing
 from server.journal.database import transaction
 from server.library import Library
 from tests.keys import OPENING, sealed, sealed_question

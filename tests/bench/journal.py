@@ -9,7 +9,8 @@ from broker.facts import Entry, Fact, ItemLent, ItemReturned
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId
 from broker.wire import encode_entry
-from server.intake import Heard, Intake
+from server.heard import Heard
+from server.intake import Intake
 from server.journal.database import transaction
 from server.library import Library
 from tests.keys import OPENING, sealed

@@ -30,8 +30,9 @@ from broker.telemetry import Birth, Kind
 from broker.topics import Channel, Topic, parse
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, Reason, SiteId
 from broker.wire import decode_reply, decode_snapshot, encode_ask, encode_entry, encode_snapshot
+from server.heard import Heard
 from server.ingest import Ingest
-from server.intake import Heard, Intake
+from server.intake import Intake
 from server.journal.database import open_engine, transaction
 from server.journal.tables import item, loan_rule, member, title
 from server.library import Library

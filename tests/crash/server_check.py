@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from broker.topics import parse
-from server.intake import Heard
+from server.heard import Heard
 from server.journal.database import open_engine, transaction
 from server.migrations import migrate
 from server.projection import dump, rebuild

@@ -38,7 +38,8 @@ from broker.vocabulary import (
     SiteId,
 )
 from broker.wire import decode_snapshot, encode_ask, encode_entry, encode_snapshot, kind_of
-from server.intake import Heard, Intake, Outgoing
+from server.heard import Heard
+from server.intake import Intake, Outgoing
 from server.journal.database import transaction
 from server.journal.tables import fact
 from server.library import Library

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.happenings import Button
-from server.intake import Heard, Intake
+from server.heard import Heard
+from server.intake import Intake
 from server.journal.database import open_engine, transaction
 from server.library import Library
 from server.migrations import migrate

@@ -21,7 +21,8 @@ from broker.facts import (
 from broker.requests import Ask, Identify, Lend, Question
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, Reason, SiteId
-from server.intake import Heard, Intake
+from server.heard import Heard
+from server.intake import Intake
 from server.journal.journal import Received
 from server.journal.tables import item, loan_rule, member, title
 from server.library import Library

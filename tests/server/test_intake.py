@@ -37,7 +37,8 @@ from broker.vocabulary import (
     TimeSource,
 )
 from server.enrolment.register import lift, revoke
-from server.intake import Heard, Outgoing
+from server.heard import Heard
+from server.intake import Outgoing
 from server.journal.database import transaction
 from server.journal.tables import boot, device, fact, grant, loan, quarantine, refused, task
 from server.projection import dump, rebuild

@@ -21,9 +21,10 @@ from broker.vocabulary import ActId, DeviceId, PatronId, Reason, Refusal, Secret
 from server import pins
 from server.circulation.pins import Guesses, PinPolicy, after_wrong, is_locked
 from server.circulation.rules import Policy
+from server.heard import Heard
 from server.ils.builtin import BuiltInLibrary
 from server.ils.port import Ability, PatronRecord, Refused
-from server.intake import Heard, Intake
+from server.intake import Intake
 from server.journal.database import open_engine, transaction
 from server.journal.tables import pin, pin_guess, quarantine
 from server.library import Library

@@ -14,7 +14,8 @@ from broker.telemetry import Birth, Extent, Kind, Mode, State
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId
 from server.circulation.tasks import TaskKind
-from server.intake import Heard, Outgoing
+from server.heard import Heard
+from server.intake import Outgoing
 from server.journal.database import transaction
 from server.journal.high_water import LedgerName, backed_up, marks
 from server.journal.tables import fact, high_water, loan, quarantine, task

@@ -17,7 +17,7 @@ from server.circulation.retention import DAY
 from server.circulation.tasks import CHOICES, TaskKind
 from server.desk.settling import settle as settle_task
 from server.desk.task import Verdict
-from server.intake import Heard
+from server.heard import Heard
 from server.journal.database import DatabaseFailed, open_engine, reader, transaction
 from server.journal.tables import audit, fact, grant, loan, marker, member, quarantine, task
 from server.links import erase, links_of

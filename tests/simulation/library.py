@@ -23,10 +23,11 @@ from server.circulation.tasks import Choice
 from server.desk.settling import NotSettled, settle
 from server.desk.task import Verdict
 from server.enrolment.register import revoke
+from server.heard import Heard
 from server.ils.asks import Waiting
 from server.ils.clerk import Clerk
 from server.ils.library import SystemLibrary
-from server.intake import Heard, Intake, Outgoing
+from server.intake import Intake, Outgoing
 from server.journal.copies import BackupFailed
 from server.journal.database import DatabaseFailed, transaction
 from server.library import Library

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from broker.telemetry import Presence
 from broker.topics import TO_DEVICE, Channel, Topic, parse, server_status
 from broker.vocabulary import DeviceId, SiteId
-from server.intake import Heard
+from server.heard import Heard
 from tests.simulation.weather import Weather
 
 SITE: Final = SiteId("sim")

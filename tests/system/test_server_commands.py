@@ -17,7 +17,8 @@ from broker.sealing import OpeningKey, SealingKey
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, SiteId
 from broker.wire import encode_entry
-from server.intake import Heard, Intake
+from server.heard import Heard
+from server.intake import Intake
 from server.journal.database import open_engine, transaction
 from server.journal.tables import audit, closed_day, fact, member
 from server.library import Library

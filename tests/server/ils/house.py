@@ -19,10 +19,11 @@ from server.catalogue import keep_elsewhere
 from server.circulation.outcomes import WhenLentToAnother
 from server.desk.settling import open_tasks
 from server.desk.task import DeskTask
+from server.heard import Heard
 from server.ils.clerk import Clerk
 from server.ils.library import SystemLibrary
 from server.ils.worker import Records, Worker
-from server.intake import Heard, Intake
+from server.intake import Intake
 from server.journal.database import reading, transaction
 from server.journal.tables import errand, loan
 from tests.ils.accidents import UNDISTURBED, Plan

@@ -24,7 +24,8 @@ from broker.facts import (
 from broker.telemetry import Birth, Component, Health, Kind, Mode, State
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, Reason, SiteId
-from server.intake import Heard, Intake
+from server.heard import Heard
+from server.intake import Intake
 from server.journal.database import transaction
 from server.journal.tables import item, marker, member, title
 from server.library import Library

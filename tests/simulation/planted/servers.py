@@ -13,7 +13,8 @@ from broker.topics import Channel, Topic, parse
 from broker.vocabulary import ActId, ClockState, ItemId
 from broker.wire import decode_entry, encode_entry
 from server import projection
-from server.intake import Heard, Outgoing
+from server.heard import Heard
+from server.intake import Outgoing
 from server.journal.database import transaction
 from server.journal.tables import high_water
 from server.library import Library
