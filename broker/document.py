@@ -74,7 +74,8 @@ bytes; presence alone is plain text.
    same one, so asking or sending twice counts once. Every `lend` that was sent ends in exactly one
    fact: `item-lent`, `loan-abandoned` or `loan-unconfirmed`. `renew` is closed by the server.
 6. An ask without a reply after 3 s is unknown: neither yes nor no. The device then decides alone,
-   within the `offline` part of its settings. A reply found by no waiting `correlation` is ignored.
+   within the `offline` part of its settings, what `identify` and `lend` ask; the other questions
+   have no answer then. A reply found by no waiting `correlation` is ignored.
 7. Take `settings/desired` whenever it comes, and answer on `settings/reported`.
 8. Ignore what is on another's topic, and an `ack` or `reply` that is delivered as retained.
 9. Speak to another machine by TLS {OLDEST_TLS} or later; believe the library's own authority alone,

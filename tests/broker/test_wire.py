@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from broker import wire
 from broker.errors import BadMessage
 from broker.examples import Example, examples
-from broker.facts import Acknowledgement, Entry, FeedbackGiven, Rating, StaffCalled, with_patron
+from broker.facts import (
+    Acknowledgement,
+    Entry,
+    Fact,
+    FeedbackGiven,
+    Rating,
+    StaffCalled,
+    item_of,
+    with_patron,
+)
 from broker.requests import (
     AccountOf,
     Ask,
@@ -312,6 +321,11 @@ def test_a_search_for_nothing_or_too_much_is_refused(words: str, start: int) -> 
     data = {"words": words, "start": start}
     with pytest.raises(BadMessage, match="Find"):
         wire.decode_ask(rewritten(Channel.ASK, kind="find", data=data))
+
+
+@given(messages.any_fact)
+def test_a_fact_is_about_its_item_or_about_none(fact: Fact) -> None:
+    assert item_of(fact) == getattr(fact, "item", None)
 
 
 def test_feedback_and_a_call_for_staff_have_room_for_so_much_and_no_more() -> None:

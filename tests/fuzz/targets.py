@@ -15,7 +15,7 @@ from broker.places import fingerprint, placed
 from broker.sealing import NotOpened
 from broker.telemetry import Birth, State
 from broker.topics import Channel, Topic, parse
-from broker.vocabulary import SealedPatron
+from broker.vocabulary import SealedPatron, SealedSecret
 from broker.wire import decode_ask, decode_entry, decode_reply, decode_snapshot
 from tests.keys import OPENING
 
@@ -43,6 +43,15 @@ def _message(decode: Callable[[bytes], object], data: bytes) -> None:
 def _topic(data: bytes) -> None:
     with suppress(BadMessage):
         parse(data.decode("utf-8", "replace"))
+
+
+def _sealed_pin(data: bytes) -> None:
+    try:
+        pin = SealedSecret(data.decode("utf-8", "replace"))
+    except ValueError:
+        return
+    with suppress(NotOpened):
+        OPENING.open_secret(pin)
 
 
 def _sealed(data: bytes) -> None:
@@ -83,5 +92,10 @@ TARGETS: dict[str, Target] = {
         _sealed,
         (_said(Channel.ASK)[0].partition(b'"patron":"')[2].partition(b'"')[0],),
         (b"A" * 150, b"sealed:"),
+    ),
+    "sealed PIN": Target(
+        _sealed_pin,
+        (_said(Channel.ASK)[1].partition(b'"pin":"')[2].partition(b'"')[0],),
+        (b"A" * 406, b"secret:"),
     ),
 }
