@@ -141,12 +141,15 @@ def append_line(file: Path, line: str, head: str) -> None:
 def cut_torn_line(file: Path) -> None:
     """Drops what a power cut left of a line at the end: it was never said to be kept."""
     try:
-        content = file.read_bytes()
+        with file.open("rb") as opened:
+            if opened.seek(0, os.SEEK_END) == 0:
+                return
+            opened.seek(-1, os.SEEK_END)
+            if opened.read() == b"\n":
+                return
+        os.truncate(file, file.read_bytes().rfind(b"\n") + 1)
     except FileNotFoundError:
         return
-    whole = content.rfind(b"\n") + 1
-    if whole != len(content):
-        os.truncate(file, whole)
 
 
 def replace_file(file: Path, content: bytes) -> None:

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from broker.errors import SirkulaError
 from broker.vocabulary import ItemId
 from devices.capabilities import PadReader, TagUid
 from devices.errors import BadTag, DeviceError, Garbled, NoAnswer, Refused, Unplugged
@@ -45,8 +46,8 @@ class Labels:
     owner: str | None
 
 
-class _Never(Exception):
-    """Why this tag is not written."""
+class _Never(SirkulaError):
+    """Why a tag is not written; caught where the answer is made."""
 
     def __init__(self, why: Failure, detail: str = "") -> None:
         super().__init__(why.value)
