@@ -48,8 +48,8 @@ _CLOSED: Final = "closed by staff: "
 class StaffConduct:
     """The kiosk's conduct with a room for its staff. Other threads may read `room` and `visit`.
 
-    `do` carries out what staff mode wants; `is_staff` knows its cards; `scans` whether a scanner
-    is fitted.
+    `do` carries out what staff mode wants; `is_staff` knows its cards; `has_code` and `scans` are
+    whether a code is set and a scanner fitted.
     """
 
     def __init__(
@@ -59,14 +59,15 @@ class StaffConduct:
         do: Callable[[Deed], None],
         is_staff: Callable[[PatronId], bool],
         *,
+        has_code: bool,
         scans: bool,
     ) -> None:
         self._patrons = patrons
         self._do = do
         self._is_staff = is_staff
         self._scans = scans
-        self._wanted = True
-        self.room = Room(closing=kept.closing, door=remembered(kept.wrong_codes, 0.0))
+        door = remembered(kept.wrong_codes, 0.0)
+        self.room = Room(closing=kept.closing, door=door, has_code=has_code)
         self._began = False
         self._tell_service(0.0)
 
@@ -98,7 +99,7 @@ class StaffConduct:
         self._begin(now)
         match happening:
             case ServiceWanted(in_service):
-                self._wanted = in_service
+                self.room = replace(self.room, open_at_centre=in_service)
                 return self._tell_service(now)
             case CardArrived(PatronId() as number) if self._is_staff(number):
                 return self._staff(StaffShown(), now)
@@ -175,7 +176,7 @@ class StaffConduct:
         self._patrons.visit = replace(visit, books=(), leftovers=visit.leftovers | lying)
 
     def _tell_service(self, now: float) -> tuple[Action, ...]:
-        wanted = self._wanted and self.room.closing is None
+        wanted = self.room.open_at_centre and self.room.closing is None
         return self._patrons.hear(ServiceWanted(wanted), now)
 
 

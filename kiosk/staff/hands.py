@@ -105,7 +105,12 @@ class Hands:
     station: Station | None = None
     _printing: threading.Lock = field(default_factory=threading.Lock)
 
+    def go_to(self, station: Station) -> None:
+        """From here on there is a pad to work at."""
+        self.station = station
+
     def do(self, deed: Deed) -> None:
+        """Begins it, and returns at once."""
         match deed:
             case TryCode(code):
                 self._aside(lambda: self._try_code(code))

@@ -1,10 +1,14 @@
 """Builds a kiosk's staff mode from its settings: the room, the hands and the ear at the scanner."""
 
 import os
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+import typer
 
 from broker.vocabulary import PatronId
 from devices.barcode import (
@@ -60,19 +64,29 @@ def open_staff_mode(
         restart,
     )
     hands = Hands(tools, tell)
-    scans = read.scanner is not None
-    staffs = StaffConduct(patrons, memory.kept, hands.do, read.staff.is_staff, scans=scans)
-    return staffs, hands
+    conduct = StaffConduct(
+        patrons,
+        memory.kept,
+        hands.do,
+        read.staff.is_staff,
+        has_code=bool(read.staff.code),
+        scans=read.scanner is not None,
+    )
+    return conduct, hands
 
 
-def scanner_watch(read: KioskSettings, tell: Callable[[StaffHeard], None]) -> ScannerWatch | None:
-    """The ear at the scanner; None where none is fitted."""
+def scanner_watches(
+    read: KioskSettings, tell: Callable[[StaffHeard], None]
+) -> tuple[ScannerWatch, ...]:
+    """The ear at the scanner, where one is fitted."""
     scanner, labels = read.scanner, read.labels
     if scanner is None or labels is None:
-        return None
-    return ScannerWatch(
-        lambda: open_scanner(scanner), lambda event: tell(told(event, labels, read.staff))
-    )
+        return ()
+
+    def hear(event: ScannerEvent) -> None:
+        tell(told(event, labels, read.staff))
+
+    return (ScannerWatch(lambda: open_scanner(scanner), hear),)
 
 
 def told(event: ScannerEvent, labels: LabelSettings, staff: StaffSettings) -> StaffHeard:
@@ -105,9 +119,27 @@ def _meaning(found: Meaning) -> StaffHeard:
             return OtherScanned(Other.NOT_OURS)
 
 
-def is_supervised() -> bool:
-    """Whether systemd started this program, and starts it again (systemd.exec(5))."""
-    return "INVOCATION_ID" in os.environ
+@dataclass
+class Restart:
+    """Ends the program so that the supervising process, which is systemd, starts it again.
+
+    It names itself in the environment (systemd.exec(5)); without it nobody would.
+    """
+
+    stop: threading.Event
+    asked: bool = False
+
+    def ask(self) -> bool:
+        """Whether it will be started again."""
+        self.asked = "INVOCATION_ID" in os.environ
+        if self.asked:
+            self.stop.set()
+        return self.asked
+
+    def leave(self) -> None:
+        """Raises typer.Exit with a status that says so, if it was asked."""
+        if self.asked:
+            raise typer.Exit(RESTART_STATUS)
 
 
 def _slip(device: str) -> Receipt:

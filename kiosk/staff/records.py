@@ -81,14 +81,17 @@ class TagReport:
     """The report of every write, `tags.csv`; `stamp` gives the time as it is written there.
 
     A write is `begun` before the first byte leaves, and has a second line for its end; whoever
-    opens the report after a crash adds `interrupted` to what has none. Raises NotKept.
+    opens the report after a crash adds `interrupted` to what has none, as soon as the disk lets it.
     """
 
     def __init__(self, folder: Path, stamp: Callable[[], str]) -> None:
         self.file = folder / "tags.csv"
         self._stamp = stamp
-        for line in self._open_ends():
-            self.add(TagWrite(TagUid(bytes.fromhex(line["tag"])), INTERRUPTED, detail=_LOST))
+        try:
+            for line in self._open_ends():
+                self.add(TagWrite(TagUid(bytes.fromhex(line["tag"])), INTERRUPTED, detail=_LOST))
+        except (NotKept, OSError, KeyError, ValueError) as error:
+            log.warning("the report of tags cannot be gone on with", why=str(error))
 
     def add(self, write: TagWrite) -> None:
         """Raises NotKept."""

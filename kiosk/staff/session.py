@@ -66,7 +66,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Staff mode, whether or not somebody is in it. `lying` is what is on the pad."""
+    """Staff mode, whether or not somebody is in it.
+
+    `lying` is what is on the pad; `scanner` whether one is there; `has_code` whether a code can
+    open the door; `open_at_centre` whether the server wants the station in service.
+    """
 
     session: Session | None = None
     door: Door = field(default_factory=Door)
@@ -74,6 +78,7 @@ class Room:
     lying: frozenset[TagUid] = frozenset()
     scanner: bool = False
     has_code: bool = True
+    open_at_centre: bool = True
 
 
 def seconds_left(session: Session, now: float) -> float | None:

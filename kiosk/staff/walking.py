@@ -34,15 +34,21 @@ GROUP_SECONDS: Final = 0.5
 """What the reader found within so short a time has no order: a round of it takes as long."""
 
 
+LISTS_SHOWN: Final = 5
+"""How many shelf lists are offered at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """One inventory. `shelf` is None while a list is chosen; `report` names its file at the end.
 
-    `results` are those of `reads`; `group` numbers the rounds, this one since `group_since`;
-    `strange` counts tags that name no item of ours; `trouble` when the disk took something not.
+    `first` is the place of the first list offered; `results` are those of `reads`; `group` numbers
+    the rounds, this one since `group_since`; `strange` counts tags that name no item of ours;
+    `trouble` when the disk did not take something.
     """
 
     shelves: ShelvesTold | None = None
+    first: int = 0
     shelf: Shelf | None = None
     reads: tuple[Read, ...] = ()
     results: tuple[Result, ...] = ()
@@ -67,11 +73,14 @@ def step(walk: Walk, heard: StaffHeard, now: float) -> Turn:
             return replace(walk, refused=heard), ()
         case WalkBegun(shelf, reads):
             group = max((read.group for read in reads), default=0)
-            begun = Walk(walk.shelves, shelf, group=group, group_since=now - GROUP_SECONDS)
+            begun = Walk(walk.shelves, 0, shelf, group=group, group_since=now - GROUP_SECONDS)
             return _with(begun, first_reads(reads)), ()
         case Pressed(Key.CHOOSE, number) if walk.shelf is None and walk.shelves is not None:
             names = walk.shelves.names[number : number + 1]
             return replace(walk, refused=None), tuple(map(BeginWalk, names))
+        case Pressed(Key.NEXT) if walk.shelf is None and walk.shelves is not None:
+            first = walk.first + LISTS_SHOWN
+            return replace(walk, first=first if first < len(walk.shelves.names) else 0), ()
         case _ if walk.shelf is None or walk.report:
             return walk, ()
         case _:

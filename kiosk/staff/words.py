@@ -35,6 +35,7 @@ class Key(Enum):
     RESTORE = "restore"
     FORGET = "forget"
     FINISH = "finish"
+    NEXT = "next"
 
 
 class Part(Enum):

@@ -53,6 +53,7 @@ class Kiosk:
             kept or Kept(),
             self.deeds.append,
             lambda number: number == STAFF,
+            has_code=True,
             scans=False,
         )
         self.actions: list[object] = []
