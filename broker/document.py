@@ -22,6 +22,7 @@ from broker.identity import codes, exchange
 from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
 from broker.sealing import PREFIX
+from broker.staff_keys import StaffCards
 from broker.telemetry import Component, Extent, Health, Kind, Mode, OfflinePolicy, Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel, subscriptions_of_device
 from broker.vocabulary import Anchor, BootClock, ClockState, Reason, TimeSource
@@ -29,7 +30,7 @@ from broker.vocabulary import Anchor, BootClock, ClockState, Reason, TimeSource
 FOLDER: Final = Path(__file__).parent
 _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
-_PARTS: Final = (Component, BootClock, Anchor, Extent, Kept, OfflinePolicy)
+_PARTS: Final = (Component, BootClock, Anchor, Extent, Kept, OfflinePolicy, StaffCards)
 _WORDS: Final = (Reason, ClockState, TimeSource, Kind, Mode, Health)
 _SUBSCRIPTIONS: Final = "\n".join(f"   - `{one}`" for one in subscriptions_of_device(SITE, DEVICE))
 _GUIDE: Final = f"""\

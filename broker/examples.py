@@ -28,6 +28,7 @@ from broker.requests import (
     Reply,
     Standing,
 )
+from broker.staff_keys import StaffCards, card_hash
 from broker.telemetry import (
     Birth,
     Component,
@@ -50,6 +51,7 @@ from broker.vocabulary import (
     DeviceId,
     ItemId,
     Moment,
+    PatronId,
     Reason,
     Refusal,
     SealedPatron,
@@ -58,6 +60,7 @@ from broker.vocabulary import (
 )
 from broker.wire import Snapshot, encode_ask, encode_entry, encode_reply, encode_snapshot
 
+_STAFF_KEY: Final = bytes(range(16))
 SITE: Final = SiteId("binjai")
 DEVICE: Final = DeviceId("kios-01")
 _INSTALL: Final = "4f1c9a52"
@@ -135,6 +138,7 @@ _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
             in_service=True,
             reason="",
             offline=OfflinePolicy(5, 72, 7, "Asia/Jakarta", (6,), (date(2026, 8, 17),)),
+            staff=StaffCards(_STAFF_KEY.hex(), (card_hash(PatronId("PTG-01"), _STAFF_KEY),)),
         ),
     ),
     (Channel.SETTINGS_REPORTED, SettingsReported(3, "")),

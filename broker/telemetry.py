@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from broker.staff_keys import NO_STAFF, StaffCards
 from broker.vocabulary import Anchor, BootClock, DeviceId, SiteId
 
 
@@ -128,6 +129,7 @@ class SettingsDesired:
     in_service: bool
     reason: str
     offline: OfflinePolicy
+    staff: StaffCards = NO_STAFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,10 @@ def run(
     )
     serving = threading.Thread(target=_serve, args=(running, read, stop), name="station")
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
-    watches: list[CardWatch | ScannerWatch] = [cards, *scanner_watches(read, running.hear)]
+    watches: list[CardWatch | ScannerWatch] = [
+        cards,
+        *scanner_watches(read, running.hear, hands.is_staff),
+    ]
     serving.start()
     for watch in watches:
         watch.start()

@@ -105,7 +105,8 @@ def ingest(settings: File) -> None:
         today = datetime.fromtimestamp(time.time(), branch.zone).date()
         days = rulebook(connection, branch).calendar.closed_days
         service = read.service(device)
-        return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
+        staff = read.staff_cards()
+        return encode_snapshot(desired_settings(service, branch, read.limits(), days, today, staff))
 
     intake = Intake(Library(branch), read.site, _key(read, engine))
     taking = Ingest(engine, intake, wished, stop_asked)

@@ -1,5 +1,6 @@
 """The station that staff mode works in: its pad, and what it owes the server."""
 
+from broker.vocabulary import PatronId
 from devices.pad import Pad
 from devices.stack import ReaderWork
 from kiosk.courier import Courier
@@ -21,6 +22,11 @@ class AtWork:
 
     def send_again(self) -> None:
         self._courier.send_again()
+
+    def is_staff(self, number: PatronId) -> bool:
+        """By what the server said last, which outlives a start without it."""
+        desired = self._station.orders.desired
+        return desired is not None and number in desired.staff
 
     def debt(self) -> DebtTold:
         """How many facts are unsent, how old the oldest is, and what keeps them."""

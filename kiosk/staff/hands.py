@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from broker.vocabulary import Secret
+from broker.staff_keys import StaffCards, is_code
+from broker.vocabulary import PatronId, Secret
 from devices.capabilities import PadReader, PrinterCondition, Receipt, ReceiptPrinter
 from devices.errors import DeviceError, NotPrinted, Unplugged
 from devices.stack import ReaderWork
@@ -33,7 +34,6 @@ from kiosk.staff.deeds import (
     Undo,
     WriteReport,
 )
-from kiosk.staff.door import is_code
 from kiosk.staff.heard import (
     CodeTried,
     DebtTold,
@@ -78,10 +78,14 @@ class Station(Protocol):
 
     def send_again(self) -> None: ...
 
+    def is_staff(self, number: PatronId) -> bool:
+        """Whether the server has said that this is a staff card; called from any thread."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the station has for its staff. `code` is the kept hash, empty without one.
+    """What the station has for its staff. `code` is the kept hash, empty without one; `cards` are
+    those of the settings file.
 
     `open_printer` is None where none is fitted; `slip` is what it prints to try. `restart` asks the
     supervising process to start the program again, and says whether there is one.
@@ -91,6 +95,7 @@ class Tools:
     tags: TagHands
     shelves: Shelves
     code: str
+    cards: StaffCards
     open_printer: Callable[[], ReceiptPrinter] | None
     slip: Receipt
     restart: Callable[[], bool]
@@ -108,6 +113,12 @@ class Hands:
     def go_to(self, station: Station) -> None:
         """From here on there is a pad to work at."""
         self.station = station
+
+    def is_staff(self, number: PatronId) -> bool:
+        """Whether the settings here or the server's say so."""
+        return number in self.tools.cards or (
+            self.station is not None and self.station.is_staff(number)
+        )
 
     def do(self, deed: Deed) -> None:
         """Begins it, and returns at once."""

@@ -32,7 +32,6 @@ from kiosk.staff.conduct import StaffConduct
 from kiosk.staff.hands import Hands, Tools
 from kiosk.staff.heard import ItemScanned, OtherScanned, ScannerSeen, StaffHeard, StaffShown
 from kiosk.staff.records import Memory, TagReport
-from kiosk.staff.settings import StaffSettings
 from kiosk.staff.shelves import Shelves
 from kiosk.staff.tag_hands import Labels, TagHands
 from kiosk.staff.words import Other
@@ -59,6 +58,7 @@ def open_staff_mode(
         tags,
         Shelves(folder / "inventory", lambda: datetime.now().strftime("%Y%m%d-%H%M%S")),  # noqa: DTZ005, TID251 for people's eyes, by the local clock
         read.staff.code,
+        read.staff.known_cards(),
         None if printer is None else lambda: open_printer(printer),
         _slip(str(read.device)),
         restart,
@@ -68,7 +68,7 @@ def open_staff_mode(
         patrons,
         memory.kept,
         hands.do,
-        read.staff.is_staff,
+        hands.is_staff,
         has_code=bool(read.staff.code),
         scans=read.scanner is not None,
     )
@@ -76,7 +76,9 @@ def open_staff_mode(
 
 
 def scanner_watches(
-    read: KioskSettings, tell: Callable[[StaffHeard], None]
+    read: KioskSettings,
+    tell: Callable[[StaffHeard], None],
+    is_staff: Callable[[PatronId], bool],
 ) -> tuple[ScannerWatch, ...]:
     """The ear at the scanner, where one is fitted."""
     scanner, labels = read.scanner, read.labels
@@ -84,23 +86,25 @@ def scanner_watches(
         return ()
 
     def hear(event: ScannerEvent) -> None:
-        tell(told(event, labels, read.staff))
+        tell(told(event, labels, is_staff))
 
     return (ScannerWatch(lambda: open_scanner(scanner), hear),)
 
 
-def told(event: ScannerEvent, labels: LabelSettings, staff: StaffSettings) -> StaffHeard:
+def told(
+    event: ScannerEvent, labels: LabelSettings, is_staff: Callable[[PatronId], bool]
+) -> StaffHeard:
     """What the scanner's event is to staff mode: never a person's number."""
     match event:
         case ScannerHealthy() | ScannerLost():
             return ScannerSeen(isinstance(event, ScannerHealthy))
         case Scanned(scan):
-            return StaffShown() if _is_staff(scan, staff) else _meaning(meaning(scan, labels))
+            return StaffShown() if _is_staffs(scan, is_staff) else _meaning(meaning(scan, labels))
 
 
-def _is_staff(scan: Scan, staff: StaffSettings) -> bool:
+def _is_staffs(scan: Scan, is_staff: Callable[[PatronId], bool]) -> bool:
     try:
-        return staff.is_staff(PatronId(scan.text))
+        return is_staff(PatronId(scan.text))
     except ValueError:  # characters no card has
         return False
 

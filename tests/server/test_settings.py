@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from broker import wire
+from broker.staff_keys import StaffCards
 from broker.telemetry import OfflinePolicy, SettingsDesired
 from server.settings import Branch, OfflineLimits, Service, desired_settings
 
@@ -23,3 +24,9 @@ def test_it_fits_a_message_even_if_every_day_is_closed() -> None:
     branch = Branch(ZoneInfo("Asia/Jakarta"))
     told = desired_settings(Service(1), branch, OfflineLimits(), always, TODAY)
     assert len(wire.encode_snapshot(told)) < wire.MAX_BYTES // 10
+
+
+def test_stations_are_told_whose_cards_are_staffs() -> None:
+    staff = StaffCards("00" * 16, ("0" * 32,))
+    branch = Branch(ZoneInfo("Asia/Jakarta"))
+    assert desired_settings(Service(1), branch, OfflineLimits(), (), TODAY, staff).staff == staff

@@ -13,9 +13,10 @@ import pytest
 
 from broker.mosquitto.child import Mosquitto
 from broker.mqtt import Event, Received
-from broker.telemetry import Mode, State
+from broker.staff_keys import StaffCards, card_hash, code_hash
+from broker.telemetry import Mode, OfflinePolicy, SettingsDesired, State
 from broker.vocabulary import ItemId, PatronId, Secret
-from broker.wire import decode_snapshot
+from broker.wire import decode_snapshot, encode_snapshot
 from devices.capabilities import TagMemory
 from devices.station.description import (
     CardEntry,
@@ -28,7 +29,6 @@ from devices.station.description import (
 from devices.station.prompt import command_of
 from devices.station.station import SimulatedStation
 from devices.tags.content import BookTag, read_tag
-from kiosk.staff.door import card_hash, code_hash
 from kiosk.staff.opening import RESTART_STATUS
 from tests.brokers import Listener, started_mosquitto
 from tests.keys import SEALING
@@ -61,6 +61,7 @@ class Kiosk:
 
     def __init__(self, folder: Path, mosquitto: Mosquitto) -> None:
         self.folder = folder
+        self.broker_port = mosquitto.port
         self.station = SimulatedStation(described(), folder, "127.0.0.1", mosquitto.port)
         self.station.start()
         self.settings = folder / "kiosk.toml"
@@ -268,6 +269,28 @@ def test_closed_by_staff_with_a_code_it_stays_closed_after_a_power_cut(
     kiosk.press("service")
     kiosk.press("open")
     kiosk.shows("Kios ini melayani")
+
+
+def test_a_card_that_the_server_names_opens_staff_mode_also_after_a_restart_without_it(
+    kiosk: Kiosk, technician: Listener
+) -> None:
+    policy = OfflinePolicy(2, 72, 7, "Asia/Jakarta", (), ())
+    staff = StaffCards(KEY.hex(), (card_hash(PatronId(PATRON_UID), KEY),))
+    desired = encode_snapshot(
+        SettingsDesired(1, in_service=True, reason="", offline=policy, staff=staff)
+    )
+    topic = "sirkula/v1/binjai/kios-01/settings"
+    reported = Listener(kiosk.broker_port, "server", f"{topic}/reported").connected()
+    technician.line.publish(f"{topic}/desired", desired, retain=True)
+    reported.message()
+    technician.line.publish(f"{topic}/desired", b"", retain=True)  # the broker forgets it
+    kiosk.tell("card KTA-0007")
+    kiosk.shows("Pilih pekerjaan")
+    kiosk.tell("card away")
+    kiosk.end(kill=True)
+    kiosk.start()
+    kiosk.tell("card KTA-0007")
+    kiosk.shows("Pilih pekerjaan")
 
 
 def test_repair_of_a_printer_without_paper_and_of_a_pad_without_a_cable(kiosk: Kiosk) -> None:
