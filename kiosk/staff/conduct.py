@@ -91,8 +91,7 @@ class StaffConduct:
             return replace(found, mode=Mode.OUT_OF_SERVICE, reason=_AT_WORK)
         if self.room.closing is not None and found.mode is not Mode.STARTING:
             reason = f"{_CLOSED}{self.room.closing.value}"
-            worse = found.mode is Mode.OUT_OF_SERVICE and self.visit.in_service
-            return found if worse else replace(found, mode=Mode.OUT_OF_SERVICE, reason=reason)
+            return replace(found, mode=Mode.OUT_OF_SERVICE, reason=reason)
         return found
 
     def hear(self, happening: Happening, now: float) -> tuple[Action, ...]:

@@ -71,6 +71,7 @@ class Touchscreen(App):
         self.surface: Surface | None = None
         self.over: Callable[[], object] | None = None
         """What else lies over the screen; called, and kept, once there is a window."""
+        self._over: object = None
 
     def build(self) -> Surface:
         fonts = files("kiosk.touchscreen") / "fonts"

@@ -25,6 +25,7 @@ from devices.station.description import (
     PrinterEntry,
     ScannerEntry,
     StationDescription,
+    WrittenBook,
 )
 from devices.station.prompt import command_of
 from devices.station.station import SimulatedStation
@@ -39,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30.0
 STAFF_UID, PATRON_UID = "04A1B2C3D4E5F6", "04497622D93881"
 CODE, KEY = Secret("246813"), bytes(range(16))
-BLANK = "E004015000000001"
+BLANK, BOOK = "E004015000000001", "E004015000000002"
 _Found = TypeVar("_Found")
 
 
@@ -47,12 +48,13 @@ def described() -> StationDescription:
     blank = DumpedBook(
         ItemId("KOSONG"), Hexadecimal(BLANK), Hexadecimal("00"), 0xC2, "a chip as delivered"
     )
+    book = WrittenBook(ItemId("B00002"), Hexadecimal(BOOK), "ID-1275014", 0xC2)
     cards = (
         CardEntry("STAFF", Hexadecimal(STAFF_UID)),
         CardEntry("KTA-0007", Hexadecimal(PATRON_UID)),
     )
     return StationDescription(
-        scanner=ScannerEntry(), printer=PrinterEntry(32), cards=cards, books=(blank,)
+        scanner=ScannerEntry(), printer=PrinterEntry(32), cards=cards, books=(blank, book)
     )
 
 
@@ -315,6 +317,40 @@ def test_repair_of_a_printer_without_paper_and_of_a_pad_without_a_cable(kiosk: K
     kiosk.shows("Tempelkan satu kartu")
     kiosk.tell("card KTA-0007")
     kiosk.shows("Pembaca kartu: baik")
+
+
+def test_an_inventory_goes_on_after_a_power_cut_and_ends_in_a_report(kiosk: Kiosk) -> None:
+    inventory = kiosk.folder / "own" / "staff" / "inventory"
+    text = "item,call_number,title\nB00001,800 A,Satu\nB00002,800 B,Dua\n"
+    kiosk.until("the folder", (inventory / "lists").exists)
+    (inventory / "lists" / "800.csv").write_text(text, encoding="utf-8")
+    kiosk.enter()
+    kiosk.press("inventory")
+    kiosk.press("choose 0")
+    kiosk.shows("Rak 800: 0 dari 2 terbaca")
+    kiosk.tell("put B00002")
+    kiosk.shows("Rak 800: 1 dari 2 terbaca")
+    kiosk.end(kill=True)
+    kiosk.tell("take B00002")
+    kiosk.start()
+    kiosk.enter()
+    kiosk.press("inventory")
+    kiosk.shows("800: 1 buku sudah terbaca")
+    kiosk.press("choose 0")
+    kiosk.shows("Rak 800: 1 dari 2 terbaca")
+    kiosk.press("finish")
+    kiosk.shows("Laporan tersimpan")
+    (report,) = (inventory / "reports").glob("800-*.csv")
+    assert report.read_text("utf-8").splitlines()[1:] == [
+        "B00001,800 A,Satu,missing,",
+        "B00002,800 B,Dua,released-here,",
+    ]
+
+
+def test_nothing_unsent_is_said_as_such(kiosk: Kiosk) -> None:
+    kiosk.enter()
+    kiosk.press("facts")
+    kiosk.shows("Semua catatan sudah terkirim")
 
 
 def test_a_restart_ends_the_program_only_where_somebody_starts_it_again(kiosk: Kiosk) -> None:
