@@ -24,6 +24,7 @@ from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
 from broker.requests import Borrowed, Hit, Waiting
 from broker.sealing import PREFIX, SECRET_BYTES, SECRET_PREFIX
+from broker.staff_keys import StaffCards
 from broker.telemetry import (
     Component,
     Extent,
@@ -41,7 +42,7 @@ FOLDER: Final = Path(__file__).parent
 _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
 _PARTS: Final = (
-    *(Component, BootClock, Anchor, Extent, Kept, OfflinePolicy),
+    *(Component, BootClock, Anchor, Extent, Kept, OfflinePolicy, StaffCards),
     *(Borrowed, Waiting, Hit),
 )
 _WORDS: Final = (Reason, ClockState, TimeSource, Kind, Mode, Health, PinAsked, Rating, Topic)

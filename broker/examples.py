@@ -40,6 +40,7 @@ from broker.requests import (
     Standing,
     Waiting,
 )
+from broker.staff_keys import StaffCards, card_hash
 from broker.telemetry import (
     Birth,
     Component,
@@ -63,6 +64,7 @@ from broker.vocabulary import (
     DeviceId,
     ItemId,
     Moment,
+    PatronId,
     Reason,
     Refusal,
     SealedPatron,
@@ -72,6 +74,7 @@ from broker.vocabulary import (
 )
 from broker.wire import Snapshot, encode_ask, encode_entry, encode_reply, encode_snapshot
 
+_STAFF_KEY: Final = bytes(range(16))
 SITE: Final = SiteId("binjai")
 DEVICE: Final = DeviceId("kios-01")
 _INSTALL: Final = "4f1c9a52"
@@ -171,6 +174,7 @@ _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
             reason="",
             offline=OfflinePolicy(5, 72, 7, "Asia/Jakarta", (6,), (date(2026, 8, 17),)),
             pin=PinAsked.ACCOUNT,
+            staff=StaffCards(_STAFF_KEY.hex(), (card_hash(PatronId("PTG-01"), _STAFF_KEY),)),
         ),
     ),
     (Channel.SETTINGS_REPORTED, SettingsReported(3, "")),

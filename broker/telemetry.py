@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from broker.staff_keys import NO_STAFF, StaffCards
 from broker.vocabulary import Anchor, BootClock, DeviceId, SiteId
 
 
@@ -140,6 +141,7 @@ class SettingsDesired:
     reason: str
     offline: OfflinePolicy
     pin: PinAsked = PinAsked.NEVER
+    staff: StaffCards = NO_STAFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from devices.pad_events import PadEvent, PadHealthy, PadLost, SecurityNotWritten
 from devices.presence import Presence, Rhythm
 from devices.security import Security
 from devices.settings import TagSettings
-from devices.stack import Stack, WriteOrder
+from devices.stack import ReaderWork, Stack, WriteOrder
 
 _FAILED_ROUNDS: Final = 3
 _STOPPED: Final = "the pad is stopped"
@@ -41,7 +41,7 @@ class Pad:
         self._rhythm = rhythm or Rhythm()
         self._nothing_seen = presence or Presence()
         self._clock = clock
-        self._orders: SimpleQueue[WriteOrder | None] = SimpleQueue()
+        self._orders: SimpleQueue[WriteOrder | ReaderWork | None] = SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
         self._is_healthy: bool | None = None
@@ -57,7 +57,13 @@ class Pad:
 
     def write(self, ticket: str, uid: TagUid, security: Security) -> None:
         """Ask from any thread; SecurityWritten or SecurityNotWritten will carry the ticket."""
-        order = WriteOrder(ticket, uid, security)
+        self._take(WriteOrder(ticket, uid, security))
+
+    def use(self, work: ReaderWork) -> None:
+        """Ask from any thread; the work is done, or refused, between two rounds."""
+        self._take(work)
+
+    def _take(self, order: WriteOrder | ReaderWork) -> None:
         with self._closing:
             if not self._closed:
                 self._orders.put(order)
@@ -101,7 +107,7 @@ class Pad:
                 failed = 0
                 self._healthy()
                 watch.tell_changes(seen)
-            if not self._orders_served(self._rhythm.poll, watch.write):
+            if not self._orders_served(self._rhythm.poll, watch.serve):
                 return False
 
     def _lost(self, why: str, announced: tuple[TagUid, ...]) -> bool:
@@ -119,7 +125,9 @@ class Pad:
             self._is_healthy = True
             self._tell(PadHealthy())
 
-    def _orders_served(self, seconds: float, serve: Callable[[WriteOrder], None]) -> bool:
+    def _orders_served(
+        self, seconds: float, serve: Callable[[WriteOrder | ReaderWork], None]
+    ) -> bool:
         """Serves orders as they come for so long; False when one was to stop."""
         until = self._clock() + seconds
         while True:
@@ -131,5 +139,8 @@ class Pad:
                 return False
             serve(order)
 
-    def _refuse(self, order: WriteOrder, why: str) -> None:
+    def _refuse(self, order: WriteOrder | ReaderWork, why: str) -> None:
+        if isinstance(order, ReaderWork):
+            order.refuse(why)
+            return
         self._tell(SecurityNotWritten(order.ticket, order.uid, why))

@@ -11,7 +11,14 @@ from devices.security import Security, SecurityMarks
 _FIRST_BLOCKS: Final = 8
 _MORE_BLOCKS: Final = 10
 
+_UID_MARK: Final = 0xE0
+
 IsTold = Callable[[bytes, int], bool]
+
+
+def tags_in_field(reader: TagReader) -> tuple[TagUid, ...]:
+    """One inventory, without what no tag can be: a UID begins with E0 (ISO/IEC 15693-3, 4.1)."""
+    return tuple(uid for uid in reader.inventory() if uid.raw[0] == _UID_MARK)
 
 
 def read_tag_memory(reader: TagReader, uid: TagUid, is_told: IsTold) -> TagMemory:

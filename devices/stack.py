@@ -20,14 +20,13 @@ from devices.pad_events import (
     TagLeft,
 )
 from devices.presence import Arrived, Left, Presence
-from devices.reading import IsTold, read_security, read_tag_memory
+from devices.reading import IsTold, read_security, read_tag_memory, tags_in_field
 from devices.security import Security
 from devices.settings import TagSettings
 from devices.tags.content import Unreadable, is_told, read_tag
 from devices.writing import write_security
 
 _READ_ATTEMPTS: Final = 3
-_UID_MARK: Final = 0xE0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,18 @@ class WriteOrder:
     ticket: str
     uid: TagUid
     security: Security
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderWork:
+    """Something else to be done with the reader, between two rounds, on the pad's own thread.
+
+    Exactly one is called: `do`, which answers for its own failures and raises nothing but
+    Unplugged, or `refuse`, which is told why the reader cannot be had.
+    """
+
+    do: Callable[[PadReader], None]
+    refuse: Callable[[str], None]
 
 
 class Stack:
@@ -65,8 +76,8 @@ class Stack:
         return tuple(self._announced)
 
     def look(self) -> tuple[TagUid, ...]:
-        """One round, without what no tag can be: a UID begins with E0 (ISO/IEC 15693-3, 4.1)."""
-        return tuple(uid for uid in self._reader.inventory() if uid.raw[0] == _UID_MARK)
+        """One round."""
+        return tags_in_field(self._reader)
 
     def tell_changes(self, seen: tuple[TagUid, ...]) -> None:
         """Departures, then arrivals as far as they can be read. Raises Unplugged."""
@@ -82,8 +93,15 @@ class Stack:
                 self._read(uid)
         self._count(seen)
 
-    def write(self, order: WriteOrder) -> None:
+    def serve(self, order: WriteOrder | ReaderWork) -> None:
         """Exactly one answer, whatever happens. Raises Unplugged after giving it."""
+        if isinstance(order, ReaderWork):
+            order.do(self._reader)
+        else:
+            self.write(order)
+
+    def write(self, order: WriteOrder) -> None:
+        """As `serve`."""
         try:
             write_security(self._reader, order.uid, order.security, self._marks)
         except DeviceError as error:

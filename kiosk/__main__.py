@@ -14,12 +14,15 @@ from broker.settings import read_settings
 from broker.telemetry import Kind
 from devices.card_watch import CardWatch
 from devices.catalogue import open_card_reader, open_reader
+from devices.scanner_watch import ScannerWatch
 from kiosk.clock import SystemClock
 from kiosk.fitness import station_checks
 from kiosk.running import Running
-from kiosk.serving import KioskConduct, condition
+from kiosk.serving import KioskConduct
 from kiosk.settings import KioskSettings, server_key
+from kiosk.staff.opening import Restart, open_staff_mode, scanner_watches
 from kiosk.touchscreen.configure import touchscreen
+from kiosk.touchscreen.staff_screen import staff_screen
 from kiosk.visit import Visit
 
 
@@ -34,10 +37,22 @@ def run(
     examine(station_checks(read, os.environ), only=check, json=as_json)
     stop = stopping()
     clock = SystemClock()
-    conduct = KioskConduct()
     sealing = server_key(read.folder)
+    again = Restart(stop)
+    conduct, hands = open_staff_mode(
+        read,
+        KioskConduct(),
+        lambda heard: running.hear(heard),  # noqa: PLW0108 it is made of the conduct
+        again.ask,
+    )
     running = Running(
-        read, sealing, Kind.KIOSK, conduct, lambda: condition(conduct.visit), in_bin=False
+        read,
+        sealing,
+        Kind.KIOSK,
+        conduct,
+        conduct.condition,
+        in_bin=False,
+        at_work=hands.go_to,
     )
 
     def latest() -> tuple[Visit, float]:
@@ -48,14 +63,24 @@ def run(
     own = Path(read.folder) / "kivy"
     own.mkdir(parents=True, exist_ok=True)
     app = touchscreen(read.screen.panel(), own, latest, running.hear)
+    app.over = staff_screen(
+        read.screen.panel(), lambda: (conduct.room, clock.monotonic()), running.hear
+    )
     serving = threading.Thread(target=_serve, args=(running, read, stop), name="station")
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
+    watches: list[CardWatch | ScannerWatch] = [
+        cards,
+        *scanner_watches(read, running.hear, hands.is_staff),
+    ]
     serving.start()
-    cards.start()
+    for watch in watches:
+        watch.start()
     app.run()
     stop.set()
-    cards.stop()
+    for watch in watches:
+        watch.stop()
     serving.join()
+    again.leave()
 
 
 def _serve(running: Running, read: KioskSettings, stop: threading.Event) -> None:

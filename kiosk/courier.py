@@ -109,6 +109,11 @@ class Courier:
         return self._connected and self._server is Presence.ONLINE
 
     @property
+    def connected(self) -> bool:
+        """Whether there is a line to the broker, whoever else is there."""
+        return self._connected
+
+    @property
     def coming(self) -> int | None:
         """Another number each time the server came; None while it is away."""
         return self._coming if self.online else None
@@ -235,6 +240,11 @@ class Courier:
                 self.send(Channel.FACT, entry.payload, retain=False)
                 fault_point("K11")
                 self._sent = entry.seq
+
+    def send_again(self) -> None:
+        """Everything owed leaves again at once and at full pace: somebody asked for it."""
+        self._sent = self._oldest = 0
+        self._pace = Pace()
 
     def _heard(self, server_time: float) -> None:
         self._ahead = server_time - self._clock.monotonic()

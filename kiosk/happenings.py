@@ -9,6 +9,7 @@ from broker.requests import Answer, Question
 from broker.vocabulary import ActId, ItemId, PatronId
 from devices.capabilities import TagUid
 from kiosk.bounds import Capacity
+from kiosk.staff.heard import StaffHeard
 
 
 class Button(Enum):
@@ -189,6 +190,7 @@ Happening = (
     | LedgerChanged
     | CapacityChanged
     | Started
+    | StaffHeard
 )
 
 

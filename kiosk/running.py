@@ -49,11 +49,13 @@ from kiosk.happenings import (
 from kiosk.ledger import Ledger
 from kiosk.report import Reporter
 from kiosk.settings import StationSettings, ledger_path
+from kiosk.staff.at_work import AtWork
 from kiosk.station import Conduct, Equipment, Station
 
 TICK_SECONDS: Final = 0.1
 
 log: Final = structlog.get_logger()
+
 
 Heard = Happening | PadEvent | CardEvent | Event
 
@@ -98,7 +100,10 @@ class PadTags:
 
 @dataclass
 class Running:
-    """A station and all it is wired to; `hear` may be called from any thread."""
+    """A station and all it is wired to; `hear` may be called from any thread.
+
+    `at_work` is told, before the first turn, what staff mode needs of it.
+    """
 
     settings: StationSettings
     sealing: SealingKey
@@ -106,6 +111,7 @@ class Running:
     conduct: Conduct
     condition: Callable[[], Condition]
     in_bin: bool
+    at_work: Callable[[AtWork], None] | None = None
     _heard: SimpleQueue[Heard] = field(default_factory=SimpleQueue)
 
     def hear(self, happening: Heard) -> None:
@@ -137,6 +143,8 @@ class Running:
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
         named, boots = (site, device, self.kind), self._ledger.boots
         self._reporter = Reporter(named, clock, self._courier.send, lambda: boots.known)
+        if self.at_work is not None:
+            self.at_work(AtWork(pad, self._courier, self._station))
         pad.start()
         while not stop.is_set():
             self._turn()

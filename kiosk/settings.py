@@ -11,7 +11,15 @@ from broker.identity.folder import IdentityFolder
 from broker.mqtt import Address
 from broker.sealing import SealingKey
 from broker.vocabulary import DeviceId, SiteId
-from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
+from devices.barcode import LabelSettings
+from devices.settings import (
+    CardReaderSettings,
+    PadReaderSettings,
+    PrinterSettings,
+    ScannerSettings,
+    TagSettings,
+)
+from kiosk.staff.settings import StaffSettings
 from kiosk.touchscreen.panel import Panel
 
 LEDGER: Final = "ledger.db"
@@ -82,10 +90,21 @@ class StationSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, k
 
 
 class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A kiosk: a station with a card reader and a panel."""
+    """A kiosk: a station with a card reader and a panel; a printer and a scanner where fitted.
+
+    A scanner needs `labels`, which tell items' numbers from people's.
+    """
 
     card_reader: CardReaderSettings
     screen: ScreenSettings
+    printer: PrinterSettings | None = None
+    scanner: ScannerSettings | None = None
+    labels: LabelSettings | None = None
+    staff: StaffSettings = StaffSettings()
+
+    def __post_init__(self) -> None:
+        if self.scanner is not None and self.labels is None:
+            raise ValueError("a scanner needs [labels]: what items' and patrons' numbers look like")
 
 
 class AgentSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):

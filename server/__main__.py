@@ -98,7 +98,8 @@ def ingest(settings: File) -> None:
         today = datetime.fromtimestamp(time.time(), branch.zone).date()
         days = rulebook(connection, branch).calendar.closed_days
         service = read.service(device)
-        return encode_snapshot(desired_settings(service, branch, read.limits(), days, today))
+        staff = read.staff_cards()
+        return encode_snapshot(desired_settings(service, branch, read.limits(), days, today, staff))
 
     library = read.keeper()
     intake = Intake(library, read.site, _key(read, engine))

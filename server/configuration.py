@@ -10,6 +10,7 @@ import msgspec
 
 from broker.errors import BadSettings
 from broker.mqtt import Address
+from broker.staff_keys import NO_STAFF, StaffCards
 from broker.telemetry import PinAsked
 from broker.vocabulary import DeviceId, SiteId
 from server.circulation.pins import PinPolicy
@@ -114,6 +115,20 @@ class StationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
 
+class StaffCardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose cards open the staff mode of every station: hashes, made with `sirkula staff card`."""
+
+    card_key: str
+    cards: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        self.known()
+
+    def known(self) -> StaffCards:
+        """Raises ValueError for what is no hash."""
+        return StaffCards(self.card_key, self.cards)
+
+
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many days after its return the records still tell who had an item.
 
@@ -154,6 +169,7 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     library: BuiltIn | SystemSettings = BuiltIn()
     terms: TermsSettings = TermsSettings()
     stations: dict[str, StationSettings] = {}
+    staff: StaffCardSettings | None = None
     sip2: Sip2ServerSettings | None = None
 
     def broker_address(self) -> Address:
@@ -185,6 +201,9 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def limits(self) -> OfflineLimits:
         given = self.offline
         return OfflineLimits(given.loans_per_card, given.contact_within_hours, given.loan_days)
+
+    def staff_cards(self) -> StaffCards:
+        return NO_STAFF if self.staff is None else self.staff.known()
 
     def service(self, device: DeviceId) -> Service:
         wanted = self.stations.get(str(device), StationSettings())

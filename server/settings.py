@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from broker.staff_keys import NO_STAFF, StaffCards
 from broker.telemetry import OfflinePolicy, SettingsDesired
 from server.circulation.rules import Policy
 
@@ -49,8 +50,9 @@ def desired_settings(
     limits: OfflineLimits,
     closed_days: Iterable[date],
     today: date,
+    staff: StaffCards = NO_STAFF,
 ) -> SettingsDesired:
-    """What a station shall be, with the closed days of the next half year."""
+    """What a station shall be, with the closed days of the next half year and its staff's cards."""
     near = sorted(day for day in closed_days if today <= day <= today + CLOSED_DAYS_AHEAD)
     offline = OfflinePolicy(
         limits.loans_per_card,
@@ -61,4 +63,5 @@ def desired_settings(
         tuple(near),
     )
     asked = branch.policy.pins.asked
-    return SettingsDesired(service.version, service.in_service, service.reason, offline, asked)
+    told = (service.version, service.in_service, service.reason)
+    return SettingsDesired(*told, offline, asked, staff)

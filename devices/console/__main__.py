@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from broker.errors import SirkulaError
-from devices.console import frame, hardware, tag
+from devices.console import frame, hardware, staff, tag
 from devices.console.demo import by_hand
 from devices.console.demo import scripted as play
 from devices.console.doctor import command_for
@@ -37,6 +37,7 @@ PROGRAMS: Final = {
 }
 app.add_typer(frame.app, name="frame")
 app.add_typer(hardware.app, name="devices")
+app.add_typer(staff.app, name="staff")
 app.command()(simulate)
 _UNTOUCHED: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 

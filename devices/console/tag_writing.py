@@ -10,16 +10,15 @@ from typing import Annotated, Final
 import typer
 
 from broker.settings import read_settings
-from devices.capabilities import PadReader, TagMemory, TagUid
+from devices.capabilities import PadReader, TagUid
 from devices.catalogue import open_reader
 from devices.console.hardware import HardwareSettings
-from devices.errors import BadTag, DeviceError, Refused
-from devices.programming import Programming, complete, plan, program, restore
-from devices.reading import read_whole_tag
+from devices.errors import BadTag, DeviceError
+from devices.labelling import carry_out, only_tag, prepare
+from devices.programming import complete, restore
 from devices.security import Security
-from devices.tags.content import BookTag, PatronTag, read_tag
-from devices.tags.labelling import DSFIDS, Wanted, memory_of, proof_blocks
-from devices.tags.layout import Chip
+from devices.settings import TagSettings
+from devices.tags.labelling import Wanted
 from devices.tags.models import Model
 from devices.tags.usage import Usage
 from devices.unfinished import Unfinished
@@ -36,13 +35,8 @@ class _Pad:
     """The reader of a station, with the one tag that is to be written."""
 
     reader: PadReader
-    settings: HardwareSettings
+    tags: TagSettings
     uid: TagUid
-
-    def reads_as(self, memory: bytes, block_size: int) -> object | None:
-        """The book or card that some memory would be taken for."""
-        content = read_tag(TagMemory(memory, block_size, 0, 0), self.settings.tags.models())
-        return content if isinstance(content, BookTag | PatronTag) else None
 
 
 def write(  # noqa: PLR0913 - each is one option of the command line
@@ -58,13 +52,13 @@ def write(  # noqa: PLR0913 - each is one option of the command line
 ) -> None:
     """Label the one tag on the pad for an item, secure it, and prove both by reading back."""
     with _one_tag(station) as pad:
-        text = pad.settings.tags.models().text
+        text = pad.tags.models().text
         wanted = Wanted(model, item, owner, usage, parts, part)
         if text is not None:
             wanted = Wanted(model, item, owner, usage, parts, part, text=text)
-        blocks = _write(pad, wanted, Unfinished(folder))
-        write_security(pad.reader, pad.uid, Security.SECURED, pad.settings.tags.marks())
-        _name_the_model(pad, model)
+        blocks, left = _write(pad, wanted, Unfinished(folder))
+    if left:
+        typer.echo(f"the tag is labelled, but {left}", err=True)
     typer.echo(json.dumps({"uid": str(pad.uid), "item": item, "blocks_written": blocks}))
 
 
@@ -81,17 +75,10 @@ def mend(
         if begun is None:
             raise BadTag(f"nothing was begun on tag {pad.uid} here")
         (restore if undo else complete)(pad.reader, begun)
+        if not undo:
+            write_security(pad.reader, pad.uid, Security.SECURED, pad.tags.marks())
         unfinished.done(pad.uid)
     typer.echo(json.dumps({"uid": str(pad.uid), "mended": "restored" if undo else "completed"}))
-
-
-def _name_the_model(pad: _Pad, model: Model) -> None:
-    """Other programs go by the DSFID, though we do not; not every reader can write it."""
-    if model in DSFIDS and pad.reader.describe(pad.uid).dsfid != DSFIDS[model]:
-        try:
-            pad.reader.write_dsfid(pad.uid, DSFIDS[model])
-        except Refused as error:
-            typer.echo(f"the tag is labelled, but its DSFID stays as it was: {error}", err=True)
 
 
 @contextmanager
@@ -99,30 +86,21 @@ def _one_tag(station: Path) -> Iterator[_Pad]:
     settings = read_settings(station, HardwareSettings)
     reader = open_reader(settings.reader)
     try:
-        lying = reader.inventory()
-        if len(lying) != 1:
-            raise BadTag(f"{len(lying)} tags lie on the pad: lay down just the one to be written")
-        yield _Pad(reader, settings, lying[0])
+        yield _Pad(reader, settings.tags, only_tag(reader))
     finally:
         reader.close()
 
 
-def _write(pad: _Pad, wanted: Wanted, unfinished: Unfinished) -> int:
-    """How many blocks had to change. Raises DeviceError, or BadTag before anything is written."""
+def _write(pad: _Pad, wanted: Wanted, unfinished: Unfinished) -> tuple[int, str]:
+    """How many blocks had to change, and what could not be done besides.
+
+    Raises DeviceError, or BadTag before anything is written.
+    """
     if unfinished.of(pad.uid) is not None:
         raise BadTag(f"tag {pad.uid} was torn away before: type `sirkula tag mend` first")
-    whole = read_whole_tag(pad.reader, pad.uid)
-    size = whole.block_size
-    locked = pad.reader.locked_blocks(pad.uid, 0, len(whole.memory) // size)
-    chip = Chip(whole.memory, size, frozenset(at for at, is_it in enumerate(locked) if is_it))
-    begun = Programming(
-        pad.uid, whole.memory, memory_of(wanted, chip), size, proof_blocks(wanted.model, size)
-    )
-    writes = plan(begun, locked, lambda memory: pad.reads_as(memory, size))
-    unfinished.begin(begun)
+    labelling = prepare(pad.reader, pad.uid, wanted, pad.tags)
     try:
-        program(pad.reader, begun, writes)
+        left = carry_out(pad.reader, labelling, pad.tags, unfinished)
     except DeviceError as error:
         raise type(error)(f"{error}; {_TORN}") from error
-    unfinished.done(pad.uid)
-    return len(writes)
+    return len(labelling.writes), left

@@ -1,4 +1,4 @@
-"""A catalogue of sentences: `id.toml` or `en.toml`, one section per screen, read once.
+"""A catalogue of sentences, one section per screen, read once: `id.toml` and `staff.id.toml`.
 
 ["card"]                       text("card.heading")
 heading = "..."
@@ -69,12 +69,14 @@ class Catalogue:
 
 def read_catalogue(language: str) -> Catalogue:
     """The catalogue shipped for `language`. Raises `MissingText` when there is none."""
-    source = files("kiosk.languages") / f"{language}.toml"
-    try:
-        sections = tomllib.loads(source.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise MissingText(f"{language}.toml: no such catalogue, use {LANGUAGES}") from error
-    return Catalogue(language, dict(_flat(sections)))
+    sentences: list[tuple[str, str]] = []
+    for name in (f"{language}.toml", f"staff.{language}.toml"):
+        source = files("kiosk.languages") / name
+        try:
+            sentences += _flat(tomllib.loads(source.read_text("utf-8")))
+        except FileNotFoundError as error:
+            raise MissingText(f"{name}: no such catalogue, use {LANGUAGES}") from error
+    return Catalogue(language, dict(sentences))
 
 
 def read_catalogues() -> dict[str, Catalogue]:

@@ -69,6 +69,9 @@ class Touchscreen(App):
         self._rehearsal: Rehearsal | None = None
         self._survival = Survival()
         self.surface: Surface | None = None
+        self.over: Callable[[], object] | None = None
+        """What else lies over the screen; called, and kept, once there is a window."""
+        self._over: object = None
 
     def build(self) -> Surface:
         fonts = files("kiosk.touchscreen") / "fonts"
@@ -87,6 +90,7 @@ class Touchscreen(App):
             Window.bind(on_request_close=lambda *_, **__: True)
         self.look()
         Clock.schedule_interval(lambda _: self.look(), 1 / LOOKS_PER_SECOND)
+        self._over = self.over() if self.over is not None else None
         if self.panel.rehearsal_port is not None:
             self._rehearsal = Rehearsal(self, self.panel.rehearsal_port)
 

@@ -10,5 +10,10 @@ collect_ignore = [
     "gallery.py",
     "rehearsal.py",
     "screens.py",
+    "staff_check.py",
+    "staff_gallery.py",
+    "staff_overlay.py",
+    "staff_parts.py",
+    "staff_surface.py",
     "widgets.py",
 ]

@@ -26,6 +26,7 @@ from devices.pseudo_terminal import PseudoTerminal
 from devices.security import Security
 from devices.settings import FeigSettings
 from devices.simulated_tag import Fault, SimulatedTag
+from devices.stack import ReaderWork
 from devices.tag_field import TagField
 from devices.tags.content import Blank, BookTag, Unreadable
 from tests.devices.hearing import Heard
@@ -229,3 +230,29 @@ def test_a_misread_uid_is_no_tag(watched: Table) -> None:
     watched.tags.put(book(1))
     assert item_of(watched.heard.next()) == ItemId("B00001")
     assert watched.counted.next().tags == 1
+
+
+def test_the_reader_is_lent_between_two_rounds_and_the_watch_goes_on(watched: Table) -> None:
+    seen: Heard[tuple[TagUid, ...]] = Heard()
+    refused: Heard[str] = Heard()
+    watched.tags.put(book(1))
+    watched.heard.next()
+    watched.pad.use(ReaderWork(lambda reader: seen.tell(reader.inventory()), refused.tell))
+    assert seen.next() == (uid(1),)
+    watched.tags.put(book(2))
+    assert item_of(watched.heard.next()) == ItemId("B00002")
+    assert refused.rest() == []
+
+
+def test_a_reader_that_cannot_be_lent_is_refused_once(watched: Table) -> None:
+    done: Heard[None] = Heard()
+    refused: Heard[str] = Heard()
+    watched.simulator.unplug()
+    assert isinstance(watched.heard.next(), PadLost)
+    work = ReaderWork(lambda _: done.tell(None), refused.tell)
+    watched.pad.use(work)
+    assert refused.next() == "the pad is lost"
+    watched.pad.stop()
+    watched.pad.use(work)
+    assert refused.next() == "the pad is stopped"
+    assert (done.rest(), refused.rest()) == ([], [])

@@ -9,6 +9,7 @@ import pytest
 from broker import wire
 from broker.errors import BadSettings
 from broker.settings import read_settings
+from broker.staff_keys import StaffCards
 from broker.telemetry import OfflinePolicy, PinAsked, SettingsDesired
 from server.circulation.pins import PinPolicy
 from server.configuration import ServerSettings
@@ -65,3 +66,9 @@ def test_it_fits_a_message_even_if_every_day_is_closed() -> None:
     branch = Branch(ZoneInfo("Asia/Jakarta"))
     told = desired_settings(Service(1), branch, OfflineLimits(), always, TODAY)
     assert len(wire.encode_snapshot(told)) < wire.MAX_BYTES // 10
+
+
+def test_stations_are_told_whose_cards_are_staffs() -> None:
+    staff = StaffCards("00" * 16, ("0" * 32,))
+    branch = Branch(ZoneInfo("Asia/Jakarta"))
+    assert desired_settings(Service(1), branch, OfflineLimits(), (), TODAY, staff).staff == staff

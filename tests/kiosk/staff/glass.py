@@ -1,0 +1,108 @@
+"""The real kiosk program with a finger: `python -m tests.kiosk.staff.glass --settings FILE`.
+
+Each line on standard input is carried out on the screen's own thread, through its own input, and
+answered by one line of JSON: `press KEY [NUMBER]`, `corner`, `key CODE`, `texts`, `shot PATH`.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+
+from broker.program import run_command
+from kiosk.__main__ import run
+from kiosk.staff.heard import Pressed
+from kiosk.staff.words import Key
+from kiosk.touchscreen.gallery import HEADLESS
+
+FRAMES = 8
+TAPS = 5
+
+
+def follow(line: str) -> object:
+    """What one command does; called on Kivy's thread."""
+    from kivy.core.window import Window  # noqa: PLC0415  # configured only now
+
+    match line.split():
+        case ["press", name, *number]:
+            return press(Pressed(Key(name), int(number[0]) if number else 0))
+        case ["corner"]:
+            for _ in range(TAPS):
+                tap(5, Window.height - 5)
+            return "done"
+        case ["key", code]:
+            Window.dispatch("on_key_down", int(code), 0, "", [])
+            return "done"
+        case ["texts"]:
+            from kiosk.touchscreen.rehearsal import visible_texts  # noqa: PLC0415  # likewise
+
+            staff = staff_pages()
+            return [text for page in staff for text in visible_texts(page)]
+        case ["shot", path]:
+            Path(Window.screenshot(name=f"{path}.part.png")).replace(path)
+            return "done"
+        case _:
+            return "unknown"
+
+
+def staff_pages() -> list[object]:
+    from kivy.core.window import Window  # noqa: PLC0415  # configured only now
+
+    from kiosk.touchscreen.staff_surface import StaffSurface  # noqa: PLC0415  # likewise
+
+    return [one for one in Window.children if isinstance(one, StaffSurface)]
+
+
+def press(pressed: Pressed) -> str:
+    for page in staff_pages():
+        for target in page.targets:  # type: ignore[attr-defined]  # a staff surface
+            if target.key.pressed == pressed and not target.disabled and page.settled:  # type: ignore[attr-defined]  # likewise
+                tap(*target.center)
+                return "done"
+    return "not there"
+
+
+def tap(x: float, y: float) -> None:
+    from kiosk.touchscreen.rehearsal import Finger  # noqa: PLC0415  # configured only now
+
+    finger = Finger(x, y)
+    finger.press()
+    finger.lift()
+
+
+def direct() -> None:
+    """Line by line, each a few frames after the one before was drawn."""
+    while "kivy.app" not in sys.modules:
+        threading.Event().wait(0.1)
+    from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+
+    answer: SimpleQueue[object] = SimpleQueue()
+
+    def carry_out(line: str) -> None:
+        in_frames(Clock.schedule_once, FRAMES, lambda: answer.put(follow(line)))
+
+    for line in sys.stdin:
+        carry_out(line)
+        sys.stdout.write(json.dumps(answer.get()) + "\n")
+        sys.stdout.flush()
+
+
+def in_frames(
+    soon: Callable[[Callable[[float], None], float], object], count: int, work: Callable[[], None]
+) -> None:
+    def frame(_: float) -> None:
+        if count:
+            in_frames(soon, count - 1, work)
+        else:
+            work()
+
+    soon(frame, 0)
+
+
+if __name__ == "__main__":
+    os.environ.update(HEADLESS)
+    threading.Thread(target=direct, daemon=True).start()
+    run_command(run)
