@@ -9,6 +9,7 @@ Law: fields, kinds, topics and examples come from the types alone; a test keeps 
 import inspect
 import sys
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,20 +18,33 @@ import msgspec
 from broker import wire
 from broker.asyncapi import PURPOSES, QUALITY, SCHEMAS, asyncapi, carried_on, kind, name_of, path
 from broker.examples import DEVICE, SITE, Example, examples
-from broker.facts import Kept
+from broker.facts import Kept, Rating, Topic
 from broker.identity import codes, exchange
 from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
-from broker.sealing import PREFIX
-from broker.telemetry import Component, Extent, Health, Kind, Mode, OfflinePolicy, Presence
+from broker.requests import Borrowed, Hit, Waiting
+from broker.sealing import PREFIX, SECRET_BYTES, SECRET_PREFIX
+from broker.telemetry import (
+    Component,
+    Extent,
+    Health,
+    Kind,
+    Mode,
+    OfflinePolicy,
+    PinAsked,
+    Presence,
+)
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel, subscriptions_of_device
 from broker.vocabulary import Anchor, BootClock, ClockState, Reason, TimeSource
 
 FOLDER: Final = Path(__file__).parent
 _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
-_PARTS: Final = (Component, BootClock, Anchor, Extent, Kept, OfflinePolicy)
-_WORDS: Final = (Reason, ClockState, TimeSource, Kind, Mode, Health)
+_PARTS: Final = (
+    *(Component, BootClock, Anchor, Extent, Kept, OfflinePolicy),
+    *(Borrowed, Waiting, Hit),
+)
+_WORDS: Final = (Reason, ClockState, TimeSource, Kind, Mode, Health, PinAsked, Rating, Topic)
 _SUBSCRIPTIONS: Final = "\n".join(f"   - `{one}`" for one in subscriptions_of_device(SITE, DEVICE))
 _GUIDE: Final = f"""\
 # The contract
@@ -58,7 +72,7 @@ bytes; presence alone is plain text.
    `install`, number all you hold from 1 and send it; what the server knows it counts once.
 5. Give every patron action one id for ever. `lend` and the fact that closes the loan carry the
    same one, so asking or sending twice counts once. Every `lend` that was sent ends in exactly one
-   fact: `item-lent`, `loan-abandoned` or `loan-unconfirmed`.
+   fact: `item-lent`, `loan-abandoned` or `loan-unconfirmed`. `renew` is closed by the server.
 6. An ask without a reply after 3 s is unknown: neither yes nor no. The device then decides alone,
    within the `offline` part of its settings. A reply found by no waiting `correlation` is ignored.
 7. Take `settings/desired` whenever it comes, and answer on `settings/reported`.
@@ -70,7 +84,11 @@ bytes; presence alone is plain text.
     padding, of libsodium's `crypto_box_seal` of the number filled up with zero bytes to 64. The
     patron in the examples is `KTA-0007`, for the private key of bytes 0, 1, 2 ... 31. The server
     sets aside what it cannot open. `erased:` stands only in what the server keeps for long.
-11. Keep on disk, per boot, its last second and what was learnt of its time: the first NTP time,
+11. A PIN is sealed in the same way: `{SECRET_PREFIX}` and the same of its UTF-8, filled up to
+    {SECRET_BYTES}. It is asked for by the settings' `pin`, and when a refusal says
+    `{Reason.NEEDS_PIN.value}`; it is on no disk, in no log, and void after the ask's `expires`.
+    The PIN in the examples is `1234`.
+12. Keep on disk, per boot, its last second and what was learnt of its time: the first NTP time,
     and the highest `server_time` for its second. Tell this boot's in `state`, earlier boots' in
     `birth`. The server corrects facts by it; a wall clock that nobody set counts for nothing.
 """
@@ -139,7 +157,7 @@ def _fields(cls: type) -> list[str]:
     return [f"### {cls.__name__}\n", f"{inspect.getdoc(cls)}\n", *table]
 
 
-def _word(word: type[Reason | ClockState | TimeSource | Kind | Mode | Health]) -> list[str]:
+def _word(word: type[Enum]) -> list[str]:
     values = ", ".join(f"`{one.value}`" for one in word)
     return [f"### {word.__name__}\n", f"{inspect.getdoc(word)}\n", f"One of {values}.\n"]
 

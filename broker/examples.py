@@ -8,25 +8,37 @@ from broker.facts import (
     Acknowledgement,
     Entry,
     Fact,
+    FeedbackGiven,
     ItemLent,
     ItemReturned,
     LoanAbandoned,
     LoanRenewed,
     LoanUnconfirmed,
+    Rating,
+    StaffCalled,
+    Topic,
     UnknownItemDropped,
 )
 from broker.requests import (
+    Account,
+    AccountOf,
     Answer,
     Ask,
+    Borrowed,
     Describe,
     Description,
     Expired,
+    Find,
+    Found,
     Grant,
+    Hit,
     Identify,
     Lend,
     Question,
+    Renew,
     Reply,
     Standing,
+    Waiting,
 )
 from broker.telemetry import (
     Birth,
@@ -36,6 +48,7 @@ from broker.telemetry import (
     Kind,
     Mode,
     OfflinePolicy,
+    PinAsked,
     Presence,
     SettingsDesired,
     SettingsReported,
@@ -53,6 +66,7 @@ from broker.vocabulary import (
     Reason,
     Refusal,
     SealedPatron,
+    SealedSecret,
     SiteId,
     TimeSource,
 )
@@ -71,6 +85,14 @@ _PATRON: Final = SealedPatron(
     "sealed:wC8FxLO7SA5EYGy8LMWRim-UDmggIsoFIHjtK6pArVMYaa485Gdp3Sbpy6jKf8awoQ-AXOzc3e26iscR2q9V"
     "Dwu5AHSQ3S94mH_3xzfN1WsCegIsKfMmz-tpHUDRAwnyZxXFqxr1iYXDpPnyWIviHA"
 )
+# 1234, sealed to the same key.
+_PIN: Final = SealedSecret(
+    "secret:LdamacxEQtSGcX3LxNt0zwyW4MMXDY84r8pN6oOrd04rIotlM4j5Rb7SX_so1RidKbYKlSXMNnkvbrOMSmJt"
+    "noGPVq7jGQ8lj8r_jwuWgB2E9ggWO64q8-68X1xv4e39Q_VlApSdlwehcC0FgyzUzrRqeB661N6AzpgPaTL9Wr1BxIE4"
+    "x5gmoIHv20cGodgpGEolnLVDEgNmfBVYEZjNeK0X-T6dotD5Oi7ufvrusYkc6zG3OT12cP_fnMcYMxy9crJn-_dpbyrx"
+    "40QmLlAqfNW7XJJqIiXwMu4Eqloa9P2VbVmRkhnvDqxWZmEOIEdbPZc3-vP-AccCp_2JqDlZ_8i5CbX4wC4Cr8qH0XJP"
+    "1sTl_fX4qHZZkx17tyv0_YziG1oNVG2UJZDKeJJeGzaxJA"
+)
 _DUE: Final = date(2026, 9, 28)
 _ANCHOR: Final = Anchor(62.5, _NOON - 9058, TimeSource.NTP, 0.04)
 
@@ -81,16 +103,29 @@ _FACTS: Final[tuple[Fact, ...]] = (
     LoanRenewed(_ITEM, _PATRON, _DUE),
     ItemReturned(_ITEM, secured=True),
     UnknownItemDropped("E004010203040506"),
+    FeedbackGiven(Rating.GOOD, Topic.SPEED, "Cepat sekali."),
+    StaffCalled("borrow"),
 )
 _QUESTIONS: Final[tuple[Question, ...]] = (
     Identify(_PATRON),
+    AccountOf(_PATRON, _PIN),
     Describe(_ITEM),
     Lend(_ACT, _ITEM, _PATRON),
+    Renew(_ACT, _ITEM, _PATRON),
+    Find("laskar hirata"),
 )
 _ANSWERS: Final[tuple[Answer, ...]] = (
-    Standing(on_loan=1, remaining=2),
-    Description(_ITEM, "Laskar Pelangi", "Andrea Hirata"),
+    Standing(on_loan=1, remaining=2, ready=1),
+    Account(
+        loans=(Borrowed(_ITEM, "Laskar Pelangi", _DUE, overdue=False, no_renewal=Reason.ON_HOLD),),
+        holds=(Waiting("Bumi Manusia", 1, _DUE),),
+        remaining=2,
+        owed="Rp 5.000",
+        bar=None,
+    ),
+    Description(_ITEM, "Laskar Pelangi", "Andrea Hirata", on_hold=True),
     Grant(_ACT, _DUE),
+    Found(1, (Hit("Laskar Pelangi", "Andrea Hirata", "813 HIR l, umum", 2, 0, _DUE),)),
     Refusal(Reason.LOAN_LIMIT),
     Expired(),
 )
@@ -135,6 +170,7 @@ _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
             in_service=True,
             reason="",
             offline=OfflinePolicy(5, 72, 7, "Asia/Jakarta", (6,), (date(2026, 8, 17),)),
+            pin=PinAsked.ACCOUNT,
         ),
     ),
     (Channel.SETTINGS_REPORTED, SettingsReported(3, "")),

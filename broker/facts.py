@@ -6,8 +6,13 @@ off-line replays all carry the same one, so that it counts once.
 
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
+from typing import Final
 
 from broker.vocabulary import ActId, DeviceId, ItemId, Moment, Patron, Reason, SiteId
+
+LONGEST_FEEDBACK: Final = 280
+_LONGEST_SCREEN: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,60 @@ class UnknownItemDropped:
     tag: str
 
 
-Fact = ItemLent | LoanAbandoned | LoanUnconfirmed | LoanRenewed | ItemReturned | UnknownItemDropped
+class Rating(Enum):
+    """How a visit was, in one touch."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
+class Topic(Enum):
+    """What feedback is about."""
+
+    SPEED = "speed"
+    SCREEN = "screen"
+    BOOKS = "books"
+    PLACE = "place"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackGiven:
+    """Somebody said how their visit was. Names nobody; `words` are at most 280 characters."""
+
+    rating: Rating
+    about: Topic | None
+    words: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for too many words."""
+        if len(self.words) > LONGEST_FEEDBACK:
+            raise ValueError(f"{len(self.words)} characters; at most {LONGEST_FEEDBACK}")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCalled:
+    """Somebody at this station asked for help, on this screen of it. Names nobody."""
+
+    screen: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what is no screen's name."""
+        if len(self.screen) > _LONGEST_SCREEN:
+            raise ValueError(f"{len(self.screen)} characters; at most {_LONGEST_SCREEN}")
+
+
+Fact = (
+    ItemLent
+    | LoanAbandoned
+    | LoanUnconfirmed
+    | LoanRenewed
+    | ItemReturned
+    | UnknownItemDropped
+    | FeedbackGiven
+    | StaffCalled
+)
 
 
 def with_patron(fact: Fact, patron: Patron) -> Fact:
@@ -86,6 +144,15 @@ def with_patron(fact: Fact, patron: Patron) -> Fact:
             return replace(fact, patron=patron)
         case _:
             return fact
+
+
+def item_of(fact: Fact) -> ItemId | None:
+    """The item a fact is about, if it is about one that is known."""
+    match fact:
+        case UnknownItemDropped() | FeedbackGiven() | StaffCalled():
+            return None
+        case _:
+            return fact.item
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""Patron numbers that only the server can read: libsodium's sealed boxes.
+"""Patron numbers and PINs that only the server can read: libsodium's sealed boxes.
 
 Law: the one file that knows nacl. libsodium draws the randomness of a seal by itself, so the same
 number never looks the same twice and nothing may depend on how a seal looks.
 
 A sealed patron is `sealed:` and, in base64url without padding, `crypto_box_seal` (X25519,
 XSalsa20-Poly1305) of the number filled up with zero bytes to 64, so that its length tells nothing.
+A sealed secret is `secret:` and the same of the PIN in UTF-8, filled up to 256.
 Source: https://doc.libsodium.org/public-key_cryptography/sealed_boxes
 """
 
@@ -17,16 +18,18 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from broker.errors import BadMessage, BadSettings
-from broker.vocabulary import Patron, PatronId, SealedPatron
+from broker.vocabulary import Patron, PatronId, Pin, SealedPatron, SealedSecret, Secret
 
 KEY_BYTES: Final = 32
 PREFIX: Final = "sealed:"
+SECRET_PREFIX: Final = "secret:"  # noqa: S105 none itself
 _NUMBER_BYTES: Final = 64
+SECRET_BYTES: Final = 256  # 64 characters of UTF-8
 _SEALED: Final = re.compile(rb"sealed:[A-Za-z0-9_-]{150}")
 
 
 class NotOpened(BadMessage):
-    """A patron that cannot be read here; the text says why and names nobody."""
+    """A patron or a PIN that cannot be read here; the text says why and tells neither."""
 
 
 class SealingKey:
@@ -51,9 +54,14 @@ class SealingKey:
         return b64encode(self._raw).decode()
 
     def seal(self, patron: PatronId) -> SealedPatron:
-        number = patron.reveal().encode().ljust(_NUMBER_BYTES, b"\0")
-        sealed = urlsafe_b64encode(self._box.encrypt(number)).decode().rstrip("=")
-        return SealedPatron(f"{PREFIX}{sealed}")
+        return SealedPatron(PREFIX + self._sealed(patron.reveal(), _NUMBER_BYTES))
+
+    def seal_secret(self, secret: Secret) -> SealedSecret:
+        return SealedSecret(SECRET_PREFIX + self._sealed(secret.reveal(), SECRET_BYTES))
+
+    def _sealed(self, text: str, length: int) -> str:
+        box = self._box.encrypt(text.encode().ljust(length, b"\0"))
+        return urlsafe_b64encode(box).decode().rstrip("=")
 
 
 class OpeningKey:
@@ -86,18 +94,30 @@ class OpeningKey:
         """The number. Raises NotOpened, also for a patron that is not sealed."""
         if not isinstance(patron, SealedPatron):
             raise NotOpened("a patron that is not sealed")
-        sealed = str(patron).removeprefix(PREFIX) + "=="
+        number = self._opened(str(patron).removeprefix(PREFIX), "a patron")
         try:
-            number = self._box.decrypt(urlsafe_b64decode(sealed))
-        except CryptoError:
-            raise NotOpened(
-                "a patron sealed to another key than this server's: bring its keys folder back, "
-                "or enrol the station again"
-            ) from None
-        try:
-            return PatronId(number.rstrip(b"\0").decode("ascii"))
+            return PatronId(number.decode("ascii"))
         except ValueError:
             raise NotOpened("what is sealed is no patron's number") from None
+
+    def open_secret(self, pin: Pin) -> Secret:
+        """The PIN. Raises NotOpened, also for one that is not sealed."""
+        if not isinstance(pin, SealedSecret):
+            raise NotOpened("a PIN that is not sealed")
+        secret = self._opened(pin.reveal().removeprefix(SECRET_PREFIX), "a PIN")
+        try:
+            return Secret(secret.decode())
+        except ValueError:
+            raise NotOpened("what is sealed is no PIN") from None
+
+    def _opened(self, sealed: str, what: str) -> bytes:
+        try:
+            return self._box.decrypt(urlsafe_b64decode(sealed + "==")).rstrip(b"\0")
+        except CryptoError:
+            raise NotOpened(
+                f"{what} sealed to another key than this server's: bring its keys folder back, "
+                "or enrol the station again"
+            ) from None
 
 
 def sealed_in(payload: bytes) -> Iterator[SealedPatron]:

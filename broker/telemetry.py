@@ -31,6 +31,17 @@ class Mode(Enum):
     OUT_OF_SERVICE = "out-of-service"
 
 
+class PinAsked(Enum):
+    """For what a patron's PIN is asked: for nothing, for the account alone, or at every visit.
+
+    `account`: only of patrons who have a PIN. `always`: of everybody.
+    """
+
+    NEVER = "never"
+    ACCOUNT = "account"
+    ALWAYS = "always"
+
+
 class Health(Enum):
     """How one component is."""
 
@@ -128,6 +139,7 @@ class SettingsDesired:
     in_service: bool
     reason: str
     offline: OfflinePolicy
+    pin: PinAsked = PinAsked.NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,13 @@ class _Redacted(_Word):
         return f"{type(self).__name__}(...)"
 
 
-class Secret(_Redacted):
+class Pin(_Word):
+    """What a patron proves a card with: a secret in memory, sealed on the way, never at rest."""
+
+    _form = re.compile(r"secret:[A-Za-z0-9_-]{406}")
+
+
+class Secret(_Redacted, Pin):
     """A PIN or a password on its way through. Prints redacted; has no form on the wire.
 
     >>> Secret("1234")
@@ -60,6 +66,15 @@ class Secret(_Redacted):
     """
 
     _form = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+
+
+class SealedSecret(_Redacted, Pin):
+    """A secret that only the server can read (`broker.sealing`); prints redacted all the same.
+
+    Whoever keeps one keeps a PIN for the day on which the server's key is stolen.
+    """
+
+    _form = re.compile(r"secret:[A-Za-z0-9_-]{406}")
 
 
 class ItemId(_Word):
@@ -123,7 +138,9 @@ class Reason(Enum):
     """Why the library or the station says no. Every reason has a sentence in every language."""
 
     UNKNOWN_CARD = "unknown-card"
+    NEEDS_PIN = "needs-pin"
     WRONG_PIN = "wrong-pin"
+    PIN_LOCKED = "pin-locked"
     MEMBERSHIP_EXPIRED = "membership-expired"
     PATRON_BLOCKED = "patron-blocked"
     PATRON_SUSPENDED = "patron-suspended"

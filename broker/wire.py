@@ -1,7 +1,7 @@
 """Messages to bytes and back: the only file that knows JSON, msgspec and CloudEvents.
 
 Unknown fields are ignored (a newer sender); an unknown kind or version is a BadMessage with a name.
-A patron's number in plain text has no form here, so none can be sent by mistake.
+A patron's number or PIN in plain text has no form here, so none can be sent by mistake.
 Facts travel as CloudEvents 1.0 structured JSON; everything else as `{"v": 1, ...}`.
 """
 
@@ -14,23 +14,30 @@ from broker.facts import (
     Acknowledgement,
     Entry,
     Fact,
+    FeedbackGiven,
     ItemLent,
     ItemReturned,
     LoanAbandoned,
     LoanRenewed,
     LoanUnconfirmed,
+    StaffCalled,
     UnknownItemDropped,
 )
 from broker.requests import (
+    Account,
+    AccountOf,
     Answer,
     Ask,
     Describe,
     Description,
     Expired,
+    Find,
+    Found,
     Grant,
     Identify,
     Lend,
     Question,
+    Renew,
     Reply,
     Standing,
 )
@@ -44,8 +51,11 @@ from broker.vocabulary import (
     Moment,
     Patron,
     PatronId,
+    Pin,
     Refusal,
     SealedPatron,
+    SealedSecret,
+    Secret,
     SiteId,
 )
 
@@ -59,23 +69,30 @@ FACTS: Final[dict[str, type[Fact]]] = {
     "loan-renewed": LoanRenewed,
     "item-returned": ItemReturned,
     "unknown-item-dropped": UnknownItemDropped,
+    "feedback-given": FeedbackGiven,
+    "staff-called": StaffCalled,
 }
 QUESTIONS: Final[dict[str, type[Question]]] = {
     "identify": Identify,
+    "account-of": AccountOf,
     "describe": Describe,
     "lend": Lend,
+    "renew": Renew,
+    "find": Find,
 }
 ANSWERS: Final[dict[str, type[Answer]]] = {
     "standing": Standing,
+    "account": Account,
     "description": Description,
     "grant": Grant,
+    "found": Found,
     "refusal": Refusal,
     "expired": Expired,
 }
 KINDS: Final[dict[type, str]] = {
     cls: kind for table in (FACTS, QUESTIONS, ANSWERS) for kind, cls in table.items()
 }
-WORDS: Final = (ItemId, DeviceId, SiteId, ActId, Patron)
+WORDS: Final = (ItemId, DeviceId, SiteId, ActId, Patron, Pin)
 Snapshot = Birth | State | SettingsDesired | SettingsReported | Acknowledgement
 _Known = TypeVar("_Known")
 
@@ -91,7 +108,9 @@ def type_of(kind: str) -> str:
 
 
 def _to_json(value: object) -> str:
-    if isinstance(value, WORDS) and not isinstance(value, PatronId):
+    if isinstance(value, SealedSecret):
+        return value.reveal()
+    if isinstance(value, WORDS) and not isinstance(value, PatronId | Secret):
         return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no form on the wire")
 
@@ -99,6 +118,8 @@ def _to_json(value: object) -> str:
 def _from_json(cls: type, value: object) -> object:
     if issubclass(cls, Patron) and isinstance(value, str):
         return ErasedPatron(value) if value.startswith("erased") else SealedPatron(value)
+    if issubclass(cls, Pin) and isinstance(value, str):
+        return SealedSecret(value)
     if issubclass(cls, WORDS) and isinstance(value, str):
         return cls(value)
     raise ValueError(f"{type(value).__name__} where a {cls.__name__} belongs")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from broker import wire
-from broker.facts import Entry, ItemReturned, UnknownItemDropped, with_patron
+from broker.facts import Entry, ItemReturned, item_of, with_patron
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, PatronId
 from server.catalogue import known_items, members_of
 from server.circulation.fold import ItemCirculation, Register, fold
@@ -59,8 +59,8 @@ def folded(connection: Connection, items: Sequence[str]) -> list[ItemCirculation
     """These items' circulation, as all their facts, grants and staff decisions have it."""
     histories = {item: _History() for item in items}
     for event in events_of(connection, fact.c.item.in_(items)):
-        if not isinstance(event.fact, UnknownItemDropped):
-            histories[str(event.fact.item)].events.append(event)
+        if (item := item_of(event.fact)) is not None:
+            histories[str(item)].events.append(event)
     rows = connection.execute(select(grant).where(grant.c.item.in_(items))).all()
     closed = closed_acts(connection, (ActId(row.act) for row in rows))
     for row in rows:

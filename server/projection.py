@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from broker.facts import Entry, UnknownItemDropped
+from broker.facts import Entry, UnknownItemDropped, item_of
 from broker.fault_points import fault_point
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server import clocks, incidents
@@ -105,7 +105,8 @@ def dump(connection: Connection) -> bytes:
 
 
 def _item(entry: Entry) -> str | None:
-    return None if isinstance(entry.fact, UnknownItemDropped) else str(entry.fact.item)
+    item = item_of(entry.fact)
+    return None if item is None else str(item)
 
 
 def items_of(entries: Iterable[Entry]) -> set[ItemId]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
 
+from broker.errors import SirkulaError
 from broker.vocabulary import ItemId, PatronId
 
 _ISBN: Final = re.compile(r"97[89]\d{10}")
@@ -42,7 +43,7 @@ class Why(Enum):
     NO_BARCODE = "no-barcode"
 
 
-class Unusable(Exception):
+class Unusable(SirkulaError):
     """Caught where the line's number is known."""
 
     def __init__(self, why: Why) -> None:

@@ -18,6 +18,8 @@ from broker.vocabulary import (
     Reason,
     Refusal,
     SealedPatron,
+    SealedSecret,
+    Secret,
     SiteId,
     TimeSource,
 )
@@ -35,6 +37,11 @@ items = st.builds(ItemId, identifiers)
 patrons = st.builds(PatronId, identifiers)
 sealed = st.builds(SealedPatron, st.from_regex(r"sealed:[A-Za-z0-9_-]{150}", fullmatch=True))
 on_the_wire = sealed | st.just(ERASED)
+secrets = st.builds(Secret, st.from_regex(r"[^\x00-\x1f\x7f]{1,64}", fullmatch=True))
+sealed_secrets = st.builds(
+    SealedSecret, st.text("ABCabc019_-", min_size=406, max_size=406).map("secret:{}".format)
+)
+pins = st.none() | sealed_secrets
 acts = st.builds(ActId, identifiers)
 sites = st.builds(SiteId, names)
 devices = st.builds(DeviceId, names)
@@ -48,6 +55,13 @@ any_fact: st.SearchStrategy[facts.Fact] = st.one_of(
     st.builds(facts.LoanRenewed, items, on_the_wire, days),
     st.builds(facts.ItemReturned, items, flags),
     st.builds(facts.UnknownItemDropped, texts),
+    st.builds(
+        facts.FeedbackGiven,
+        st.sampled_from(facts.Rating),
+        st.none() | st.sampled_from(facts.Topic),
+        texts,
+    ),
+    st.builds(facts.StaffCalled, texts),
 )
 bounds = st.floats(0, allow_nan=False, allow_infinity=False)
 moments = st.builds(Moment, texts, numbers, numbers, st.sampled_from(ClockState), bounds)
@@ -55,14 +69,29 @@ entries = st.builds(
     facts.Entry, acts, sites, devices, texts, st.integers(1, 2**63 - 1), moments, any_fact
 )
 any_question: st.SearchStrategy[requests.Question] = st.one_of(
-    st.builds(requests.Identify, on_the_wire),
+    st.builds(requests.Identify, on_the_wire, pins),
+    st.builds(requests.AccountOf, on_the_wire, pins),
     st.builds(requests.Describe, items),
     st.builds(requests.Lend, acts, items, on_the_wire),
+    st.builds(requests.Renew, acts, items, on_the_wire),
+    st.builds(requests.Find, texts.filter(bool), st.integers(0, 9_999)),
 )
 asks = st.builds(requests.Ask, texts, numbers, any_question)
+borrowed = st.builds(requests.Borrowed, items, texts, days, flags, st.none() | reasons)
+waiting = st.builds(requests.Waiting, texts, counts, st.none() | days)
+hits = st.builds(requests.Hit, texts, texts, texts, counts, counts, st.none() | days)
 any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
-    st.builds(requests.Standing, counts, counts),
-    st.builds(requests.Description, items, texts, texts),
+    st.builds(requests.Standing, counts, counts, counts),
+    st.builds(
+        requests.Account,
+        st.lists(borrowed, max_size=2).map(tuple),
+        st.lists(waiting, max_size=2).map(tuple),
+        counts,
+        texts,
+        st.none() | reasons,
+    ),
+    st.builds(requests.Description, items, texts, texts, flags),
+    st.builds(requests.Found, counts, st.lists(hits, max_size=2).map(tuple)),
     st.builds(requests.Grant, acts, days),
     refusals,
     st.just(requests.Expired()),
@@ -108,7 +137,9 @@ policies = st.builds(
     st.lists(counts, max_size=3).map(tuple),
     st.lists(st.dates(date(2000, 1, 1), date(2100, 1, 1)), max_size=3).map(tuple),
 )
-desired = st.builds(telemetry.SettingsDesired, counts, flags, texts, policies)
+desired = st.builds(
+    telemetry.SettingsDesired, counts, flags, texts, policies, st.sampled_from(telemetry.PinAsked)
+)
 reported = st.builds(telemetry.SettingsReported, counts, texts)
 acknowledgements = st.builds(
     facts.Acknowledgement,

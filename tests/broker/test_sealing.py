@@ -11,9 +11,9 @@ from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
 from broker.errors import BadMessage, BadSettings
 from broker.examples import examples
-from broker.sealing import PREFIX, NotOpened, OpeningKey, SealingKey
+from broker.sealing import PREFIX, SECRET_PREFIX, NotOpened, OpeningKey, SealingKey
 from broker.topics import Channel
-from broker.vocabulary import ERASED, PatronId, SealedPatron
+from broker.vocabulary import ERASED, PatronId, SealedPatron, SealedSecret, Secret
 from broker.wire import decode_ask
 from tests.broker import messages
 from tests.keys import OPENING, SEALING
@@ -49,6 +49,43 @@ def test_another_key_opens_nothing(key: OpeningKey, other: OpeningKey) -> None:
     if str(other.sealing) != str(key.sealing):
         with pytest.raises(NotOpened, match="another key than this server's"):
             other.open(sealed)
+
+
+@given(keys, messages.secrets)
+def test_any_pin_comes_back_from_its_seal_and_no_seal_tells_its_length(
+    key: OpeningKey, secret: Secret
+) -> None:
+    sealed = key.sealing.seal_secret(secret)
+    assert key.open_secret(sealed) == secret
+    assert len(sealed.reveal()) == len(SECRET_PREFIX) + 406
+    assert key.sealing.seal_secret(secret) != sealed
+
+
+@given(keys, keys)
+def test_another_key_opens_no_pin(key: OpeningKey, other: OpeningKey) -> None:
+    sealed = key.sealing.seal_secret(Secret("1234"))
+    if str(other.sealing) != str(key.sealing):
+        with pytest.raises(NotOpened, match="a PIN sealed to another key than this server's"):
+            other.open_secret(sealed)
+
+
+@given(messages.sealed_secrets)
+def test_what_only_looks_like_a_sealed_pin_is_refused_as_a_message(pin: SealedSecret) -> None:
+    with pytest.raises(BadMessage):
+        OPENING.open_secret(pin)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"\n"])
+def test_what_is_sealed_as_a_pin_must_be_one(content: bytes) -> None:
+    box = SealedBox(PublicKey(b64decode(str(SEALING)))).encrypt(content.ljust(256, b"\0"))
+    sealed = SealedSecret(SECRET_PREFIX + urlsafe_b64encode(box).decode().rstrip("="))
+    with pytest.raises(NotOpened, match="what is sealed is no PIN"):
+        OPENING.open_secret(sealed)
+
+
+def test_only_a_sealed_pin_can_be_opened() -> None:
+    with pytest.raises(NotOpened, match="a PIN that is not sealed"):
+        OPENING.open_secret(Secret("1234"))
 
 
 @given(st.integers(0, 149), st.sampled_from("AQgw048_-"))
@@ -108,6 +145,12 @@ def test_the_contracts_example_is_what_the_contract_says() -> None:
     ask = next(one.payload for one in examples() if one.channel is Channel.ASK)
     patron = getattr(decode_ask(ask).question, "patron")  # noqa: B009 a question may have none
     assert OPENING.open(patron) == SITI
+
+
+def test_the_contracts_pin_is_what_the_contract_says() -> None:
+    asks = [decode_ask(one.payload).question for one in examples() if one.channel is Channel.ASK]
+    (pin,) = [pin for ask in asks if (pin := getattr(ask, "pin", None)) is not None]
+    assert OpeningKey(bytes(range(32))).open_secret(pin) == Secret("1234")
 
 
 @pytest.mark.parametrize("text", ["", "abc", "ä", "A" * 43, "A" * 44 + "=", "AAAA" * 11])

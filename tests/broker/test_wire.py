@@ -14,13 +14,30 @@ from hypothesis import strategies as st
 from broker import wire
 from broker.errors import BadMessage
 from broker.examples import Example, examples
-from broker.facts import Acknowledgement, Entry, with_patron
-from broker.requests import Ask, Identify, Reply
+from broker.facts import Acknowledgement, Entry, FeedbackGiven, Rating, StaffCalled, with_patron
+from broker.requests import (
+    AccountOf,
+    Ask,
+    Description,
+    Find,
+    Identify,
+    Question,
+    Reply,
+    Standing,
+    with_pin,
+)
 from broker.requests import with_patron as about
 from broker.schemas import schemas, word_schema
-from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
+from broker.telemetry import (
+    Birth,
+    PinAsked,
+    Presence,
+    SettingsDesired,
+    SettingsReported,
+    State,
+)
 from broker.topics import Channel
-from broker.vocabulary import PatronId
+from broker.vocabulary import ERASED, ItemId, PatronId, Pin, SealedSecret, Secret
 from tests.broker import messages
 
 SNAPSHOTS: tuple[type, ...] = (Birth, State, SettingsDesired, SettingsReported, Acknowledgement)
@@ -235,6 +252,75 @@ def test_a_patron_number_in_plain_text_is_refused_without_repeating_it() -> None
     with pytest.raises(BadMessage, match="not a valid SealedPatron") as refused:
         wire.decode_ask(rewritten(Channel.ASK, kind="identify", data=data))
     assert "KTA-0007" not in str(refused.value)
+
+
+@given(messages.secrets, messages.sealed_secrets)
+def test_a_pin_is_printed_neither_open_nor_sealed(secret: Secret, sealed: SealedSecret) -> None:
+    for pin in (secret, sealed):
+        ask = Ask("5b0a77", 1.0, AccountOf(ERASED, pin))
+        asked = f"AccountOf(patron=ErasedPatron('erased:'), pin={type(pin).__name__}(...))"
+        expected = f"Ask(correlation='5b0a77', expires=1.0, question={asked})"
+        assert {repr(ask), str(ask), f"{ask!s}"} == {expected}
+        assert str(pin) == "..."
+
+
+@pytest.mark.parametrize("question", [Identify(ERASED), AccountOf(ERASED)])
+def test_a_pin_cannot_be_sent_in_plain_text(question: Identify | AccountOf) -> None:
+    ask = Ask("5b0a77", 1.0, replace(question, pin=Secret("1234")))
+    with pytest.raises(NotImplementedError, match="Secret has no form on the wire"):
+        wire.encode_ask(ask)
+
+
+@pytest.mark.parametrize("pin", ["1234", 1234, ["1234"], "secret:1234", "secret:" + "1234" * 101])
+def test_a_pin_in_plain_text_is_refused_without_repeating_it(pin: object) -> None:
+    data = {"patron": "erased:", "pin": pin}
+    with pytest.raises(BadMessage) as refused:
+        wire.decode_ask(rewritten(Channel.ASK, kind="identify", data=data))
+    assert "1234" not in str(refused.value)
+
+
+@given(messages.any_question, messages.sealed_secrets)
+def test_only_a_question_with_a_pin_gets_another_form_of_it(
+    question: Question, pin: SealedSecret
+) -> None:
+    asked = getattr(question, "pin", None)
+    expected = pin if isinstance(asked, Pin) else asked
+    assert getattr(with_pin(question, pin), "pin", None) == expected
+
+
+def test_words_of_an_older_sender_are_read_as_it_meant_them() -> None:
+    """Each message that has grown, as it was before it did."""
+    nobody = {"patron": "erased:"}
+    asked = wire.decode_ask(rewritten(Channel.ASK, kind="identify", data=nobody))
+    assert asked.question == Identify(ERASED, pin=None)
+    standing = {"on_loan": 1, "remaining": 2}
+    reply = rewritten(Channel.REPLY, kind="standing", data=standing)
+    assert wire.decode_reply(reply).answer == Standing(1, 2, ready=0)
+    book = {"item": "B00012", "title": "Laskar Pelangi", "author": "Andrea Hirata"}
+    told = wire.decode_reply(rewritten(Channel.REPLY, kind="description", data=book)).answer
+    assert told == Description(ItemId("B00012"), "Laskar Pelangi", "Andrea Hirata", on_hold=False)
+    data = of_channel(Channel.SETTINGS_DESIRED)["data"]
+    del data["pin"]
+    settings = rewritten(Channel.SETTINGS_DESIRED, data=data)
+    assert wire.decode_snapshot(settings, SettingsDesired).pin is PinAsked.NEVER
+
+
+@pytest.mark.parametrize(("words", "start"), [("", 0), ("a" * 81, 0), ("buku", -1), ("a", 10_000)])
+def test_a_search_for_nothing_or_too_much_is_refused(words: str, start: int) -> None:
+    with pytest.raises(ValueError, match=r"0 to 9999|1 to 80"):
+        Find(words, start)
+    data = {"words": words, "start": start}
+    with pytest.raises(BadMessage, match="Find"):
+        wire.decode_ask(rewritten(Channel.ASK, kind="find", data=data))
+
+
+def test_feedback_and_a_call_for_staff_have_room_for_so_much_and_no_more() -> None:
+    assert FeedbackGiven(Rating.GOOD, None, "a" * 280).words
+    assert StaffCalled("a" * 64).screen
+    with pytest.raises(ValueError, match="281 characters; at most 280"):
+        FeedbackGiven(Rating.GOOD, None, "a" * 281)
+    with pytest.raises(ValueError, match="65 characters; at most 64"):
+        StaffCalled("a" * 65)
 
 
 def test_a_patron_number_reaches_no_log_line(caplog: pytest.LogCaptureFixture) -> None:

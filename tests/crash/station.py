@@ -261,6 +261,8 @@ def yes_to_all(question: Question) -> Answer:
             return Description(number, "Laskar Pelangi", "Andrea Hirata")
         case Lend(act):
             return Grant(act, DUE)
+        case _:
+            raise AssertionError(f"no station here asks {question}")
 
 
 def no_loan(question: Question) -> Answer:
