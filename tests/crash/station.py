@@ -37,9 +37,10 @@ from kiosk.happenings import (
     Touched,
 )
 from kiosk.ledger import Ledger
+from kiosk.pad_seen import SETTLE_SECONDS
 from kiosk.serving import KioskConduct
 from kiosk.settings import ledger_path
-from kiosk.station import SETTLE_SECONDS, Equipment, Station
+from kiosk.station import Equipment, Station
 from tests.crash.witness import Witness
 from tests.keys import SEALING
 from tests.kiosk.clocks import HandClock

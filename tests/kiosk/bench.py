@@ -28,9 +28,10 @@ from kiosk.discretion import Bearer, Discretion
 from kiosk.dropbox.box import BoxConduct
 from kiosk.happenings import PadChanged, TagArrived, TagLeft, TagNotWritten, TagWritten
 from kiosk.ledger import Ledger, LedgerUnusable, Owed
+from kiosk.pad_seen import SETTLE_SECONDS
 from kiosk.recovery import OpenAct
 from kiosk.serving import KioskConduct
-from kiosk.station import PROBE_SECONDS, SETTLE_SECONDS, Equipment, Station
+from kiosk.station import PROBE_SECONDS, Equipment, Station
 from tests.keys import SEALING, opened, opened_question
 from tests.kiosk.clocks import HandClock
 from tests.kiosk.things import DUE, item, uid

@@ -15,6 +15,7 @@ from kiosk.happenings import (
     Answered,
     Button,
     CardArrived,
+    CardLeft,
     CardReaderChanged,
     ConnectionChanged,
     Enquire,
@@ -511,7 +512,7 @@ def test_nobody_is_kept_waiting_for_an_identity() -> None:
 
 
 def test_nothing_of_the_last_patron_is_in_the_fresh_visit() -> None:
-    scene = lending(Stage.LENT).play(LANGUAGE, DONE).wait(GOODBYE_SECONDS)
+    scene = lending(Stage.LENT).play(CardLeft(), LANGUAGE, DONE).wait(GOODBYE_SECONDS)
     fresh = kiosk().visit
     assert scene.visit == replace(fresh, since=scene.now, leftovers=frozenset({uid(1)}))
     assert "KTA" not in repr(scene.visit)
