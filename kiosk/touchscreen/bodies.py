@@ -31,7 +31,7 @@ class TouchedRow(ButtonBehavior, BookRow):
     """A row that does something when it is touched."""
 
     def __init__(self, row: Row, control: Control, choose: Choose) -> None:
-        super().__init__(row, size_hint=(None, None))
+        super().__init__(row=row, size_hint=(None, None))
         self.control = control
         self._choose = choose
 

@@ -29,7 +29,7 @@ def touched(visit: Visit, touch: Touched, now: float) -> Outcome:
         case Page.FOUND, Button.LESS if visit.first:
             return _ask(visit, max(0, visit.first - MOST_HITS))
         case Page.SEARCH, _ if visit.asked is None:
-            return typed(replace(visit, reason=None), touch), ()
+            return typed(visit, touch), ()
         case _:
             return visit, ()
 

@@ -30,9 +30,10 @@ def typed(visit: Visit, touch: Touched) -> Visit:
     """The visit after a key; any other touch changes nothing. A space begins nothing."""
     match touch.button:
         case Button.ERASE:
-            return replace(visit, typed=visit.typed[:-1])
+            return replace(visit, typed=visit.typed[:-1], reason=None)
         case Button.KEY if touch.subject and touch.subject in KEYS[visit.page]:
             text = (visit.typed + touch.subject).lstrip()
-            return replace(visit, typed=text) if len(text) <= LONGEST[visit.page] else visit
+            fits = len(text) <= LONGEST[visit.page]
+            return replace(visit, typed=text, reason=None) if fits else visit
         case _:
             return visit

@@ -36,10 +36,10 @@ def account(telling: Telling) -> Shown:
 
 def _controls(telling: Telling) -> tuple[Control, ...]:
     visit = telling.visit
-    free = not visit.waits
-    unknown = any(one.stage is Renewing.UNKNOWN for one in visit.renewals)
+    stages = {one.stage for one in visit.renewals}
+    unknown, free = Renewing.UNKNOWN in stages, Renewing.ASKING not in stages
     borrow = telling.control(Button.BORROW, Weight.MAIN, on=free and borrows(visit))
-    again = telling.control(Button.REFRESH, Weight.MAIN, on=free and visit.online)
+    again = telling.control(Button.REFRESH, Weight.MAIN, on=not visit.waits and visit.online)
     leave = telling.control(Button.DONE, on=free)
     if visit.standing is not None:
         leave = telling.control(Button.BACK, on=free, label=telling.catalogue.text("frame.back"))

@@ -15,6 +15,7 @@ def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
         Control(
             Button.KEY,
             catalogue.text("frame.space") if key == SPACE else key,
+            enabled=key != SPACE or bool(visit.typed),
             subject=key,
             secret=secret,
         )
