@@ -14,6 +14,7 @@ from broker.settings import read_settings
 from broker.telemetry import Kind
 from devices.card_watch import CardWatch
 from devices.catalogue import open_card_reader, open_reader
+from kiosk.attached import Attached
 from kiosk.clock import SystemClock
 from kiosk.fitness import station_checks
 from kiosk.running import Running
@@ -34,11 +35,13 @@ def run(
     examine(station_checks(read, os.environ), only=check, json=as_json)
     stop = stopping()
     clock = SystemClock()
-    conduct = KioskConduct()
+    conduct = KioskConduct(read.the_house())
     sealing = server_key(read.folder)
     running = Running(
         read, sealing, Kind.KIOSK, conduct, lambda: condition(conduct.visit), in_bin=False
     )
+    attached = Attached(read, running.hear)
+    running.print = attached.print
 
     def latest() -> tuple[Visit, float]:
         if stop.is_set():
@@ -52,8 +55,10 @@ def run(
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
     serving.start()
     cards.start()
+    attached.start()
     app.run()
     stop.set()
+    attached.stop()
     cards.stop()
     serving.join()
 

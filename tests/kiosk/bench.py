@@ -94,6 +94,12 @@ class BenchLedger(Ledger):
         self.mains.point("recorded")
         return entry
 
+    def tell(self, act: ActId, fact: Fact, at: Moment) -> Entry:
+        self._before("tell")
+        entry = super().tell(act, fact, at)
+        self.mains.point("told")
+        return entry
+
     def forget(self, act: ActId) -> None:
         self._before("forget")
         super().forget(act)
