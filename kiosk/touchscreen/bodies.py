@@ -16,9 +16,10 @@ from kivy.uix.widget import Widget
 from kiosk.happenings import Button
 from kiosk.touchscreen import glyphs, theme
 from kiosk.touchscreen.books import BookList, BookRow
-from kiosk.touchscreen.keys import ERASE, TURN, Sheet, sheets
+from kiosk.touchscreen.keys import ERASE, TURN, Sheet, sheets, span
 from kiosk.touchscreen.scene import Choices, Code, Control, Keys, Listing, Row
 from kiosk.touchscreen.widgets import Choice, Target, Text
+from kiosk.visiting.typing import SPACE
 
 Choose = Callable[[Button, str], None]
 KEY_GAP_MM: Final = 1.0  # apart is no better than close (Colle & Hiszem 2004)
@@ -66,6 +67,7 @@ class ListingBody(BoxLayout):
 class ChoicesBody(BoxLayout):
     """A question and its answers, as large as the room allows."""
 
+    small = NumericProperty(0)
     heading = StringProperty()
     lead = StringProperty()
 
@@ -77,11 +79,13 @@ class ChoicesBody(BoxLayout):
         self.heading, self.lead = body.heading, body.lead
         grid = self.ids.grid
         grid.clear_widgets()
+        grid.cols = len(body.choices) if len(body.choices) <= 3 else 2  # noqa: PLR2004  # side by side
         for control in body.choices:
             choice = Choice(self._choose, upright=len(body.choices) <= 3)  # noqa: PLR2004  # side by side
             choice.show(control)
+            if grid.cols == 2:  # noqa: PLR2004  # as above
+                choice.font_size = self.small
             grid.add_widget(choice)
-        grid.cols = len(body.choices) if len(body.choices) <= 3 else 2  # noqa: PLR2004  # as above
 
 
 class Key(Target):
@@ -98,7 +102,7 @@ class Board(Widget):
         super().__init__(**properties)
         self._keys: Keys | None = None
         self._choose: Choose | None = None
-        self._sheet = 0
+        self._sheet, self._next = 0, ""
         arrange = Clock.create_trigger(self._arrange, -1)
         self.bind(pos=arrange, size=arrange)
         self._arrange_soon = arrange
@@ -122,6 +126,7 @@ class Board(Widget):
         found = sheets(keys, columns, rows)
         self._sheet %= len(found)
         self.clear_widgets()
+        self._next = span(found[(self._sheet + 1) % len(found)])
         self._lay(found[self._sheet], self._keys)
 
     def _lay(self, sheet: Sheet, keys: Keys) -> None:
@@ -139,11 +144,11 @@ class Board(Widget):
 
     def _made(self, name: str, keys: Keys) -> Key:
         if name == TURN:
-            key = Key(text=keys.turn, upright=True)
+            key = Key(text=self._next, upright=True)
             key.bind(on_release=lambda _: self._turn())
             return key
         control = keys.erase if name == ERASE else _key(name, keys)
-        glyph = glyphs.ERASE if name == ERASE else ()
+        glyph = {ERASE: glyphs.ERASE, SPACE: glyphs.SPACE}.get(name, ())
         key = Key(text="" if glyph else control.label, glyph=glyph, upright=True)
         key.disabled = not control.enabled
         key.control = control

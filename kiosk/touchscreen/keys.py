@@ -33,6 +33,16 @@ def sheets(keys: str, columns: int, rows: int) -> tuple[Sheet, ...]:
     return _alphabet(keys, columns, rows)
 
 
+def span(sheet: Sheet) -> str:
+    """What a sheet is called on the key that turns to it.
+
+    >>> span((("N", "O"), ("P", "erase", "turn")))
+    'N-P'
+    """
+    keys = [key for line in sheet for key in line if key.isalnum() and len(key) == 1]
+    return f"{keys[0]}-{keys[-1]}"
+
+
 def _typewriter(keys: str) -> Sheet:
     lines = [tuple(key for key in line if key in keys) for line in _TYPEWRITER]
     signs = tuple(key for key in keys if not key.isalnum())

@@ -33,10 +33,8 @@ _STAYING: Final = set(Screen) - {
     Screen.OUT_OF_SERVICE,
 }
 _ASKING: Final = {
-    Screen.PIN,
     Screen.ACCOUNT,
     Screen.NO_ACCOUNT,
-    Screen.SEARCH,
     Screen.SEARCHING,
     Screen.FOUND,
 }
@@ -46,9 +44,9 @@ _OF_PATRON: Final = {Screen.PAD, Screen.RESULT, Screen.RETURN, Screen.ACCOUNT}
 def notes(visit: Visit, now: float, catalogue: Catalogue) -> tuple[Note, ...]:
     """What has to be known besides the question of the screen, most lasting first."""
     found = [*_offline(visit, catalogue), *_about_pad(visit, catalogue)]
-    if screen(visit) in _OF_PATRON and titles_covered(visit, now):
-        found.append(Note(Sign.NOTE, catalogue.text("banner.covered"), Tone.READY))
     seconds = countdown(visit, now)
+    if seconds is None and screen(visit) in _OF_PATRON and titles_covered(visit, now):
+        found.append(Note(Sign.NOTE, catalogue.text("banner.covered"), Tone.READY))
     if seconds is not None:
         key = "countdown.stay" if screen(visit) in _STAYING else "countdown.home"
         found.append(Note(Sign.CLOCK, catalogue.text(key, seconds=seconds), Tone.STAFF))

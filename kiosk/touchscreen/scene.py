@@ -141,7 +141,6 @@ class Keys:
     typed: str
     keys: tuple[Control, ...]
     erase: Control
-    turn: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ from kiosk.touchscreen.widgets import Choice, LanguageChoice, Target, Text
 SETTLING_SECONDS: Final = 0.35
 # More than these, and the others stand in a row of their own.
 MOST_CONTROLS: Final = 3
+# Longer words than these stand in smaller letters beside their sign.
+LONGEST_LABEL: Final = 9
 
 
 class StepsBody(BoxLayout):
@@ -38,16 +40,26 @@ class StepsBody(BoxLayout):
     heading = StringProperty()
     lead = StringProperty()
 
+    least = NumericProperty(0)
+
     def __init__(self, _: Choose, **properties: object) -> None:
         super().__init__(**properties)
+        self._cards: list[StepCard] = []
+        self.ids.steps.bind(height=Clock.create_trigger(self._fit, -1))
 
     def show(self, body: Steps) -> None:
         self.heading, self.lead = body.heading, body.lead
-        self.ids.steps.clear_widgets()
-        for step in body.steps:
-            card = StepCard(lesson=True)
+        self._cards = [StepCard(lesson=True) for _ in body.steps]
+        for card, step in zip(self._cards, body.steps, strict=True):
             card.show(step)
-            self.ids.steps.add_widget(card)
+        self._fit()
+
+    def _fit(self, *_: object) -> None:
+        """Lessons that find no room would only be in each other's way."""
+        self.ids.steps.clear_widgets()
+        if self.ids.steps.height > len(self._cards) * self.least:
+            for card in self._cards:
+                self.ids.steps.add_widget(card)
 
 
 class NoticeBody(BoxLayout):
@@ -135,6 +147,7 @@ class Surface(BoxLayout):
 
     title = StringProperty()
     large = NumericProperty(0)
+    small = NumericProperty(0)
     regular = NumericProperty(0)
     quiet = NumericProperty(0)
 
@@ -146,6 +159,7 @@ class Surface(BoxLayout):
         self._shown_at = Clock.get_boottime()
         self._language = LanguageChoice(choose)
         self._help = LanguageChoice(choose)
+        self._help.size_hint_x = None
         self.ids.language.add_widget(self._help)
         self.ids.language.add_widget(self._language)
 
@@ -167,6 +181,7 @@ class Surface(BoxLayout):
         self.title = scene.frame.title
         self._language.show(scene.frame.language)
         self._help.show(scene.frame.help)
+        self._help.text, self._help.upright, self._help.width = "", True, self.quiet
         self.ids.notes.show(scene.notes)
         self._show_controls(scene)
         fresh = before is None or before.screen is not scene.screen
@@ -201,7 +216,7 @@ class Surface(BoxLayout):
                 choice.show(control)
         extra.height = self.regular if extra.children else 0
         for choice in extra.children:
-            choice.upright = True
+            choice.glyph, choice.upright, choice.font_size = (), True, self.small
         self.arrange(tuple(controls.children[::-1]), large=isinstance(scene.body, Steps))
 
     def arrange(self, choices: tuple[Choice, ...], *, large: bool) -> None:
@@ -239,6 +254,8 @@ class Sideways(Surface):
         space.height = 0
         for choice in choices:
             choice.upright = large
+            if not choice.main and len(choice.text) > LONGEST_LABEL:
+                choice.font_size = self.small
             choice.size_hint_y = 1 if large else None
             choice.height = self.regular if choice.main else self.quiet
         if not large:

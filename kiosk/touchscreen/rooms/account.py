@@ -78,7 +78,7 @@ def _loan(telling: Telling, number: int, loan: Borrowed) -> Row:
             return Row(title, label, advice, tone)
         return Row(title, label, advice, tone, _renewing(telling, loan, title))
     if loan.no_renewal is not None:
-        return Row(title, due, catalogue.reason(loan.no_renewal), tone)
+        return Row(title, due, catalogue.renewal(loan.no_renewal), tone)
     return Row(title, due, say("touch"), tone, _renewing(telling, loan, title))
 
 
@@ -98,7 +98,7 @@ def _renewed(telling: Telling, renewal: Renewal, due: str) -> tuple[str, str, To
         case Renewing.UNKNOWN:
             return say("unknown"), say("unknown-lead"), Tone.STAFF
         case Renewing.REFUSED:
-            return say("refused"), catalogue.reason(renewal.reason or Reason.ASK_STAFF), Tone.BAD
+            return say("refused"), catalogue.renewal(renewal.reason or Reason.ASK_STAFF), Tone.BAD
 
 
 def _hold(telling: Telling, number: int, hold: Waiting) -> Row:

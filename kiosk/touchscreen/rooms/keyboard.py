@@ -21,14 +21,13 @@ def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
         )
         for key in KEYS[visit.page]
     )
-    lead = telling.say("lead")
+    heading = telling.say("heading")
     if visit.reason is not None:
-        lead = catalogue.reason(visit.reason)
+        heading = catalogue.reason(visit.reason)
     return Keys(
-        telling.say("heading"),
-        lead,
+        heading,
+        telling.say("lead"),
         _DOT * len(visit.typed) if secret else visit.typed,
         keys,
         telling.control(Button.ERASE, on=bool(visit.typed)),
-        catalogue.text("frame.turn"),
     )

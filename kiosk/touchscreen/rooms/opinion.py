@@ -17,8 +17,7 @@ def rate(telling: Telling) -> Shown:
 
 def topic(telling: Telling) -> Shown:
     topics = tuple(
-        Control(Button.TOPIC, telling.say(about.value), Weight.MAIN, subject=about.value)
-        for about in Topic
+        Control(Button.TOPIC, telling.say(about.value), subject=about.value) for about in Topic
     )
     return Choices(telling.say("heading"), telling.say("lead"), topics), (telling.back,)
 

@@ -14,10 +14,11 @@ def pad(telling: Telling) -> Shown:
     heading = telling.count("found", listed) if listed else telling.say("staff")
     more = Step(Picture.PLACE, telling.say("more"))
     leave = telling.control(Button.DONE if visit.count(Stage.LENT) else Button.BACK)
-    account = telling.control(Button.ACCOUNT, on=visit.online)
-    label = telling.count("confirm", listed) if listed else ""
-    confirm = (Control(Button.CONFIRM, label, Weight.MAIN),) if listed else ()
-    return _books(telling, heading, "", more), (leave, account, *confirm)
+    # Whoever has books before them came to borrow: the account can wait until that is done.
+    other = telling.control(Button.ACCOUNT, on=visit.online)
+    if listed:
+        other = Control(Button.CONFIRM, telling.count("confirm", listed), Weight.MAIN)
+    return _books(telling, heading, "", more), (leave, other)
 
 
 def lending(telling: Telling) -> Shown:

@@ -21,7 +21,7 @@ def searching(telling: Telling) -> Shown:
 
 def found(telling: Telling) -> Shown:
     visit, say = telling.visit, telling.say
-    back = telling.control(Button.BACK, label=say("other-words"))
+    back = telling.back
     if visit.found is None or not visit.found.hits:
         words = say("none", words=visit.typed.strip())
         return Notice(words, (say("none-lead"),), Picture.DESK), (back, _home(telling))
