@@ -6,13 +6,13 @@ from functools import partial
 from devices.catalogue import open_printer, open_scanner
 from devices.scanner_watch import Scanned, ScannerEvent, ScannerWatch
 from kiosk.barcodes import heard
+from kiosk.equipment import no_printer
 from kiosk.happenings import Happening
 from kiosk.languages.catalogue import read_catalogues
 from kiosk.languages.receipt import receipt
 from kiosk.printing import PrinterWatch
 from kiosk.settings import KioskSettings
 from kiosk.slip import Slip
-from kiosk.station import no_printer
 
 
 class Attached:

@@ -38,6 +38,7 @@ from kiosk.condition import Condition
 from kiosk.connection import last_word, open_line
 from kiosk.courier import Courier
 from kiosk.discretion import Discretion
+from kiosk.equipment import Conduct, Equipment, no_printer
 from kiosk.gathering import Gathering
 from kiosk.happenings import (
     CardArrived,
@@ -52,7 +53,7 @@ from kiosk.ledger import Ledger
 from kiosk.report import Reporter
 from kiosk.settings import StationSettings, ledger_path
 from kiosk.slip import Slip
-from kiosk.station import Conduct, Equipment, Station, no_printer
+from kiosk.station import Station
 
 TICK_SECONDS: Final = 0.1
 

@@ -117,7 +117,7 @@ class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw
     def __post_init__(self) -> None:
         """Raises ValueError for a scanner that nobody told what it reads."""
         if self.scanner is not None and self.labels is None:
-            raise ValueError("a [scanner] needs [labels]: what the numbers on cards look like")
+            raise ValueError("a scanner needs [labels]: what items' and patrons' numbers look like")
 
     def the_house(self) -> House:
         return House(

@@ -60,8 +60,10 @@ def _advice(book: Book, catalogue: Catalogue, holds: str) -> str:
         case Book(stage=Stage.LENT, due=due) if due is not None:
             key = "book.due-provisional" if book.provisional else "book.due"
             return catalogue.text(key, date=catalogue.date(due))
-        case Book(stage=Stage.RETURNED | Stage.REFUSED, secured=False):
+        case Book(stage=Stage.RETURNED, secured=False):
             return catalogue.text("book.unsecured")
+        case Book(stage=Stage.REFUSED, secured=False):
+            return catalogue.text("book.torn")
         case Book(stage=Stage.RETURNED, on_hold=True):
             return catalogue.text("book.on-hold", place=holds or catalogue.text("book.hold-place"))
         case Book(stage=Stage.STAFF | Stage.REFUSED, problem=Problem() as problem):

@@ -26,12 +26,13 @@ from devices.capabilities import TagUid
 from kiosk.courier import Courier
 from kiosk.discretion import Bearer, Discretion
 from kiosk.dropbox.box import BoxConduct
+from kiosk.equipment import Equipment
 from kiosk.happenings import PadChanged, TagArrived, TagLeft, TagNotWritten, TagWritten
 from kiosk.ledger import Ledger, LedgerUnusable, Owed
 from kiosk.pad_seen import SETTLE_SECONDS
 from kiosk.recovery import OpenAct
 from kiosk.serving import KioskConduct
-from kiosk.station import PROBE_SECONDS, Equipment, Station
+from kiosk.station import PROBE_SECONDS, Station
 from tests.keys import SEALING, opened, opened_question
 from tests.kiosk.clocks import HandClock
 from tests.kiosk.things import DUE, item, uid

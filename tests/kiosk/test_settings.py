@@ -109,7 +109,7 @@ def test_what_the_library_decides_reaches_the_screen(tmp_path: Path) -> None:
 
 
 def test_a_scanner_needs_to_be_told_what_it_reads(tmp_path: Path) -> None:
-    with pytest.raises(BadSettings, match=r"a \[scanner\] needs \[labels\]"):
+    with pytest.raises(BadSettings, match=r"a scanner needs \[labels\]"):
         kiosk(tmp_path, SCANNER)
     labels = '[labels]\nitem = "B[0-9]{5}"\npatron = "KTA-[0-9]{4}"\n'
     assert kiosk(tmp_path, SCANNER + labels).scanner is not None

@@ -31,6 +31,8 @@ def account(telling: Telling) -> Shown:
     count = len(visit.account.loans)
     heading = telling.count("heading", count) if count else telling.say("no-loans")
     lead = telling.say("owed", amount=visit.account.owed) if visit.account.owed else ""
+    if visit.reason is not None:
+        lead = telling.catalogue.reason(visit.reason)
     return Listing(heading, lead, rows), _controls(telling)
 
 

@@ -28,6 +28,8 @@ def found(telling: Telling) -> Shown:
     last = visit.first + len(visit.found.hits)
     heading = telling.count("heading", visit.found.total)
     lead = say("part", first=visit.first + 1, last=last) if visit.found.total > last else ""
+    if visit.reason is not None:
+        lead = telling.catalogue.reason(visit.reason)
     rows = [_hit(telling, hit) for hit in visit.found.hits]
     if visit.first:
         rows.insert(0, _turn(telling, Button.LESS))

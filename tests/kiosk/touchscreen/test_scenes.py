@@ -187,6 +187,18 @@ def test_a_reserved_book_says_on_which_shelf_to_put_it() -> None:
     assert "Dipesan orang lain. Letakkan di rak reservasi." in said
 
 
+def test_a_book_whose_tag_may_be_released_is_not_to_be_taken_along() -> None:
+    said = words(shown(STATES["result-put-back"]).body)
+    assert "Ada buku yang belum selesai. Jangan dibawa keluar." in said
+    assert "Letakkan lagi buku ini, atau serahkan kepada petugas." in said
+
+
+def test_a_page_that_could_not_be_renewed_says_why() -> None:
+    for name in ("found-first", "account"):
+        visit = replace(STATES[name], reason=Reason.INTERRUPTED)
+        assert "Permintaan belum selesai." in " ".join(words(shown(visit).body))
+
+
 def test_a_call_for_staff_is_honest_about_where_it_is() -> None:
     said = {name: words(shown(STATES[name]).body)[1:] for name in STATES if "help-" in name}
     assert "Panggilan sedang dikirim." in said["help-calling"]
