@@ -102,108 +102,103 @@ HOUSE: Final = House(
     prints=True,
 )
 _PRINTS: Final = replace(_LENT, house=HOUSE, printer_healthy=True)
-STATES: Final[dict[str, Visit]] = (
-    {
-        "starting": Visit(),
-        "welcome": _READY,
-        "welcome-offline": _offline(_READY),
-        "welcome-books": _holding(_READY, *_books(3, Stage.LISTED)),
-        "welcome-leftovers": replace(_READY, leftovers=frozenset({_uid(1), _uid(2)})),
-        "welcome-no-card-reader": replace(_offline(_READY), card_reader_healthy=False),
-        "welcome-half-full": replace(_offline(_READY), capacity=Capacity.HALF_FULL),
-        "welcome-unchecked": replace(_READY, capacity=Capacity.UNCHECKED),
-        "card": replace(_READY, page=Page.CARD),
-        "card-ending-offline": _ending(_offline(replace(_READY, page=Page.CARD)), 10),
-        "card-no-reader": replace(_READY, page=Page.CARD, card_reader_healthy=False),
-        "identifying": replace(_READY, page=Page.IDENTIFYING, patron=PATRON),
-        "pad-empty": _BORROW,
-        "pad-empty-leftovers": replace(_offline(_BORROW), leftovers=frozenset({_uid(1)})),
-        "pad-1": _holding(_BORROW, *_books(1, Stage.LISTED)),
-        "pad-3": _holding(_BORROW, *_books(3, Stage.LISTED)),
-        "pad-8-over": _holding(_BORROW, *_books(8, Stage.LISTED)),
-        "pad-3-ending-offline": _ending(_offline(_holding(_BORROW, *_books(3, Stage.LISTED))), 25),
-        "pad-full": _holding(
-            replace(_BORROW, standing=Standing(on_loan=5, remaining=0)), *_books(1, Stage.LISTED)
-        ),
-        "pad-untitled": _holding(_BORROW, *_books(2, Stage.LISTED, title="")),
-        "pad-problems": _holding(_BORROW, *_PROBLEMS[:-1]),
-        "pad-incomplete": _holding(_BORROW, _PROBLEMS[-1], _book(0, Stage.LISTED)),
-        "pad-more-after-lent": _holding(
-            _BORROW, _book(0, Stage.LENT, due=DUE), _book(1, Stage.LISTED)
-        ),
-        "lending": _holding(
-            _BORROW,
-            _book(0, Stage.LENT, due=DUE),
-            _book(1, Stage.RELEASING, due=DUE),
-            _book(2, Stage.ASKING),
-        ),
-        "result-3": _LENT,
-        "result-1": _holding(_BORROW, *_books(1, Stage.LENT, due=DUE)),
-        "result-8": _holding(_BORROW, *_books(8, Stage.LENT, due=DUE)),
-        "result-offline": _LENT_OFFLINE,
-        "result-mixed": _holding(_BORROW, *_MIXED),
-        "result-mixed-ending": _ending(_holding(_BORROW, *_MIXED), 9),
-        "result-refused": _holding(_BORROW, *_REFUSED),
-        "return-empty": _RETURN,
-        "return-empty-offline": replace(_offline(_RETURN), leftovers=frozenset({_uid(1)})),
-        "return-busy": _holding(
-            _RETURN, _book(0, Stage.RETURNED, patron=None), _book(1, Stage.SECURING, patron=None)
-        ),
-        "return-3": _holding(_RETURN, *_books(3, Stage.RETURNED, patron=None)),
-        "return-8-offline": _holding(_offline(_RETURN), *_books(8, Stage.RETURNED, patron=None)),
-        "return-lifted": _holding(
+_LENDING: Final[dict[str, Visit]] = {
+    "starting": Visit(),
+    "welcome": _READY,
+    "welcome-offline": _offline(_READY),
+    "welcome-books": _holding(_READY, *_books(3, Stage.LISTED)),
+    "welcome-leftovers": replace(_READY, leftovers=frozenset({_uid(1), _uid(2)})),
+    "welcome-no-card-reader": replace(_offline(_READY), card_reader_healthy=False),
+    "welcome-half-full": replace(_offline(_READY), capacity=Capacity.HALF_FULL),
+    "welcome-unchecked": replace(_READY, capacity=Capacity.UNCHECKED),
+    "card": replace(_READY, page=Page.CARD),
+    "card-ending-offline": _ending(_offline(replace(_READY, page=Page.CARD)), 10),
+    "card-no-reader": replace(_READY, page=Page.CARD, card_reader_healthy=False),
+    "identifying": replace(_READY, page=Page.IDENTIFYING, patron=PATRON),
+    "pad-empty": _BORROW,
+    "pad-empty-leftovers": replace(_offline(_BORROW), leftovers=frozenset({_uid(1)})),
+    "pad-1": _holding(_BORROW, *_books(1, Stage.LISTED)),
+    "pad-3": _holding(_BORROW, *_books(3, Stage.LISTED)),
+    "pad-8-over": _holding(_BORROW, *_books(8, Stage.LISTED)),
+    "pad-3-ending-offline": _ending(_offline(_holding(_BORROW, *_books(3, Stage.LISTED))), 25),
+    "pad-full": _holding(
+        replace(_BORROW, standing=Standing(on_loan=5, remaining=0)), *_books(1, Stage.LISTED)
+    ),
+    "pad-untitled": _holding(_BORROW, *_books(2, Stage.LISTED, title="")),
+    "pad-problems": _holding(_BORROW, *_PROBLEMS[:-1]),
+    "pad-incomplete": _holding(_BORROW, _PROBLEMS[-1], _book(0, Stage.LISTED)),
+    "pad-more-after-lent": _holding(_BORROW, _book(0, Stage.LENT, due=DUE), _book(1, Stage.LISTED)),
+    "lending": _holding(
+        _BORROW,
+        _book(0, Stage.LENT, due=DUE),
+        _book(1, Stage.RELEASING, due=DUE),
+        _book(2, Stage.ASKING),
+    ),
+    "result-3": _LENT,
+    "result-1": _holding(_BORROW, *_books(1, Stage.LENT, due=DUE)),
+    "result-8": _holding(_BORROW, *_books(8, Stage.LENT, due=DUE)),
+    "result-offline": _LENT_OFFLINE,
+    "result-mixed": _holding(_BORROW, *_MIXED),
+    "result-mixed-ending": _ending(_holding(_BORROW, *_MIXED), 9),
+    "result-refused": _holding(_BORROW, *_REFUSED),
+    "return-empty": _RETURN,
+    "return-empty-offline": replace(_offline(_RETURN), leftovers=frozenset({_uid(1)})),
+    "return-busy": _holding(
+        _RETURN, _book(0, Stage.RETURNED, patron=None), _book(1, Stage.SECURING, patron=None)
+    ),
+    "return-3": _holding(_RETURN, *_books(3, Stage.RETURNED, patron=None)),
+    "return-8-offline": _holding(_offline(_RETURN), *_books(8, Stage.RETURNED, patron=None)),
+    "return-lifted": _holding(
+        _RETURN,
+        _book(0, Stage.REFUSED, patron=None, problem=Problem.LIFTED),
+        _book(1, Stage.RETURNED, patron=None, secured=False),
+        _PROBLEMS[1],
+    ),
+    "return-foreign": _holding(_RETURN, _PROBLEMS[1]),
+    "goodbye-3": replace(_LENT, page=Page.GOODBYE),
+    "goodbye-mixed": _holding(replace(_BORROW, page=Page.GOODBYE), *_MIXED),
+    "goodbye-returned": _holding(
+        replace(_RETURN, page=Page.GOODBYE), *_books(2, Stage.RETURNED, patron=None)
+    ),
+    "goodbye-nothing": replace(_RETURN, page=Page.GOODBYE),
+    "return-hold": replace(
+        _holding(
             _RETURN,
-            _book(0, Stage.REFUSED, patron=None, problem=Problem.LIFTED),
-            _book(1, Stage.RETURNED, patron=None, secured=False),
-            _PROBLEMS[1],
+            _book(0, Stage.RETURNED, patron=None, on_hold=True),
+            _book(1, Stage.RETURNED, patron=None),
         ),
-        "return-foreign": _holding(_RETURN, _PROBLEMS[1]),
-        "goodbye-3": replace(_LENT, page=Page.GOODBYE),
-        "goodbye-mixed": _holding(replace(_BORROW, page=Page.GOODBYE), *_MIXED),
-        "goodbye-returned": _holding(
-            replace(_RETURN, page=Page.GOODBYE), *_books(2, Stage.RETURNED, patron=None)
-        ),
-        "goodbye-nothing": replace(_RETURN, page=Page.GOODBYE),
-        "return-hold": replace(
-            _holding(
-                _RETURN,
-                _book(0, Stage.RETURNED, patron=None, on_hold=True),
-                _book(1, Stage.RETURNED, patron=None),
-            ),
-            house=HOUSE,
-        ),
-        "result-put-back": _holding(
-            _BORROW,
-            _book(0, Stage.LENT, due=DUE),
-            _book(1, Stage.REFUSED, reason=Reason.TAG_NOT_WRITTEN, secured=False),
-        ),
-        "result-covered": _ending(_LENT, 20),
-        "pad-hold-ready": replace(_BORROW, standing=Standing(on_loan=1, remaining=4, ready=2)),
-        "welcome-card-left": replace(_READY, card_here=True),
-        "goodbye-card-left": replace(_LENT, page=Page.GOODBYE, card_here=True),
-        "goodbye-printing": replace(_LENT, page=Page.GOODBYE, house=HOUSE, paper=Paper.PRINTING),
-        "goodbye-not-printed": replace(_PRINTS, page=Page.GOODBYE, paper=Paper.NOT_PRINTED),
-        "goodbye-prints": replace(_PRINTS, page=Page.GOODBYE),
-        "goodbye-thanked": replace(_READY, page=Page.GOODBYE, thanked=True),
-        "code-3": replace(_LENT, page=Page.CODE),
-        "code-8": replace(_holding(_BORROW, *_books(8, Stage.LENT, due=DUE)), page=Page.CODE),
-        "out-ledger": _offline(replace(_READY, ledger_healthy=False)),
-        "out-pad": replace(_READY, pad_healthy=False),
-        "out-pad-after-lent": replace(_LENT, pad_healthy=False),
-        "out-full": _offline(replace(_READY, capacity=Capacity.FULL)),
-        "out-technician": replace(_READY, in_service=False),
-    }
-    | {
-        f"card-refused-{reason.value}": replace(_READY, page=Page.CARD_REFUSED, reason=reason)
-        for reason in (
-            Reason.UNKNOWN_CARD,
-            Reason.MEMBERSHIP_EXPIRED,
-            Reason.PATRON_BLOCKED,
-            Reason.PATRON_SUSPENDED,
-            Reason.OFFLINE_LIMIT,
-            Reason.STATION_FULL,
-            Reason.INTERRUPTED,
-        )
-    }
-    | errands.states(_READY, _NAMED, HOUSE)
-)
+        house=HOUSE,
+    ),
+    "result-put-back": _holding(
+        _BORROW,
+        _book(0, Stage.LENT, due=DUE),
+        _book(1, Stage.REFUSED, reason=Reason.TAG_NOT_WRITTEN, secured=False),
+    ),
+    "result-covered": _ending(_LENT, 20),
+    "pad-hold-ready": replace(_BORROW, standing=Standing(on_loan=1, remaining=4, ready=2)),
+    "welcome-card-left": replace(_READY, card_here=True),
+    "goodbye-card-left": replace(_LENT, page=Page.GOODBYE, card_here=True),
+    "goodbye-printing": replace(_LENT, page=Page.GOODBYE, house=HOUSE, paper=Paper.PRINTING),
+    "goodbye-not-printed": replace(_PRINTS, page=Page.GOODBYE, paper=Paper.NOT_PRINTED),
+    "goodbye-prints": replace(_PRINTS, page=Page.GOODBYE),
+    "goodbye-thanked": replace(_READY, page=Page.GOODBYE, thanked=True),
+    "code-3": replace(_LENT, page=Page.CODE),
+    "code-8": replace(_holding(_BORROW, *_books(8, Stage.LENT, due=DUE)), page=Page.CODE),
+    "out-ledger": _offline(replace(_READY, ledger_healthy=False)),
+    "out-pad": replace(_READY, pad_healthy=False),
+    "out-pad-after-lent": replace(_LENT, pad_healthy=False),
+    "out-full": _offline(replace(_READY, capacity=Capacity.FULL)),
+    "out-technician": replace(_READY, in_service=False),
+} | {
+    f"card-refused-{reason.value}": replace(_READY, page=Page.CARD_REFUSED, reason=reason)
+    for reason in (
+        Reason.UNKNOWN_CARD,
+        Reason.MEMBERSHIP_EXPIRED,
+        Reason.PATRON_BLOCKED,
+        Reason.PATRON_SUSPENDED,
+        Reason.OFFLINE_LIMIT,
+        Reason.STATION_FULL,
+        Reason.INTERRUPTED,
+    )
+}
+STATES: Final = _LENDING | errands.states(_READY, _NAMED, HOUSE)
