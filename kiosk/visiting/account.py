@@ -35,7 +35,7 @@ def touched(visit: Visit, touch: Touched, now: float) -> Outcome:
         return visit, ()
     match touch.button:
         case Button.RENEW:
-            return _renew(visit, {ItemId(touch.subject)} if touch.subject else set())
+            return _renew(visit, {one for one in renewable(visit) if str(one) == touch.subject})
         case Button.RENEW_ALL:
             return _renew(visit, renewable(visit))
         case Button.REFRESH if visit.asked is None:

@@ -43,7 +43,10 @@ def shown(visit: Visit, patron: PatronId | None) -> Outcome:
 
 def misread(visit: Visit, kind: Barcode) -> Outcome:
     """The scanner was shown something else."""
-    return replace(_nobody(visit), barcode=kind, helping=False), ()
+    visit = replace(visit, helping=False)
+    if screen(visit) is Screen.OUT_OF_SERVICE or not visit.started:
+        return visit, ()
+    return replace(_nobody(visit), barcode=kind), ()
 
 
 def _nobody(visit: Visit) -> Visit:

@@ -1,6 +1,7 @@
 """The catalogue: words typed, titles found, twenty at a time. Pure."""
 
 from dataclasses import replace
+from typing import Final
 
 from broker.requests import MOST_HITS, Answer, Find, Found
 from broker.vocabulary import Reason, Refusal
@@ -9,6 +10,8 @@ from kiosk.visit import Page, Visit
 from kiosk.visiting.machine import home
 from kiosk.visiting.pile import Outcome
 from kiosk.visiting.typing import typed
+
+_NOBODY_READS_ON: Final = 1000
 
 
 def begun(visit: Visit) -> Outcome:
@@ -36,8 +39,8 @@ def touched(visit: Visit, touch: Touched, now: float) -> Outcome:
 
 def has_more(visit: Visit) -> bool:
     """Whether there are hits after those on the screen."""
-    found = visit.found
-    return found is not None and visit.first + len(found.hits) < found.total
+    found, start = visit.found, visit.first + MOST_HITS
+    return found is not None and start < min(found.total, _NOBODY_READS_ON)
 
 
 def _ask(visit: Visit, start: int) -> Outcome:

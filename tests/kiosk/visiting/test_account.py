@@ -91,7 +91,7 @@ def test_all_are_renewed_but_those_that_cannot_be_and_each_has_its_own_outcome()
     assert scene.visit.renewals[1].reason is Reason.NOT_RENEWABLE
 
 
-@pytest.mark.parametrize("subject", ["B00003", "B00099", ""])
+@pytest.mark.parametrize("subject", ["B00003", "B00099", "", " "])
 def test_what_cannot_be_renewed_is_not_asked_for(subject: str) -> None:
     scene = opened().touch(Button.RENEW, subject)
     assert (scene.visit.renewals, len(scene.done)) == ((), 1)

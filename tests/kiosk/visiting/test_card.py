@@ -12,6 +12,7 @@ from kiosk.happenings import (
     CardLeft,
     ConnectionChanged,
     Enquire,
+    LedgerChanged,
     WrongBarcode,
 )
 from kiosk.house import House
@@ -109,6 +110,12 @@ def test_another_barcode_says_what_it_is_and_a_card_may_follow(kind: Barcode) ->
     assert (scene.shown(), scene.visit.barcode) == (Screen.CARD_REFUSED, kind)
     scene.play(CardArrived(BUDI), standing(BUDI))
     assert (scene.shown(), scene.visit.barcode) == (Screen.PAD, None)
+
+
+@pytest.mark.parametrize("scene", [Scene(), kiosk().play(LedgerChanged(healthy=False))])
+def test_nobody_is_served_by_a_barcode_before_the_start_or_out_of_service(scene: Scene) -> None:
+    before = scene.shown()
+    assert scene.play(WrongBarcode(Barcode.ISBN)).shown() is before
 
 
 def test_a_barcode_in_the_middle_of_a_visit_changes_nothing() -> None:

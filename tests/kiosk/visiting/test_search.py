@@ -47,6 +47,13 @@ def test_the_next_twenty_and_the_ones_before() -> None:
     assert scene.touch(Button.LESS).last() == Enquire(Find("BUMI", 20))
 
 
+def test_nobody_reads_on_for_ever() -> None:
+    scene = typed("A").touch(Button.CONFIRM)
+    for start in range(0, 2000, 20):
+        scene.play(found(start, Found(100_000, (HIT,) * 20), "A")).touch(Button.MORE)
+    assert len(scene.done) == 50
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [(None, Reason.INTERRUPTED), (Refusal(Reason.ASK_STAFF), Reason.ASK_STAFF)],
