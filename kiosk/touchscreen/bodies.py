@@ -22,7 +22,6 @@ from kiosk.touchscreen.widgets import Choice, Target, Text
 from kiosk.visiting.typing import SPACE
 
 Choose = Callable[[Button, str], None]
-KEY_GAP_MM: Final = 1.0  # apart is no better than close (Colle & Hiszem 2004)
 _QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004
 
 Builder.load_file(str(files("kiosk.touchscreen") / "bodies.kv"))
