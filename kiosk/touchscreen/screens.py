@@ -29,7 +29,7 @@ from kiosk.touchscreen.widgets import Choice, LanguageChoice, Target, Text
 # A second tap of a hasty finger must not reach the button that just appeared under it.
 SETTLING_SECONDS: Final = 0.35
 # More than these, and the others stand in a row of their own.
-MOST_CONTROLS: Final = 3
+MOST_CONTROLS: Final = 2
 # Longer words than these stand in smaller letters beside their sign.
 LONGEST_LABEL: Final = 9
 
