@@ -14,13 +14,14 @@ from broker.settings import read_settings
 from broker.telemetry import Kind
 from devices.card_watch import CardWatch
 from devices.catalogue import open_card_reader, open_reader
-from devices.scanner_watch import ScannerWatch
+from kiosk.attached import Attached
 from kiosk.clock import SystemClock
 from kiosk.fitness import station_checks
 from kiosk.running import Running
 from kiosk.serving import KioskConduct
 from kiosk.settings import KioskSettings, server_key
-from kiosk.staff.opening import Restart, open_staff_mode, scanner_watches
+from kiosk.staff.ear import StaffEar
+from kiosk.staff.opening import Restart, open_staff_mode
 from kiosk.touchscreen.configure import touchscreen
 from kiosk.touchscreen.staff_screen import staff_screen
 from kiosk.visit import Visit
@@ -41,7 +42,7 @@ def run(
     again = Restart(stop)
     conduct, hands = open_staff_mode(
         read,
-        KioskConduct(),
+        KioskConduct(read.the_house()),
         lambda heard: running.hear(heard),  # noqa: PLW0108 it is made of the conduct
         again.ask,
     )
@@ -54,6 +55,8 @@ def run(
         in_bin=False,
         at_work=hands.go_to,
     )
+    attached = Attached(read, running.hear, StaffEar(hands.is_staff, lambda: conduct.entered))
+    running.print = attached.print
 
     def latest() -> tuple[Visit, float]:
         if stop.is_set():
@@ -68,17 +71,13 @@ def run(
     )
     serving = threading.Thread(target=_serve, args=(running, read, stop), name="station")
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
-    watches: list[CardWatch | ScannerWatch] = [
-        cards,
-        *scanner_watches(read, running.hear, hands.is_staff),
-    ]
     serving.start()
-    for watch in watches:
-        watch.start()
+    cards.start()
+    attached.start()
     app.run()
     stop.set()
-    for watch in watches:
-        watch.stop()
+    attached.stop()
+    cards.stop()
     serving.join()
     again.leave()
 

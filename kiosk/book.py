@@ -75,7 +75,7 @@ class Book:
     `patron` is None in a return, and sealed in a loan that a crash left open. `due` and
     `provisional` are meaningful from RELEASING on. A book `in_bin` is out of the patron's reach, so
     nothing can stop its return. `missing` are the numbers of those of its `parts` that do not lie
-    there.
+    there. Somebody waits for a book `on_hold`.
     """
 
     uid: TagUid
@@ -93,6 +93,7 @@ class Book:
     in_bin: bool = False
     missing: tuple[int, ...] = ()
     parts: int = 0
+    on_hold: bool = False
 
 
 Step = tuple[Book, tuple[Action, ...]]
@@ -119,7 +120,7 @@ def advance(book: Book, happening: Happening) -> Step:
         case Intended(uid, act) if uid == book.uid:
             return _intended(book, act)
         case Answered(Describe(item), Description() as description) if item == book.item:
-            return replace(book, title=description.title), ()
+            return replace(book, title=description.title, on_hold=description.on_hold), ()
         case Answered(Lend(act=act)) if book.stage is Stage.ASKING and act == book.act:
             return _answered(book, act, happening)
         case TagWritten(act) if act == book.act:

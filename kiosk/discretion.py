@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
-from broker.requests import Describe, Find, Question, with_patron
+from broker.requests import AccountOf, Describe, Find, Identify, Question, with_patron, with_pin
 from broker.sealing import SealingKey
-from broker.vocabulary import PatronId, SealedPatron
+from broker.vocabulary import PatronId, SealedPatron, Secret
 
 _PSEUDONYM_BYTES: Final = 16
 
@@ -25,7 +25,7 @@ class Bearer:
 
 
 class Discretion:
-    """Closes patrons' numbers, and remembers whose question a sealed one was."""
+    """Closes patrons' numbers and PINs, and remembers whose question a sealed one was."""
 
     def __init__(self, sealing: SealingKey, card_key: bytes) -> None:
         self._sealing = sealing
@@ -45,6 +45,9 @@ class Discretion:
         if isinstance(question, Describe | Find) or not isinstance(question.patron, PatronId):
             return question
         closed = with_patron(question, self._sealing.seal(question.patron))
+        match question:
+            case Identify(pin=Secret() as pin) | AccountOf(pin=Secret() as pin):
+                closed = with_pin(closed, self._sealing.seal_secret(pin))
         self._asked[closed] = question
         return closed
 

@@ -1,14 +1,15 @@
 """What a station hears (happenings) and what it then has to do (actions). Pure values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from broker.facts import Fact
+from broker.facts import Fact, FeedbackGiven, StaffCalled
 from broker.requests import Answer, Question
 from broker.vocabulary import ActId, ItemId, PatronId
 from devices.capabilities import TagUid
 from kiosk.bounds import Capacity
+from kiosk.slip import Slip
 from kiosk.staff.heard import StaffHeard
 
 
@@ -22,6 +23,23 @@ class Button(Enum):
     BACK = "back"
     LANGUAGE = "language"
     STAY = "stay"
+    ACCOUNT = "account"
+    RENEW = "renew"
+    RENEW_ALL = "renew-all"
+    REFRESH = "refresh"
+    SEARCH = "search"
+    MORE = "more"
+    LESS = "less"
+    TYPE = "type"
+    KEY = "key"
+    ERASE = "erase"
+    FEEDBACK = "feedback"
+    RATE = "rate"
+    TOPIC = "topic"
+    PRINT = "print"
+    CODE = "code"
+    HELP = "help"
+    CALL = "call"
 
 
 class Problem(Enum):
@@ -35,12 +53,28 @@ class Problem(Enum):
     INCOMPLETE = "incomplete"
 
 
+class Barcode(Enum):
+    """What a patron may show instead of a card; each has its own sentence."""
+
+    BOOK = "book"
+    ISBN = "isbn"
+    NATIONAL_NUMBER = "national-number"
+    OTHER = "other"
+    MISREAD = "misread"
+
+
 # What a station hears --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
+    """A button, and which of several alike: a loan's item, a key's letter, a rating.
+
+    What is typed may be a PIN, so the subject does not print.
+    """
+
     button: Button
+    subject: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +87,18 @@ class CardArrived:
     """A card in the field; `patron` is None when it can never be an identity."""
 
     patron: PatronId | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardLeft:
+    """The card is no longer in the reader's field."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongBarcode:
+    """The scanner read what is no library card."""
+
+    kind: Barcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +204,32 @@ class LedgerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PrinterChanged:
+    """Whether a receipt can be printed now."""
+
+    healthy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The receipt that was asked for is out; or it is not, and never will be."""
+
+    worked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffReached:
+    """The server has the latest call for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaceWanted:
+    """Whoever listens or reads large letters gets twice the time."""
+
+    unhurried: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CapacityChanged:
     """What the station can still answer for."""
 
@@ -175,6 +247,8 @@ Happening = (
     Touched
     | Tick
     | CardArrived
+    | CardLeft
+    | WrongBarcode
     | TagArrived
     | TagLeft
     | PadChanged
@@ -189,6 +263,10 @@ Happening = (
     | Recorded
     | LedgerChanged
     | CapacityChanged
+    | PrinterChanged
+    | Printed
+    | StaffReached
+    | PaceWanted
     | Started
     | StaffHeard
 )
@@ -249,4 +327,26 @@ class Forget:
     act: ActId
 
 
-Action = Intend | Enquire | Release | Secure | Record | Forget
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Make an act id and ask the library to let this loan go on, then say `Answered`."""
+
+    item: ItemId
+    patron: PatronId
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Store a fact that closes no act; of a call for staff say `StaffReached` in time."""
+
+    fact: FeedbackGiven | StaffCalled
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Print this, then say `Printed`."""
+
+    slip: Slip
+
+
+Action = Intend | Enquire | Release | Secure | Record | Forget | Extend | Tell | Print

@@ -17,7 +17,8 @@ from broker.telemetry import Kind
 from broker.vocabulary import ActId
 from devices.capabilities import Card, PadReader, TagUid
 from devices.card_watch import CardArrived as CardSeen
-from devices.card_watch import CardEvent, CardLeft, CardReaderHealthy, CardReaderLost
+from devices.card_watch import CardEvent, CardReaderHealthy, CardReaderLost
+from devices.card_watch import CardLeft as CardGone
 from devices.pad import Pad
 from devices.pad_events import (
     PadEvent,
@@ -37,9 +38,11 @@ from kiosk.condition import Condition
 from kiosk.connection import last_word, open_line
 from kiosk.courier import Courier
 from kiosk.discretion import Discretion
+from kiosk.equipment import Conduct, Equipment, no_printer
 from kiosk.gathering import Gathering
 from kiosk.happenings import (
     CardArrived,
+    CardLeft,
     CardReaderChanged,
     Happening,
     PadChanged,
@@ -49,8 +52,9 @@ from kiosk.happenings import (
 from kiosk.ledger import Ledger
 from kiosk.report import Reporter
 from kiosk.settings import StationSettings, ledger_path
+from kiosk.slip import Slip
 from kiosk.staff.at_work import AtWork
-from kiosk.station import Conduct, Equipment, Station
+from kiosk.station import Station
 
 TICK_SECONDS: Final = 0.1
 
@@ -111,6 +115,7 @@ class Running:
     conduct: Conduct
     condition: Callable[[], Condition]
     in_bin: bool
+    print: Callable[[Slip], None] = no_printer
     at_work: Callable[[AtWork], None] | None = None
     _heard: SimpleQueue[Heard] = field(default_factory=SimpleQueue)
 
@@ -139,7 +144,9 @@ class Running:
         self._tags = PadTags(pad, self._gathering)
         key = card_key(Path(self.settings.memory), site, device, self._ledger)
         discretion = Discretion(self.sealing, key)
-        equipment = Equipment(self._ledger, self._courier, discretion, self._tags, clock, _new_id)
+        equipment = Equipment(
+            self._ledger, self._courier, discretion, self._tags, clock, _new_id, self.print
+        )
         self._station = Station(self.conduct, equipment, in_bin=self.in_bin)
         named, boots = (site, device, self.kind), self._ledger.boots
         self._reporter = Reporter(named, clock, self._courier.send, lambda: boots.known)
@@ -195,7 +202,7 @@ class Running:
                 return self._tags.answered(heard)
             case StackCounted():
                 return None
-            case CardSeen() | CardLeft() | CardReaderHealthy() | CardReaderLost():
+            case CardSeen() | CardGone() | CardReaderHealthy() | CardReaderLost():
                 return _from_card_reader(heard)
             case _:
                 return heard
@@ -211,8 +218,8 @@ def _from_card_reader(heard: CardEvent) -> Happening | None:
             return CardReaderChanged(healthy=True)
         case CardReaderLost():
             return CardReaderChanged(healthy=False)
-        case CardLeft():
-            return None
+        case CardGone():
+            return CardLeft()
 
 
 def _new_id() -> str:

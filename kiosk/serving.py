@@ -1,9 +1,10 @@
 """The kiosk's visit as a station's conduct, and what technicians read from it."""
 
 from broker.telemetry import Health, Mode
-from kiosk.condition import Condition, finding, ledger_findings
+from kiosk.condition import Condition, Finding, finding, ledger_findings
 from kiosk.dialogue import step
 from kiosk.happenings import Action, Happening
+from kiosk.house import NO_HOUSE, House
 from kiosk.visit import Outage, Visit
 
 _REASONS = {
@@ -17,8 +18,8 @@ _REASONS = {
 class KioskConduct:
     """Holds the one visit. Other threads may read `visit`: it is one frozen value."""
 
-    def __init__(self) -> None:
-        self.visit = Visit()
+    def __init__(self, house: House = NO_HOUSE) -> None:
+        self.visit = Visit(house=house)
 
     @property
     def busy(self) -> bool:
@@ -35,6 +36,7 @@ def condition(visit: Visit) -> Condition:
         finding("pad", healthy=visit.pad_healthy is not False, code="unplugged"),
         finding("card-reader", healthy=visit.card_reader_healthy, code="unplugged"),
         *ledger_findings(visit.capacity, healthy=visit.ledger_healthy),
+        *_printer(visit),
         finding("server", healthy=visit.online, code="silent", health=Health.WARNING),
     )
     outage = visit.outage
@@ -44,3 +46,11 @@ def condition(visit: Visit) -> Condition:
         return Condition(Mode.OUT_OF_SERVICE, _REASONS[outage], findings)
     well = all(found.health is Health.OK for found in findings)
     return Condition(Mode.IN_SERVICE if well else Mode.DEGRADED, "", findings)
+
+
+def _printer(visit: Visit) -> tuple[Finding, ...]:
+    """A kiosk without paper still lends, so its patrons are only missing a receipt."""
+    if not visit.house.prints:
+        return ()
+    healthy = visit.printer_healthy
+    return (finding("printer", healthy=healthy, code="cannot-print", health=Health.WARNING),)

@@ -19,6 +19,7 @@ from devices.settings import (
     ScannerSettings,
     TagSettings,
 )
+from kiosk.house import House
 from kiosk.staff.settings import StaffSettings
 from kiosk.touchscreen.panel import Panel
 
@@ -89,22 +90,44 @@ class StationSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, k
     memory: str = "/dev/shm"  # noqa: S108 a private file, checked to be nobody else's
 
 
+class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the library decides about its kiosk.
+
+    `name` heads receipts. `hold_place` says by language (`id`, `en`) where a book that somebody
+    waits for is put. `typed_numbers` lets patrons type a card's number: only where a PIN is asked.
+    """
+
+    name: str = ""
+    hold_place: dict[str, str] = {}
+    typed_numbers: bool = False
+
+
 class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A kiosk: a station with a card reader and a panel; a printer and a scanner where fitted.
 
-    A scanner needs `labels`, which tell items' numbers from people's.
+    `labels` say what the numbers on cards and books look like to the scanner.
     """
 
     card_reader: CardReaderSettings
     screen: ScreenSettings
+    house: HouseSettings = HouseSettings()
     printer: PrinterSettings | None = None
     scanner: ScannerSettings | None = None
     labels: LabelSettings | None = None
     staff: StaffSettings = StaffSettings()
 
     def __post_init__(self) -> None:
+        """Raises ValueError for a scanner that nobody told what it reads."""
         if self.scanner is not None and self.labels is None:
             raise ValueError("a scanner needs [labels]: what items' and patrons' numbers look like")
+
+    def the_house(self) -> House:
+        return House(
+            self.house.name,
+            tuple(self.house.hold_place.items()),
+            self.house.typed_numbers,
+            self.printer is not None,
+        )
 
 
 class AgentSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):

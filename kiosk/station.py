@@ -5,22 +5,20 @@ simulation runs this very file.
 """
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
 from broker.errors import BadMessage
+from broker.facts import FeedbackGiven, StaffCalled
 from broker.fault_points import fault_point
-from broker.requests import Answer, Describe, Identify, Lend, Question
-from broker.vocabulary import ActId, PatronId, Reason, Refusal
+from broker.requests import Question, Renew
+from broker.vocabulary import ActId
 from devices.capabilities import TagUid
-from kiosk.book import SETTLED, Book, advance
-from kiosk.bounds import Capacity, capacity, no_loans
-from kiosk.clock import Clock
-from kiosk.courier import Courier, Settled
-from kiosk.discretion import Discretion
+from kiosk.bounds import Capacity, capacity
+from kiosk.courier import Settled
+from kiosk.enquiring import Enquiries
+from kiosk.equipment import Conduct, Equipment
 from kiosk.happenings import (
     Action,
     Answered,
@@ -28,65 +26,35 @@ from kiosk.happenings import (
     CardArrived,
     ConnectionChanged,
     Enquire,
+    Extend,
     Forget,
     Happening,
     Intend,
     Intended,
     LedgerChanged,
-    PadChanged,
     PadSettled,
+    Print,
     Record,
     Recorded,
     Release,
     Secure,
+    StaffReached,
     Started,
     TagArrived,
-    TagLeft,
     TagNotWritten,
     TagWritten,
+    Tell,
     Tick,
 )
 from kiosk.incoming import receive
-from kiosk.ledger import Ledger, LedgerDamaged, LedgerUnusable
-from kiosk.offline import Outage, decide
+from kiosk.ledger import LedgerDamaged, LedgerUnusable
 from kiosk.orders import Orders
-from kiosk.recovery import resume
+from kiosk.pad_seen import PadSeen
+from kiosk.recovering import Recovering
 
-SETTLE_SECONDS: Final = 2.0
 PROBE_SECONDS: Final = 5.0
 
 log: Final = structlog.get_logger()
-
-
-class Conduct(Protocol):
-    """A pure machine with a memory: the kiosk's visit or the drop box."""
-
-    @property
-    def busy(self) -> bool:
-        """Whether a book is on its way."""
-
-    def hear(self, happening: Happening, now: float) -> tuple[Action, ...]:
-        """What has to be done after `happening`; `now` is monotonic seconds."""
-
-
-class TagSecurity(Protocol):
-    """Writes a tag's security; the outcome comes back as TagWritten or TagNotWritten."""
-
-    def secure(self, act: ActId, uid: TagUid) -> None: ...
-
-    def release(self, act: ActId, uid: TagUid) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What a station works with; `new_id` makes act ids that no other station ever makes."""
-
-    ledger: Ledger
-    courier: Courier
-    discretion: Discretion
-    tags: TagSecurity
-    clock: Clock
-    new_id: Callable[[], str]
 
 
 class Station:
@@ -101,20 +69,24 @@ class Station:
         self._clock = equipment.clock
         self._new_id = equipment.new_id
         self._in_bin = in_bin
+        self._print = equipment.print
         self.orders = Orders(equipment.ledger)
         self._heard: deque[Happening | Settled] = deque()
         # What our own disk answered comes first: another book must not be told of a failure
         # before it is told that its own fact was stored.
         self._answers: deque[Happening | Settled] = deque()
-        self._present: dict[TagUid, frozenset[TagUid]] = {}
-        self._recovering: tuple[Book, ...] = ()
+        self._pad = PadSeen(equipment.clock)
+        self._recovering = Recovering(in_bin=in_bin)
         self.ignored = 0
         self._started = False
-        self._pad_since: float | None = None
-        self._pad_was_lost = False
         self._ledger_broken_since: float | None = None
         self._online = False
         self._capacity = Capacity.LOANS_AND_RETURNS
+        self._called: int | None = None
+
+    @property
+    def _enquiries(self) -> Enquiries:
+        return Enquiries(self._courier, self._discretion, self._ledger, self.orders)
 
     def hear(self, happening: Happening | Settled) -> None:
         """Takes one happening and everything that follows from it at once."""
@@ -169,6 +141,7 @@ class Station:
         self._probe()
         self._start()
         self._settle()
+        self._reach()
         self.hear(Tick())
 
     def _measure(self) -> None:
@@ -180,26 +153,19 @@ class Station:
             self.hear(CapacityChanged(left))
 
     def _decide(self, happening: Happening) -> tuple[Action, ...]:
-        steps = [advance(book, happening) for book in self._recovering]
-        self._recovering = tuple(book for book, _ in steps if book.stage not in SETTLED)
-        actions = [action for _, wanted in steps for action in wanted]
+        actions = self._recovering.hear(happening)
         following = self._conduct.hear(happening, self._clock.monotonic())
         if isinstance(happening, Recorded) and self._in_bin:
             fault_point("D6")
         return (*actions, *following)
 
     def _observe(self, happening: Happening) -> None:
+        self._pad.hear(happening)
         match happening:
             case CardArrived():
                 fault_point("K1")
-            case TagArrived(uid, tags=tags):
+            case TagArrived():
                 fault_point("R1", "D3")
-                self._present[uid] = tags | {uid}
-            case TagLeft(uid):
-                self._present.pop(uid, None)
-            case PadChanged(healthy):
-                self._pad_since = self._clock.monotonic() if healthy else None
-                self._pad_was_lost |= not healthy
             case TagWritten():
                 fault_point("K7")
             case _:
@@ -236,38 +202,46 @@ class Station:
                 self._answers.append(Recorded(act))
             case Forget(act):
                 self._ledger.forget(act)
+            case Extend() | Tell() | Print():
+                self._serve(action)
+
+    def _serve(self, action: Extend | Tell | Print) -> None:
+        """What a patron wants besides lending and returning."""
+        match action:
+            case Extend(item, patron):
+                self._ask(Renew(ActId(self._new_id()), item, patron))
+            case Tell(fact):
+                self._tell(fact)
+            case Print(slip):
+                self._print(slip)
 
     def _ask(self, question: Question) -> None:
-        reason = no_loans(self._capacity)
-        if reason is not None and not isinstance(question, Describe):
-            self._answers.append(Answered(question, Refusal(reason), provisional=True))
-        elif self._courier.online:
-            self._courier.ask(self._discretion.sealed(question))
-        else:
-            self._answers.append(Settled(question, None))
+        end = self._enquiries.ask(question, self._capacity)
+        if end is not None:
+            self._answers.append(end)
 
     def _answered(self, settled: Settled) -> Answered:
-        question = self._discretion.own(settled.question)
+        question = self._enquiries.own(settled.question)
         if settled.answer is not None:
             return Answered(question, settled.answer, provisional=False)
         try:
-            return Answered(question, self._alone(question), provisional=True)
+            return Answered(question, self._enquiries.alone(question), provisional=True)
         except LedgerUnusable as error:
             self._ledger_failed(error)
             return Answered(question, None, provisional=True)
 
-    def _alone(self, question: Question) -> Answer | None:
-        """The off-line rule's answer: the same act id, so that a late yes cannot double it."""
-        policy = self.orders.policy
-        match question:
-            case Identify(PatronId() as patron) | Lend(patron=PatronId() as patron) if policy:
-                now, contact = self._courier.now, self._courier.last_contact
-                if now is None:
-                    return Refusal(Reason.OFFLINE_TOO_LONG)
-                loans = self._ledger.loans_decided_alone(self._discretion.card(patron))
-                return decide(question, policy, Outage(now, contact, loans))
-            case _:
-                return None
+    def _tell(self, fact: FeedbackGiven | StaffCalled) -> None:
+        at = self._ledger.boots.judged(self._clock.moment())
+        entry = self._ledger.tell(ActId(self._new_id()), fact, at)
+        log.info("recorded", fact=type(fact).__name__, seq=entry.seq)
+        if isinstance(fact, StaffCalled):
+            self._called = entry.seq
+
+    def _reach(self) -> None:
+        """Says once that the server has the call for staff, when it has."""
+        if self._called is not None and self._ledger.extent.acknowledged >= self._called:
+            self._called = None
+            self.hear(StaffReached())
 
     def _ledger_failed(self, error: LedgerUnusable) -> None:
         """Out of service until it works again; a damaged file is seen to at the next start."""
@@ -296,7 +270,7 @@ class Station:
 
     def _start(self) -> None:
         """Settles what a crash left open once the pad has shown what lies on it."""
-        if self._started or self._ledger_broken_since is not None or not self._knows_the_pad:
+        if self._started or self._ledger_broken_since is not None or not self._pad.is_known:
             return
         try:
             settling = self._recover()
@@ -308,25 +282,17 @@ class Station:
 
     def _settle(self) -> None:
         """What a pad that was lost took leave of, and what really left."""
-        if self._pad_was_lost and self._knows_the_pad:
-            self._pad_was_lost = False
-            self.hear(PadSettled(frozenset(self._present)))
-
-    @property
-    def _knows_the_pad(self) -> bool:
-        """Whether the pad has answered for so long that everything on it has been told."""
-        since = self._pad_since
-        return since is not None and self._clock.monotonic() - since >= SETTLE_SECONDS
+        if self._pad.was_lost and self._pad.is_known:
+            self._pad.was_lost = False
+            self.hear(PadSettled(self._pad.present))
 
     def _recover(self) -> frozenset[TagUid]:
         """Begins settling every open act; the tags it concerns. Raises LedgerUnusable."""
-        begun = {book.act for book in self._recovering}
+        begun = self._recovering.begun
         open_acts = [one for one in self._ledger.open_acts() if one.act not in begun]
         for open_act in open_acts:
-            present = any(open_act.uid in tags for tags in self._present.values())
-            book, actions = resume(open_act, present=present, in_bin=self._in_bin)
+            present = self._pad.holds(open_act.uid)
             log.warning("recovering", act=str(open_act.act), present=present)
-            self._recovering = (*self._recovering, book)
-            for action in actions:
+            for action in self._recovering.begin(open_act, present=present):
                 self._try(action)
         return frozenset(open_act.uid for open_act in open_acts)

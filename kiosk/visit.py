@@ -3,20 +3,28 @@
 A screen is a function of the visit. Time is monotonic seconds, an argument.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from broker.requests import Standing
-from broker.vocabulary import PatronId, Reason
+from broker.facts import FeedbackGiven
+from broker.requests import Account, AccountOf, Find, Found, Identify, Standing
+from broker.vocabulary import PatronId, Reason, Secret
 from devices.capabilities import TagUid
 from kiosk.book import BUSY, SETTLED, Book, Stage
 from kiosk.bounds import Capacity, no_loans
+from kiosk.happenings import Barcode
+from kiosk.house import NO_HOUSE, House
+from kiosk.renewal import Renewal
+from kiosk.renewal import Stage as Renewing
 
 IDLE_SECONDS: Final = 60.0
 WARNING_SECONDS: Final = 30.0
 NOTICE_SECONDS: Final = 15.0
-GOODBYE_SECONDS: Final = 8.0
+GOODBYE_SECONDS: Final = 20.0
+# So long without a touch, and whoever passes by reads no title.
+COVER_SECONDS: Final = 30.0
+_UNHURRIED: Final = 2.0
 
 
 class Page(Enum):
@@ -24,11 +32,20 @@ class Page(Enum):
 
     WELCOME = auto()
     CARD = auto()
+    NUMBER = auto()
     IDENTIFYING = auto()
+    PIN = auto()
     CARD_REFUSED = auto()
     BORROW = auto()
     RETURN = auto()
+    ACCOUNT = auto()
+    SEARCH = auto()
+    FOUND = auto()
+    RATE = auto()
+    TOPIC = auto()
+    WORDS = auto()
     GOODBYE = auto()
+    CODE = auto()
 
 
 class Screen(Enum):
@@ -37,13 +54,25 @@ class Screen(Enum):
     STARTING = "starting"
     WELCOME = "welcome"
     CARD = "card"
+    NUMBER = "number"
     IDENTIFYING = "identifying"
+    PIN = "pin"
     CARD_REFUSED = "card-refused"
     PAD = "pad"
     LENDING = "lending"
     RESULT = "result"
     RETURN = "return"
+    ACCOUNT = "account"
+    NO_ACCOUNT = "no-account"
+    SEARCH = "search"
+    SEARCHING = "searching"
+    FOUND = "found"
+    RATE = "rate"
+    TOPIC = "topic"
+    WORDS = "words"
     GOODBYE = "goodbye"
+    CODE = "code"
+    HELP = "help"
     OUT_OF_SERVICE = "out-of-service"
 
 
@@ -56,13 +85,33 @@ class Outage(Enum):
     TECHNICIAN = "technician"
 
 
+class Call(Enum):
+    """What became of a call for staff."""
+
+    NONE = auto()
+    STORED = auto()
+    REACHED = auto()
+    LOST = auto()
+
+
+class Paper(Enum):
+    """What became of the receipt on paper."""
+
+    NONE = auto()
+    PRINTING = auto()
+    PRINTED = auto()
+    NOT_PRINTED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Everything the screen may show. `since` is when the patron last did something.
 
-    `leftovers` are books the patron before left on the pad: never part of this visit. The pad's
-    health is None until it has been asked for the first time; once lost it is `pad_settled` again
-    when it is known what lies there.
+    `wish` is the page a card leads to, `asked` the one question that this page waits for; `typed`
+    never prints. `first` counts the hits before those of `found`. `opinion` is not stored yet;
+    `thanked` once one was. `leftovers` are books the patron before left on the pad: never part of
+    this visit. The pad's health is None until it has been asked for the first time; once lost it
+    is `pad_settled` again when it is known what lies there.
     """
 
     page: Page = Page.WELCOME
@@ -71,12 +120,30 @@ class Visit:
     patron: PatronId | None = None
     standing: Standing | None = None
     reason: Reason | None = None
+    barcode: Barcode | None = None
+    wish: Page = Page.BORROW
+    asked: Identify | AccountOf | Find | None = None
+    typed: str = field(default="", repr=False)
+    pin: Secret | None = None
+    account: Account | None = None
+    renewals: tuple[Renewal, ...] = ()
+    found: Found | None = None
+    first: int = 0
+    opinion: FeedbackGiven | None = None
+    thanked: bool = False
+    paper: Paper = Paper.NONE
+    helping: bool = False
+    call: Call = Call.NONE
+    unhurried: bool = False
     books: tuple[Book, ...] = ()
     leftovers: frozenset[TagUid] = frozenset()
     started: bool = False
     pad_healthy: bool | None = None
     pad_settled: bool = True
     card_reader_healthy: bool = False
+    card_here: bool = False
+    printer_healthy: bool = False
+    house: House = NO_HOUSE
     online: bool = False
     in_service: bool = True
     ledger_healthy: bool = True
@@ -86,6 +153,18 @@ class Visit:
     def busy(self) -> bool:
         """Whether a book is on its way: nothing may be interrupted now."""
         return any(book.stage in BUSY for book in self.books)
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is on its way that this page is about."""
+        renewing = any(renewal.stage is Renewing.ASKING for renewal in self.renewals)
+        asking = self.asked is not None or self.page is Page.IDENTIFYING
+        return asking or renewing or self.paper is Paper.PRINTING
+
+    @property
+    def pace(self) -> float:
+        """How many times as long as usual everything takes."""
+        return _UNHURRIED if self.unhurried else 1.0
 
     @property
     def outage(self) -> Outage | None:
@@ -110,12 +189,24 @@ class Visit:
 
 def screen(visit: Visit) -> Screen:
     """The screen that tells the truth about `visit`."""
+    if visit.helping and not visit.busy:
+        return Screen.HELP
     if visit.outage is not None and not visit.busy:
         return Screen.OUT_OF_SERVICE
     if not visit.started:
         return Screen.STARTING
-    if visit.page is not Page.BORROW:
-        return Screen[visit.page.name]
+    match visit.page:
+        case Page.BORROW:
+            return _borrowing(visit)
+        case Page.ACCOUNT if visit.account is None:
+            return Screen.NO_ACCOUNT
+        case Page.SEARCH | Page.FOUND if visit.asked is not None:
+            return Screen.SEARCHING
+        case page:
+            return Screen[page.name]
+
+
+def _borrowing(visit: Visit) -> Screen:
     if visit.busy:
         return Screen.LENDING
     if visit.count(Stage.LISTED) == 0 and any(book.stage in SETTLED for book in visit.books):
@@ -125,7 +216,16 @@ def screen(visit: Visit) -> Screen:
 
 def seconds_left(visit: Visit, now: float) -> int | None:
     """The seconds until this page ends by itself, or None while it has no end."""
-    if visit.busy or visit.page in {Page.WELCOME, Page.IDENTIFYING}:
+    if visit.busy or visit.waits or (visit.page is Page.WELCOME and not visit.helping):
         return None
-    limit = {Page.GOODBYE: GOODBYE_SECONDS, Page.CARD_REFUSED: NOTICE_SECONDS}
-    return max(0, round(visit.since + limit.get(visit.page, IDLE_SECONDS) - now))
+    limit = IDLE_SECONDS
+    if visit.page is Page.CARD_REFUSED and not visit.helping:
+        limit = NOTICE_SECONDS
+    if visit.page is Page.GOODBYE and not visit.helping:
+        limit = GOODBYE_SECONDS
+    return max(0, round(visit.since + limit * visit.pace - now))
+
+
+def titles_covered(visit: Visit, now: float) -> bool:
+    """Whether nobody touched the screen for so long that its titles are nobody else's to read."""
+    return not visit.busy and now - visit.since >= COVER_SECONDS * visit.pace

@@ -51,6 +51,11 @@ class Catalogue:
     def reason(self, reason: Reason) -> str:
         return self.text(f"reason.{reason.value}")
 
+    def renewal(self, reason: Reason) -> str:
+        """Why a loan cannot go on, which asks other things of a patron than a loan refused."""
+        own = f"renewal.{reason.value}"
+        return self.text(own if own in self.sentences else "renewal.other")
+
     def problem(self, problem: Problem, missing: tuple[int, ...] = (), parts: int = 0) -> str:
         """What to do about it; an incomplete set names its missing parts."""
         numbers = ", ".join(map(str, missing))

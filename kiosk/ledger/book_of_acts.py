@@ -139,17 +139,27 @@ class Ledger(Outbox):
             at = Moment(begun.boot, begun.monotonic, begun.wall, clock, begun.bound)
             if begun.patron is not None:
                 fact = with_patron(fact, SealedPatron(begun.patron))
-            row = {"act": str(act), "payload": b"", "wall": at.wall}
-            key = connection.execute(insert(entries), row).inserted_primary_key
-            seq = int(key[0]) if key else 0
-            entry = Entry(act, self._site, self._device, self.install, seq, at, fact)
-            payload = encode_entry(entry)
-            connection.execute(_SAYS, {"of_seq": seq, "says": payload})
+            entry = self._queued(connection, act, fact, at)
             if isinstance(fact, ItemReturned | UnknownItemDropped):
                 fault_point("R4")
             else:
                 fault_point("K8")
-        self._newest = seq
+        self._newest = entry.seq
+        return entry
+
+    def tell(self, act: ActId, fact: Fact, at: Moment) -> Entry:
+        """Queues a fact that closes no act: it was done by saying it."""
+        with on_disk(), self._engine.begin() as connection:
+            entry = self._queued(connection, act, fact, at)
+        self._newest = entry.seq
+        return entry
+
+    def _queued(self, connection: Connection, act: ActId, fact: Fact, at: Moment) -> Entry:
+        row = {"act": str(act), "payload": b"", "wall": at.wall}
+        key = connection.execute(insert(entries), row).inserted_primary_key
+        seq = int(key[0]) if key else 0
+        entry = Entry(act, self._site, self._device, self.install, seq, at, fact)
+        connection.execute(_SAYS, {"of_seq": seq, "says": encode_entry(entry)})
         return entry
 
     def forget(self, act: ActId) -> None:

@@ -10,31 +10,18 @@ from typing import Final
 
 import typer
 
-from broker.vocabulary import PatronId
-from devices.barcode import (
-    BookIsbn,
-    ItemBarcode,
-    LabelSettings,
-    Meaning,
-    Misread,
-    NationalNumber,
-    PatronBarcode,
-    meaning,
-)
-from devices.capabilities import Receipt, Scan
-from devices.catalogue import open_printer, open_scanner
-from devices.scanner_watch import Scanned, ScannerEvent, ScannerHealthy, ScannerLost, ScannerWatch
+from devices.capabilities import Receipt
+from devices.catalogue import open_printer
 from devices.unfinished import Unfinished
 from kiosk.languages.catalogue import read_catalogues
 from kiosk.serving import KioskConduct
 from kiosk.settings import KioskSettings
 from kiosk.staff.conduct import StaffConduct
 from kiosk.staff.hands import Hands, Tools
-from kiosk.staff.heard import ItemScanned, OtherScanned, ScannerSeen, StaffHeard, StaffShown
+from kiosk.staff.heard import StaffHeard
 from kiosk.staff.records import Memory, TagReport
 from kiosk.staff.shelves import Shelves
 from kiosk.staff.tag_hands import Labels, TagHands
-from kiosk.staff.words import Other
 
 RESTART_STATUS: Final = 75
 """Asks the supervising process to start the program again: EX_TEMPFAIL (sysexits(3))."""
@@ -73,54 +60,6 @@ def open_staff_mode(
         scans=read.scanner is not None,
     )
     return conduct, hands
-
-
-def scanner_watches(
-    read: KioskSettings,
-    tell: Callable[[StaffHeard], None],
-    is_staff: Callable[[PatronId], bool],
-) -> tuple[ScannerWatch, ...]:
-    """The ear at the scanner, where one is fitted."""
-    scanner, labels = read.scanner, read.labels
-    if scanner is None or labels is None:
-        return ()
-
-    def hear(event: ScannerEvent) -> None:
-        tell(told(event, labels, is_staff))
-
-    return (ScannerWatch(lambda: open_scanner(scanner), hear),)
-
-
-def told(
-    event: ScannerEvent, labels: LabelSettings, is_staff: Callable[[PatronId], bool]
-) -> StaffHeard:
-    """What the scanner's event is to staff mode: never a person's number."""
-    match event:
-        case ScannerHealthy() | ScannerLost():
-            return ScannerSeen(isinstance(event, ScannerHealthy))
-        case Scanned(scan):
-            return StaffShown() if _is_staffs(scan, is_staff) else _meaning(meaning(scan, labels))
-
-
-def _is_staffs(scan: Scan, is_staff: Callable[[PatronId], bool]) -> bool:
-    try:
-        return is_staff(PatronId(scan.text))
-    except ValueError:  # characters no card has
-        return False
-
-
-def _meaning(found: Meaning) -> StaffHeard:
-    match found:
-        case ItemBarcode(item):
-            return ItemScanned(item)
-        case BookIsbn():
-            return OtherScanned(Other.ISBN)
-        case PatronBarcode() | NationalNumber():
-            return OtherScanned(Other.PERSON)
-        case Misread():
-            return OtherScanned(Other.MISREAD)
-        case _:
-            return OtherScanned(Other.NOT_OURS)
 
 
 @dataclass

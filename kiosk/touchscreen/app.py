@@ -108,8 +108,8 @@ class Touchscreen(App):
             self._scene = wanted
         return visit
 
-    def _choose(self, button: Button) -> None:
-        self._tell(Touched(button))
+    def _choose(self, button: Button, subject: str) -> None:
+        self._tell(Touched(button, subject))
 
     def open_settings(self, *_: object) -> bool:
         """Kivy's settings panel, on F1, is not for patrons."""

@@ -41,6 +41,7 @@ class BookRow(Card):
     title = StringProperty()
     title_lines = NumericProperty(2)
     label = StringProperty()
+    least = NumericProperty(0)
     advice = StringProperty()
     ink = ColorProperty(theme.INK)
     tint = ColorProperty(theme.SHADE)
@@ -67,7 +68,7 @@ class BookRow(Card):
             title.texture_update()
         lines = [text.texture_size[1] for text in words.children if text.text]
         inner = max(sum(lines), self.ids.sign.width)
-        self.height = inner + self.padding[1] + self.padding[3]
+        self.height = max(inner + self.padding[1] + self.padding[3], self.least)
         return float(self.height)
 
 
@@ -81,6 +82,7 @@ class BookList(Widget):
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
         self._rows: tuple[BookRow, ...] = ()
+        self._teaches = True
         self._more = StepCard(size_hint=(None, None))
         self._arrange_soon = Clock.create_trigger(self._arrange, -1)
         self.bind(pos=self._arrange_soon, size=self._arrange_soon, page=self._arrange_soon)
@@ -91,6 +93,11 @@ class BookList(Widget):
             self.page = len(rows)
         self._rows = tuple(BookRow(row, size_hint=(None, None)) for row in rows)
         self._more.show(more)
+        self._arrange_soon()
+
+    def fill(self, rows: "tuple[BookRow, ...]") -> None:
+        """Becomes these rows, with nothing to teach below them."""
+        self._rows, self._teaches = rows, False
         self._arrange_soon()
 
     def turn(self, pages: int) -> None:
@@ -111,7 +118,7 @@ class BookList(Widget):
             row.pos = (self.x, top - row.height)
             top = row.y - self.gap
             self.add_widget(row)
-        if self.page == self.pages - 1:
+        if self.page == self.pages - 1 and self._teaches:
             self._fill(top)
 
     def _fill(self, top: float) -> None:

@@ -6,7 +6,7 @@ Drawn in one ink, so that their meaning never hangs on colour.
 from typing import Final
 
 from kiosk.happenings import Button
-from kiosk.touchscreen.scene import Sign
+from kiosk.touchscreen.scene import Control, Sign
 from kiosk.touchscreen.shapes import Box, Disc, Shape, Stroke, arc
 from kiosk.touchscreen.theme import Tone
 
@@ -65,6 +65,50 @@ BACK: Final[Glyph] = (
     Stroke((0.42, 0.78, 0.16, 0.5, 0.42, 0.22), 0.11),
     Stroke((0.18, 0.5, 0.84, 0.5), 0.11),
 )
+AGAIN: Final[Glyph] = (
+    Stroke(arc(0.5, 0.47, 0.32, 120, 410), 0.1),
+    Stroke((0.5, 0.94, 0.33, 0.76, 0.55, 0.62), 0.09),
+)
+LENS: Final[Glyph] = (
+    Stroke(arc(0.42, 0.58, 0.28, 0, 360), 0.1),
+    Stroke((0.63, 0.37, 0.86, 0.14), 0.13),
+)
+KEYBOARD: Final[Glyph] = (
+    Stroke((0.1, 0.25, 0.9, 0.25, 0.9, 0.75, 0.1, 0.75, 0.1, 0.25), 0.07),
+    *(Disc(x, 0.6, 0.04) for x in (0.25, 0.42, 0.58, 0.75)),
+    Stroke((0.3, 0.4, 0.7, 0.4), 0.07),
+)
+ERASE: Final[Glyph] = (
+    Stroke((0.34, 0.22, 0.9, 0.22, 0.9, 0.78, 0.34, 0.78, 0.08, 0.5, 0.34, 0.22), 0.08),
+    Stroke((0.46, 0.38, 0.72, 0.62), 0.08),
+    Stroke((0.46, 0.62, 0.72, 0.38), 0.08),
+)
+SPACE: Final[Glyph] = (Stroke((0.16, 0.5, 0.16, 0.3, 0.84, 0.3, 0.84, 0.5), 0.09),)
+SPEECH: Final[Glyph] = (
+    Stroke((0.12, 0.4, 0.12, 0.84, 0.88, 0.84, 0.88, 0.4, 0.5, 0.4, 0.3, 0.16, 0.3, 0.4), 0.08),
+    Stroke((0.12, 0.4, 0.3, 0.4), 0.08),
+)
+FACE: Final[Glyph] = (
+    Stroke(arc(0.5, 0.5, 0.42, 0, 360), 0.07),
+    Disc(0.36, 0.61, 0.055),
+    Disc(0.64, 0.61, 0.055),
+)
+PRINTER: Final[Glyph] = (
+    Stroke((0.28, 0.66, 0.28, 0.9, 0.72, 0.9, 0.72, 0.66), 0.08),
+    Stroke((0.28, 0.3, 0.12, 0.3, 0.12, 0.64, 0.88, 0.64, 0.88, 0.3, 0.72, 0.3), 0.08),
+    Stroke((0.28, 0.42, 0.28, 0.1, 0.72, 0.1, 0.72, 0.42, 0.28, 0.42), 0.08),
+)
+CODE: Final[Glyph] = (
+    *(
+        Stroke((x, y, x + 0.26, y, x + 0.26, y + 0.26, x, y + 0.26, x, y), 0.08)
+        for x, y in ((0.14, 0.6), (0.6, 0.6), (0.14, 0.14))
+    ),
+    *(Box(x, y, 0.11, 0.11, 0.02) for x, y in ((0.56, 0.3), (0.76, 0.3), (0.66, 0.12))),
+)
+QUESTION: Final[Glyph] = (
+    Stroke((*arc(0.5, 0.68, 0.2, 170, -60), 0.5, 0.42, 0.5, 0.36), 0.12),
+    Disc(0.5, 0.15, 0.08),
+)
 
 BUTTONS: Final[dict[Button, Glyph]] = {
     Button.BORROW: BORROW,
@@ -74,6 +118,28 @@ BUTTONS: Final[dict[Button, Glyph]] = {
     Button.BACK: BACK,
     Button.LANGUAGE: GLOBE,
     Button.STAY: CHECK,
+    Button.ACCOUNT: PERSON,
+    Button.RENEW: AGAIN,
+    Button.RENEW_ALL: AGAIN,
+    Button.REFRESH: AGAIN,
+    Button.SEARCH: LENS,
+    Button.MORE: DOWN,
+    Button.LESS: UP,
+    Button.TYPE: KEYBOARD,
+    Button.KEY: (),
+    Button.ERASE: ERASE,
+    Button.FEEDBACK: SPEECH,
+    Button.RATE: FACE,
+    Button.TOPIC: SPEECH,
+    Button.PRINT: PRINTER,
+    Button.CODE: CODE,
+    Button.HELP: QUESTION,
+    Button.CALL: PERSON,
+}
+FACES: Final[dict[str, Glyph]] = {
+    "good": (*FACE, Stroke(arc(0.5, 0.5, 0.22, 200, 340), 0.07)),
+    "fair": (*FACE, Stroke((0.32, 0.34, 0.68, 0.34), 0.07)),
+    "poor": (*FACE, Stroke(arc(0.5, 0.18, 0.22, 30, 150), 0.07)),
 }
 TONES: Final[dict[Tone, Glyph]] = {
     Tone.READY: BOOK,
@@ -87,3 +153,8 @@ SIGNS: Final[dict[Sign, Glyph]] = {
     Sign.CLOUD: CLOUD,
     Sign.CLOCK: CLOCK,
 }
+
+
+def of(control: Control) -> Glyph:
+    """The sign on a button; a rating's is its face."""
+    return FACES.get(control.subject, BUTTONS[control.button])

@@ -2,13 +2,21 @@
 
 from typing import Final
 
+from broker.requests import Standing
 from kiosk.book import Stage
 from kiosk.bounds import no_loans
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import Catalogue
 from kiosk.touchscreen.scene import Note, Sign
 from kiosk.touchscreen.theme import Tone
-from kiosk.visit import WARNING_SECONDS, Screen, Visit, screen, seconds_left
+from kiosk.visit import (
+    WARNING_SECONDS,
+    Screen,
+    Visit,
+    screen,
+    seconds_left,
+    titles_covered,
+)
 
 _BORROWING: Final = {
     Screen.WELCOME,
@@ -17,13 +25,28 @@ _BORROWING: Final = {
     Screen.PAD,
     Screen.LENDING,
 }
-_STAYING: Final = {Screen.CARD, Screen.PAD, Screen.RESULT, Screen.RETURN}
+_STAYING: Final = set(Screen) - {
+    Screen.STARTING,
+    Screen.WELCOME,
+    Screen.CARD_REFUSED,
+    Screen.GOODBYE,
+    Screen.OUT_OF_SERVICE,
+}
+_ASKING: Final = {
+    Screen.ACCOUNT,
+    Screen.NO_ACCOUNT,
+    Screen.SEARCHING,
+    Screen.FOUND,
+}
+_OF_PATRON: Final = {Screen.PAD, Screen.RESULT, Screen.RETURN, Screen.ACCOUNT}
 
 
 def notes(visit: Visit, now: float, catalogue: Catalogue) -> tuple[Note, ...]:
     """What has to be known besides the question of the screen, most lasting first."""
     found = [*_offline(visit, catalogue), *_about_pad(visit, catalogue)]
     seconds = countdown(visit, now)
+    if seconds is None and screen(visit) in _OF_PATRON and titles_covered(visit, now):
+        found.append(Note(Sign.NOTE, catalogue.text("banner.covered"), Tone.READY))
     if seconds is not None:
         key = "countdown.stay" if screen(visit) in _STAYING else "countdown.home"
         found.append(Note(Sign.CLOCK, catalogue.text(key, seconds=seconds), Tone.STAFF))
@@ -49,6 +72,8 @@ def _offline(visit: Visit, catalogue: Catalogue) -> list[Note]:
     key = "borrow" if shown in _BORROWING and visit.lends else "closed"
     if shown is Screen.RETURN:
         key = "return"
+    if shown in _ASKING:
+        key = "asking"
     return [Note(Sign.CLOUD, catalogue.text(f"banner.{key}"), Tone.STAFF)]
 
 
@@ -60,6 +85,11 @@ def _about_pad(visit: Visit, catalogue: Catalogue) -> list[Note]:
             return [*_left_behind(visit, "pad", catalogue), *_quota(visit, catalogue)]
         case Screen.RETURN:
             return _left_behind(visit, "return", catalogue)
+        case Screen.ACCOUNT if visit.count(Stage.LISTED):
+            text = catalogue.counted("account.books", visit.count(Stage.LISTED))
+            return [Note(Sign.NOTE, text, Tone.READY)]
+        case Screen.ACCOUNT if visit.asked is not None:
+            return [Note(Sign.CLOCK, catalogue.text("account.looking"), Tone.WAIT)]
         case Screen.RESULT if any(
             book.provisional for book in visit.books if book.stage is Stage.LENT
         ):
@@ -72,6 +102,8 @@ def _about_pad(visit: Visit, catalogue: Catalogue) -> list[Note]:
 
 def _on_welcome(visit: Visit, catalogue: Catalogue) -> list[Note]:
     found = []
+    if visit.card_here:
+        found.append(Note(Sign.NOTE, catalogue.text("welcome.card-here"), Tone.STAFF))
     if not visit.card_reader_healthy:
         text = catalogue.text("welcome.no-card-reader")
         found.append(Note(Sign.NOTE, text, Tone.STAFF))
@@ -95,7 +127,17 @@ def _left_behind(visit: Visit, section: str, catalogue: Catalogue) -> list[Note]
 def _quota(visit: Visit, catalogue: Catalogue) -> list[Note]:
     if visit.standing is None:
         return []
-    remaining = max(0, visit.standing.remaining - visit.count(Stage.LENT))
+    return [*_ready(visit.standing.ready, catalogue), *_remaining(visit, visit.standing, catalogue)]
+
+
+def _ready(count: int, catalogue: Catalogue) -> list[Note]:
+    if not count:
+        return []
+    return [Note(Sign.NOTE, catalogue.counted("pad.ready", count), Tone.GOOD)]
+
+
+def _remaining(visit: Visit, standing: Standing, catalogue: Catalogue) -> list[Note]:
+    remaining = max(0, standing.remaining - visit.count(Stage.LENT))
     if remaining == 0:
         return [Note(Sign.NOTE, catalogue.text("pad.full"), Tone.STAFF)]
     if visit.count(Stage.LISTED) > remaining:

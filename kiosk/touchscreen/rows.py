@@ -17,12 +17,19 @@ _TONES: Final = {
 }
 
 
-def row(book: Book, catalogue: Catalogue) -> Row:
-    """The book's title, its number and state in a word, and what the patron should do."""
+def row(book: Book, catalogue: Catalogue, *, covered: int | None = None, holds: str = "") -> Row:
+    """The book's title, its number and state in a word, and what the patron should do.
+
+    `covered` is the book's place in the list when its title is nobody else's to read; `holds` is
+    where reserved books are put.
+    """
     word = catalogue.text(f"book.{_word(book)}")
-    label = word if book.item is None or not book.title else f"{book.item} · {word}"
     tone = Tone.WAIT if book.stage in BUSY else _TONES[book.stage]
-    return Row(title(book, catalogue), label, _advice(book, catalogue), tone)
+    advice = _advice(book, catalogue, holds)
+    if covered is not None:
+        return Row(catalogue.text("book.covered", number=covered), word, advice, tone)
+    label = word if book.item is None or not book.title else f"{book.item} · {word}"
+    return Row(title(book, catalogue), label, advice, tone)
 
 
 def title(book: Book, catalogue: Catalogue) -> str:
@@ -48,13 +55,17 @@ def _word(book: Book) -> str:
             return stage.name.lower()
 
 
-def _advice(book: Book, catalogue: Catalogue) -> str:
+def _advice(book: Book, catalogue: Catalogue, holds: str) -> str:
     match book:
         case Book(stage=Stage.LENT, due=due) if due is not None:
             key = "book.due-provisional" if book.provisional else "book.due"
             return catalogue.text(key, date=catalogue.date(due))
         case Book(stage=Stage.RETURNED, secured=False):
             return catalogue.text("book.unsecured")
+        case Book(stage=Stage.REFUSED, secured=False):
+            return catalogue.text("book.torn")
+        case Book(stage=Stage.RETURNED, on_hold=True):
+            return catalogue.text("book.on-hold", place=holds or catalogue.text("book.hold-place"))
         case Book(stage=Stage.STAFF | Stage.REFUSED, problem=Problem() as problem):
             return catalogue.problem(problem, book.missing, book.parts)
         case Book(stage=Stage.REFUSED) if book.reason is not None:

@@ -39,12 +39,17 @@ class Sign(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A button as it stands there now."""
+    """A button as it stands there now, known by `button` and, among several alike, `subject`.
+
+    A touch on a `secret` one, a digit of a PIN, is never spoken.
+    """
 
     button: Button
     label: str
     weight: Weight = Weight.QUIET
     enabled: bool = True
+    subject: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One book in the list. `label` is its state in a word, `advice` what to do about it."""
+    """One book in the list. `label` is its state in a word, `advice` what to do about it.
+
+    A row with a `control` is touched as a whole.
+    """
 
     title: str
     label: str
     advice: str
     tone: Tone
+    control: Control | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,48 @@ class Books:
     more: Step
 
 
-Body = Steps | Notice | Books
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Loans, holds or titles of the catalogue, some of them to be touched."""
+
+    heading: str
+    lead: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """One question, and its answers to touch."""
+
+    heading: str
+    lead: str
+    choices: tuple[Control, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A keyboard on the glass under what was typed so far; digits alone are a keypad.
+
+    Of a PIN `typed` has only as many dots. `lead` is what to know while nothing is typed.
+    """
+
+    heading: str
+    lead: str
+    typed: str
+    keys: tuple[Control, ...]
+    erase: Control
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code, row by row from the top: which modules are dark, without a quiet zone."""
+
+    heading: str
+    lines: tuple[str, ...]
+    modules: tuple[tuple[bool, ...], ...]
+
+
+Body = Steps | Notice | Books | Listing | Choices | Keys | Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +161,7 @@ class Frame:
 
     title: str
     language: Control
+    help: Control
     up: str
     down: str
 

@@ -1,7 +1,7 @@
 """The screens: one frame with language, notes and buttons, and in it the body of the scene."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from kivy.clock import Clock
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
@@ -9,13 +9,29 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.happenings import Button
 from kiosk.touchscreen import glyphs
+from kiosk.touchscreen.bodies import ChoicesBody, Choose, CodeBody, KeysBody, ListingBody
 from kiosk.touchscreen.books import BookList, StepCard
 from kiosk.touchscreen.pictures import PICTURES
-from kiosk.touchscreen.scene import Body, Books, Frame, Notice, Scene, Steps
+from kiosk.touchscreen.scene import (
+    Body,
+    Books,
+    Choices,
+    Code,
+    Frame,
+    Keys,
+    Listing,
+    Notice,
+    Scene,
+    Steps,
+)
 from kiosk.touchscreen.widgets import Choice, LanguageChoice, Target, Text
 
 # A second tap of a hasty finger must not reach the button that just appeared under it.
 SETTLING_SECONDS: Final = 0.35
+# More than these, and the others stand in a row of their own.
+MOST_CONTROLS: Final = 2
+# Longer words than these stand in smaller letters beside their sign.
+LONGEST_LABEL: Final = 9
 
 
 class StepsBody(BoxLayout):
@@ -24,13 +40,26 @@ class StepsBody(BoxLayout):
     heading = StringProperty()
     lead = StringProperty()
 
+    least = NumericProperty(0)
+
+    def __init__(self, _: Choose, **properties: object) -> None:
+        super().__init__(**properties)
+        self._cards: list[StepCard] = []
+        self.ids.steps.bind(height=Clock.create_trigger(self._fit, -1))
+
     def show(self, body: Steps) -> None:
         self.heading, self.lead = body.heading, body.lead
-        self.ids.steps.clear_widgets()
-        for step in body.steps:
-            card = StepCard(lesson=True)
+        self._cards = [StepCard(lesson=True) for _ in body.steps]
+        for card, step in zip(self._cards, body.steps, strict=True):
             card.show(step)
-            self.ids.steps.add_widget(card)
+        self._fit()
+
+    def _fit(self, *_: object) -> None:
+        """Lessons that find no room would only be in each other's way."""
+        self.ids.steps.clear_widgets()
+        if self.ids.steps.height > len(self._cards) * self.least:
+            for card in self._cards:
+                self.ids.steps.add_widget(card)
 
 
 class NoticeBody(BoxLayout):
@@ -38,6 +67,9 @@ class NoticeBody(BoxLayout):
 
     heading = StringProperty()
     shapes = ObjectProperty(())
+
+    def __init__(self, _: Choose, **properties: object) -> None:
+        super().__init__(**properties)
 
     def show(self, body: Notice) -> None:
         self.heading, self.shapes = body.heading, PICTURES[body.picture]
@@ -52,6 +84,9 @@ class BooksBody(BoxLayout):
     heading = StringProperty()
     lead = StringProperty()
 
+    def __init__(self, _: Choose, **properties: object) -> None:
+        super().__init__(**properties)
+
     @property
     def list(self) -> BookList:
         return self.ids.list
@@ -59,6 +94,9 @@ class BooksBody(BoxLayout):
     def show(self, body: Books) -> None:
         self.heading, self.lead = body.heading, body.lead
         self.list.show(body.rows, body.more)
+
+
+Shown = StepsBody | NoticeBody | BooksBody | ListingBody | ChoicesBody | KeysBody | CodeBody
 
 
 class Arrow(Target):
@@ -78,7 +116,7 @@ class Pager(BoxLayout):
 
     def show(self, body: object, words: Frame) -> None:
         """Turns the pages of `body`, if it has any."""
-        self.list = body.list if isinstance(body, BooksBody) else None
+        self.list = body.list if isinstance(body, BooksBody | ListingBody) else None
         self.words = words
         if self.list is not None:
             self.list.bind(page=self.refresh, pages=self.refresh)
@@ -109,16 +147,20 @@ class Surface(BoxLayout):
 
     title = StringProperty()
     large = NumericProperty(0)
+    small = NumericProperty(0)
     regular = NumericProperty(0)
     quiet = NumericProperty(0)
 
-    def __init__(self, choose: Callable[[Button], None], **properties: object) -> None:
+    def __init__(self, choose: Callable[[Button, str], None], **properties: object) -> None:
         super().__init__(**properties)
         self._choose = choose
         self._scene: Scene | None = None
-        self._body: StepsBody | NoticeBody | BooksBody | None = None
+        self._body: Shown | None = None
         self._shown_at = Clock.get_boottime()
         self._language = LanguageChoice(choose)
+        self._help = LanguageChoice(choose)
+        self._help.size_hint_x = None
+        self.ids.language.add_widget(self._help)
         self.ids.language.add_widget(self._language)
 
     @property
@@ -129,7 +171,8 @@ class Surface(BoxLayout):
     @property
     def choices(self) -> tuple[Choice, ...]:
         """Every button of the patron that stands on the screen now."""
-        return (*self.ids.controls.children[::-1], self._language)
+        controls = (*self.ids.controls.children[::-1], *self.ids.extra.children[::-1])
+        return (*controls, self._help, self._language)
 
     def show(self, scene: Scene) -> None:
         """Becomes `scene`, changing only what differs."""
@@ -137,6 +180,8 @@ class Surface(BoxLayout):
         self._scene = scene
         self.title = scene.frame.title
         self._language.show(scene.frame.language)
+        self._help.show(scene.frame.help)
+        self._help.text, self._help.upright, self._help.width = "", True, self.quiet
         self.ids.notes.show(scene.notes)
         self._show_controls(scene)
         fresh = before is None or before.screen is not scene.screen
@@ -150,28 +195,28 @@ class Surface(BoxLayout):
     def _show_body(self, scene: Scene, *, fresh: bool) -> None:
         kind = _BODIES[type(scene.body)]
         if fresh or not isinstance(self._body, kind):
-            self._body = kind()
+            self._body = kind(self._choose)
             self.ids.body.clear_widgets()
             self.ids.body.add_widget(self._body)
             self.ids.pager.show(self._body, scene.frame)
-        match self._body, scene.body:
-            case StepsBody() as shown, Steps() as body:
-                shown.show(body)
-            case NoticeBody() as shown, Notice() as body:
-                shown.show(body)
-            case BooksBody() as shown, Books() as body:
-                shown.show(body)
+        shown: Any = self._body  # its class is the one for this kind of body
+        shown.show(scene.body)
 
     def _show_controls(self, scene: Scene) -> None:
-        controls = self.ids.controls
-        if [choice.button for choice in controls.children[::-1]] != [
-            control.button for control in scene.controls
-        ]:
-            controls.clear_widgets()
-            for _ in scene.controls:
-                controls.add_widget(Choice(self._choose))
-        for choice, control in zip(controls.children[::-1], scene.controls, strict=True):
-            choice.show(control)
+        controls, extra = self.ids.controls, self.ids.extra
+        main = scene.controls[:2] if len(scene.controls) > MOST_CONTROLS else scene.controls
+        for place, wanted in (controls, main), (extra, scene.controls[len(main) :]):
+            if [choice.button for choice in place.children[::-1]] != [
+                control.button for control in wanted
+            ]:
+                place.clear_widgets()
+                for _ in wanted:
+                    place.add_widget(Choice(self._choose))
+            for choice, control in zip(place.children[::-1], wanted, strict=True):
+                choice.show(control)
+        extra.height = self.regular if extra.children else 0
+        for choice in extra.children:
+            choice.glyph, choice.upright, choice.font_size = (), True, self.small
         self.arrange(tuple(controls.children[::-1]), large=isinstance(scene.body, Steps))
 
     def arrange(self, choices: tuple[Choice, ...], *, large: bool) -> None:
@@ -184,7 +229,7 @@ class Surface(BoxLayout):
         if super().on_touch_down(touch):
             return True
         if self._scene is not None and self._scene.stay is not None:
-            self._choose(self._scene.stay)
+            self._choose(self._scene.stay, "")
         return True
 
 
@@ -209,6 +254,8 @@ class Sideways(Surface):
         space.height = 0
         for choice in choices:
             choice.upright = large
+            if not choice.main and len(choice.text) > LONGEST_LABEL:
+                choice.font_size = self.small
             choice.size_hint_y = 1 if large else None
             choice.height = self.regular if choice.main else self.quiet
         if not large:
@@ -217,8 +264,12 @@ class Sideways(Surface):
             )
 
 
-_BODIES: Final[dict[type[Body], type[StepsBody | NoticeBody | BooksBody]]] = {
+_BODIES: Final[dict[type[Body], type[Shown]]] = {
     Steps: StepsBody,
     Notice: NoticeBody,
     Books: BooksBody,
+    Listing: ListingBody,
+    Choices: ChoicesBody,
+    Keys: KeysBody,
+    Code: CodeBody,
 }

@@ -13,7 +13,9 @@ from devices.capabilities import TagUid
 from kiosk.book import Book, Stage
 from kiosk.bounds import Capacity
 from kiosk.happenings import Problem
-from kiosk.visit import IDLE_SECONDS, Page, Visit
+from kiosk.house import House
+from kiosk.touchscreen import errands
+from kiosk.visit import IDLE_SECONDS, Page, Paper, Visit
 
 NOW: Final = 1000.0
 DUE: Final = date(2026, 11, 30)
@@ -93,7 +95,14 @@ _LENT_OFFLINE: Final = _holding(
     _offline(_BORROW), *_books(3, Stage.LENT, due=DUE, provisional=True)
 )
 
-STATES: Final[dict[str, Visit]] = {
+HOUSE: Final = House(
+    "Perpustakaan Kota Binjai",
+    (("id", "rak reservasi"), ("en", "the hold shelf")),
+    typed_numbers=True,
+    prints=True,
+)
+_PRINTS: Final = replace(_LENT, house=HOUSE, printer_healthy=True)
+_LENDING: Final[dict[str, Visit]] = {
     "starting": Visit(),
     "welcome": _READY,
     "welcome-offline": _offline(_READY),
@@ -152,6 +161,29 @@ STATES: Final[dict[str, Visit]] = {
         replace(_RETURN, page=Page.GOODBYE), *_books(2, Stage.RETURNED, patron=None)
     ),
     "goodbye-nothing": replace(_RETURN, page=Page.GOODBYE),
+    "return-hold": replace(
+        _holding(
+            _RETURN,
+            _book(0, Stage.RETURNED, patron=None, on_hold=True),
+            _book(1, Stage.RETURNED, patron=None),
+        ),
+        house=HOUSE,
+    ),
+    "result-put-back": _holding(
+        _BORROW,
+        _book(0, Stage.LENT, due=DUE),
+        _book(1, Stage.REFUSED, reason=Reason.TAG_NOT_WRITTEN, secured=False),
+    ),
+    "result-covered": _ending(_LENT, 20),
+    "pad-hold-ready": replace(_BORROW, standing=Standing(on_loan=1, remaining=4, ready=2)),
+    "welcome-card-left": replace(_READY, card_here=True),
+    "goodbye-card-left": replace(_LENT, page=Page.GOODBYE, card_here=True),
+    "goodbye-printing": replace(_LENT, page=Page.GOODBYE, house=HOUSE, paper=Paper.PRINTING),
+    "goodbye-not-printed": replace(_PRINTS, page=Page.GOODBYE, paper=Paper.NOT_PRINTED),
+    "goodbye-prints": replace(_PRINTS, page=Page.GOODBYE),
+    "goodbye-thanked": replace(_READY, page=Page.GOODBYE, thanked=True),
+    "code-3": replace(_LENT, page=Page.CODE),
+    "code-8": replace(_holding(_BORROW, *_books(8, Stage.LENT, due=DUE)), page=Page.CODE),
     "out-ledger": _offline(replace(_READY, ledger_healthy=False)),
     "out-pad": replace(_READY, pad_healthy=False),
     "out-pad-after-lent": replace(_LENT, pad_healthy=False),
@@ -169,3 +201,4 @@ STATES: Final[dict[str, Visit]] = {
         Reason.INTERRUPTED,
     )
 }
+STATES: Final = _LENDING | errands.states(_READY, _NAMED, HOUSE)

@@ -88,17 +88,18 @@ class Target(ButtonBehavior, BoxLayout):
 class Choice(Target):
     """The target for one of the patron's buttons."""
 
-    def __init__(self, choose: Callable[[Button], None], **properties: object) -> None:
+    def __init__(self, choose: Callable[[Button, str], None], **properties: object) -> None:
         super().__init__(**properties)
         self._choose = choose
         self.button: Button | None = None
+        self.subject = ""
         self.main = False
 
     def show(self, control: Control) -> None:
         """Becomes `control`."""
-        self.button = control.button
+        self.button, self.subject = control.button, control.subject
         self.text = control.label
-        self.glyph = glyphs.BUTTONS[control.button]
+        self.glyph = glyphs.of(control)
         self.disabled = not control.enabled
         self.main = control.weight is not Weight.QUIET
         self.least_mm = theme.MAIN_TARGET_MM if self.main else theme.TARGET_MM
@@ -109,7 +110,7 @@ class Choice(Target):
 
     def on_release(self) -> None:
         if self.button is not None:
-            self._choose(self.button)
+            self._choose(self.button, self.subject)
 
 
 class LanguageChoice(Choice):

@@ -23,6 +23,7 @@ from kiosk.book import Book, Stage
 from kiosk.courier import ANSWER_SECONDS, Courier
 from kiosk.discretion import Discretion
 from kiosk.dropbox.box import BoxConduct
+from kiosk.equipment import Equipment
 from kiosk.happenings import (
     Action,
     Button,
@@ -37,9 +38,10 @@ from kiosk.happenings import (
     Touched,
 )
 from kiosk.ledger import Ledger
+from kiosk.pad_seen import SETTLE_SECONDS
 from kiosk.serving import KioskConduct
 from kiosk.settings import ledger_path
-from kiosk.station import SETTLE_SECONDS, Equipment, Station
+from kiosk.station import Station
 from tests.crash.witness import Witness
 from tests.keys import SEALING
 from tests.kiosk.clocks import HandClock

@@ -26,11 +26,13 @@ from devices.capabilities import TagUid
 from kiosk.courier import Courier
 from kiosk.discretion import Bearer, Discretion
 from kiosk.dropbox.box import BoxConduct
+from kiosk.equipment import Equipment
 from kiosk.happenings import PadChanged, TagArrived, TagLeft, TagNotWritten, TagWritten
 from kiosk.ledger import Ledger, LedgerUnusable, Owed
+from kiosk.pad_seen import SETTLE_SECONDS
 from kiosk.recovery import OpenAct
 from kiosk.serving import KioskConduct
-from kiosk.station import PROBE_SECONDS, SETTLE_SECONDS, Equipment, Station
+from kiosk.station import PROBE_SECONDS, Station
 from tests.keys import SEALING, opened, opened_question
 from tests.kiosk.clocks import HandClock
 from tests.kiosk.things import DUE, item, uid
@@ -91,6 +93,12 @@ class BenchLedger(Ledger):
         self._before("record")
         entry = super().record(act, fact)
         self.mains.point("recorded")
+        return entry
+
+    def tell(self, act: ActId, fact: Fact, at: Moment) -> Entry:
+        self._before("tell")
+        entry = super().tell(act, fact, at)
+        self.mains.point("told")
         return entry
 
     def forget(self, act: ActId) -> None:

@@ -1,10 +1,11 @@
 """What leaves a station's memory names nobody, and what comes back is known again."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.requests import Describe, Identify, Lend, Question
-from broker.vocabulary import PatronId, SealedPatron
+from broker.requests import AccountOf, Describe, Identify, Lend, Question
+from broker.vocabulary import PatronId, SealedPatron, Secret
 from kiosk.discretion import Discretion
 from tests.broker import messages
 from tests.keys import OPENING, SEALING
@@ -54,3 +55,13 @@ def test_a_question_is_forgotten_with_its_answer() -> None:
     assert discretion.own(travelling) == Identify(SITI)
     assert discretion.own(travelling) == travelling
     assert isinstance(getattr(travelling, "patron", None), SealedPatron)
+
+
+@pytest.mark.parametrize("kind", [Identify, AccountOf])
+def test_a_pin_travels_sealed_to_the_server(kind: type[Identify | AccountOf]) -> None:
+    discretion = Discretion(SEALING, KEY)
+    travelling = discretion.sealed(kind(SITI, Secret("2512")))
+    assert isinstance(travelling, Identify | AccountOf)
+    assert travelling.pin is not None
+    assert OPENING.open_secret(travelling.pin) == Secret("2512")
+    assert discretion.own(travelling) == kind(SITI, Secret("2512"))

@@ -7,7 +7,8 @@ import pytest
 from broker.errors import BadSettings
 from broker.identity.tls import NotEnrolled
 from broker.settings import read_settings
-from kiosk.settings import AgentSettings, BrokerSettings, server_key
+from kiosk.house import House
+from kiosk.settings import AgentSettings, BrokerSettings, KioskSettings, server_key
 from tests.keys import SEALING
 
 TEXT = 'site = "binjai"\ndevice = "ruang-01"\n[broker]\nport = 8883\n'
@@ -60,3 +61,55 @@ def test_what_is_no_key_names_the_file_and_asks_to_enrol(tmp_path: Path, content
 def test_a_missing_key_names_the_file_and_asks_to_enrol(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match=r"server\.pub: .*enrol this station"):
         server_key(str(tmp_path / "nowhere"))
+
+
+KIOSK = """
+site = "binjai"
+device = "kios-01"
+folder = "/nowhere"
+[broker]
+port = 1883
+[tags]
+owners = ["ID-SUMUTBINJAI"]
+afi_secured = 7
+afi_released = 194
+[reader]
+driver = "feig"
+port = "/dev/pad"
+[card_reader]
+driver = "nfc"
+path = "usb:072f:2200"
+[screen]
+width = 1080
+height = 1920
+diagonal = 15.6
+"""
+SCANNER = '[scanner]\ndriver = "keyboard"\npath = "/dev/input/by-id/scanner"\n'
+
+
+def kiosk(folder: Path, more: str = "") -> KioskSettings:
+    file = folder / "kiosk.toml"
+    file.write_text(KIOSK + more, encoding="utf-8")
+    return read_settings(file, KioskSettings)
+
+
+def test_a_kiosk_needs_neither_printer_nor_scanner(tmp_path: Path) -> None:
+    assert kiosk(tmp_path).the_house() == House()
+
+
+def test_what_the_library_decides_reaches_the_screen(tmp_path: Path) -> None:
+    more = (
+        '[house]\nname = "Binjai"\ntyped_numbers = true\n'
+        '[house.hold_place]\nid = "rak reservasi"\n'
+        '[printer]\ndriver = "escpos"\nat = "usb:/dev/usb/lp0"\n'
+    )
+    house = kiosk(tmp_path, more).the_house()
+    assert house == House("Binjai", (("id", "rak reservasi"),), typed_numbers=True, prints=True)
+    assert (house.place_of_holds("id"), house.place_of_holds("en")) == ("rak reservasi", "")
+
+
+def test_a_scanner_needs_to_be_told_what_it_reads(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match=r"a scanner needs \[labels\]"):
+        kiosk(tmp_path, SCANNER)
+    labels = '[labels]\nitem = "B[0-9]{5}"\npatron = "KTA-[0-9]{4}"\n'
+    assert kiosk(tmp_path, SCANNER + labels).scanner is not None

@@ -37,7 +37,8 @@ from kiosk.happenings import (
 )
 from kiosk.ledger import Ledger
 from kiosk.offline import due_date
-from kiosk.station import PROBE_SECONDS, SETTLE_SECONDS
+from kiosk.pad_seen import SETTLE_SECONDS
+from kiosk.station import PROBE_SECONDS
 from kiosk.visit import Page, Screen, screen
 from tests.keys import SEALING
 from tests.kiosk.bench import KIOSK, POLICY, SITE, Bench, Mains, PowerCut, Things, always_yes

@@ -27,8 +27,8 @@ from kiosk.condition import Condition
 from kiosk.happenings import Button, CardArrived, PadChanged, Touched
 from kiosk.ledger import Ledger
 from kiosk.ledger.boots import EVERY_SECONDS, KEPT
+from kiosk.pad_seen import SETTLE_SECONDS
 from kiosk.report import Reporter
-from kiosk.station import SETTLE_SECONDS
 from kiosk.timekeeping import TOLERANCE_SECONDS, WORTH_SECONDS, heard, judged, seen
 from kiosk.visit import GOODBYE_SECONDS, IDLE_SECONDS, screen
 from tests.kiosk.bench import Bench

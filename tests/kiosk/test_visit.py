@@ -1,20 +1,20 @@
 """A patron's visit, told as scenes: what was shown, and what the station was asked to do."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from broker.facts import ItemLent, ItemReturned, LoanAbandoned
 from broker.requests import Describe, Identify, Lend
 from broker.telemetry import Health, Mode
-from broker.vocabulary import PatronId, Reason, Refusal
+from broker.vocabulary import Reason, Refusal
 from kiosk.book import Stage
-from kiosk.dialogue import step
 from kiosk.happenings import (
     Action,
     Answered,
     Button,
     CardArrived,
+    CardLeft,
     CardReaderChanged,
     ConnectionChanged,
     Enquire,
@@ -36,7 +36,6 @@ from kiosk.happenings import (
     TagLeft,
     TagNotWritten,
     TagWritten,
-    Tick,
     Touched,
 )
 from kiosk.serving import KioskConduct, condition
@@ -47,10 +46,9 @@ from kiosk.visit import (
     Outage,
     Page,
     Screen,
-    Visit,
-    screen,
     seconds_left,
 )
+from tests.kiosk.plays import Scene, borrowing, kiosk
 from tests.kiosk.things import (
     BUDI,
     DUE,
@@ -79,47 +77,6 @@ BORROW, RETURN, CONFIRM, DONE, BACK, LANGUAGE = (
 STARTED = Started(frozenset())
 BROKEN, HEALED = LedgerChanged(healthy=False), LedgerChanged(healthy=True)
 UNPLUGGED, PLUGGED = PadChanged(healthy=False), PadChanged(healthy=True)
-
-
-@dataclass
-class Scene:
-    """A kiosk and what it was asked to do, at a time that moves only by `wait`."""
-
-    visit: Visit = field(default_factory=Visit)
-    now: float = 100.0
-    done: list[Action] = field(default_factory=list)
-
-    def play(self, *happenings: Happening) -> "Scene":
-        for happening in happenings:
-            self.visit, actions = step(self.visit, happening, self.now)
-            self.done += actions
-        return self
-
-    def wait(self, seconds: float) -> "Scene":
-        self.now += seconds
-        return self.play(Tick())
-
-    def shown(self) -> Screen:
-        return screen(self.visit)
-
-    def last(self) -> Action:
-        return self.done[-1]
-
-    def stages(self) -> dict[int, Stage]:
-        return {int.from_bytes(book.uid.raw[3:], "big"): book.stage for book in self.visit.books}
-
-
-def kiosk() -> Scene:
-    """A kiosk in service that nobody uses."""
-    return Scene().play(
-        PLUGGED, CardReaderChanged(healthy=True), ConnectionChanged(online=True), STARTED
-    )
-
-
-def borrowing(*numbers: int, patron: PatronId = SITI) -> Scene:
-    """A known patron with books on the pad."""
-    scene = kiosk().play(BORROW, CardArrived(patron), standing(patron))
-    return scene.play(*(arrived(number) for number in numbers))
 
 
 LOAN: dict[Stage, tuple[Happening, ...]] = {
@@ -511,7 +468,7 @@ def test_nobody_is_kept_waiting_for_an_identity() -> None:
 
 
 def test_nothing_of_the_last_patron_is_in_the_fresh_visit() -> None:
-    scene = lending(Stage.LENT).play(LANGUAGE, DONE).wait(GOODBYE_SECONDS)
+    scene = lending(Stage.LENT).play(CardLeft(), LANGUAGE, DONE).wait(GOODBYE_SECONDS)
     fresh = kiosk().visit
     assert scene.visit == replace(fresh, since=scene.now, leftovers=frozenset({uid(1)}))
     assert "KTA" not in repr(scene.visit)

@@ -1,6 +1,7 @@
 """Any patron, any order, any fault: no screen without a way out, no yes without its fact."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -16,45 +17,78 @@ from hypothesis.stateful import (
 )
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanAbandoned, LoanUnconfirmed
-from broker.requests import Answer, Describe, Description, Grant, Identify, Lend, Standing
+from broker.requests import (
+    Account,
+    AccountOf,
+    Answer,
+    Borrowed,
+    Describe,
+    Description,
+    Find,
+    Found,
+    Grant,
+    Hit,
+    Identify,
+    Lend,
+    Question,
+    Renew,
+    Standing,
+    Waiting,
+)
 from broker.vocabulary import ActId, PatronId, Reason, Refusal
 from kiosk.book import BUSY, SETTLED, Book, Stage, advance
 from kiosk.dialogue import step
 from kiosk.happenings import (
     Action,
     Answered,
+    Barcode,
     Button,
     CardArrived,
+    CardLeft,
     CardReaderChanged,
     ConnectionChanged,
     Enquire,
+    Extend,
     Forget,
     Happening,
     Intend,
     Intended,
     LedgerChanged,
+    PaceWanted,
     PadChanged,
+    Print,
+    Printed,
+    PrinterChanged,
     Problem,
     Record,
     Recorded,
     Release,
     Secure,
     ServiceWanted,
+    StaffReached,
     Started,
     TagArrived,
     TagLeft,
     TagNotWritten,
     TagWritten,
+    Tell,
     Tick,
     Touched,
+    WrongBarcode,
 )
+from kiosk.house import House
 from kiosk.recovery import OpenAct, resume
 from kiosk.visit import Page, Screen, Visit, screen, seconds_left
+from kiosk.visiting.machine import home
 from tests.kiosk.things import BUDI, DUE, SITI, act, item, uid
+
+Asked = Enquire | Release | Secure | Extend | Print
 
 BOOKS = (1, 2, 3)
 NUMBERS = st.sampled_from(BOOKS)
-ANSWERS = st.sampled_from(["yes", "yes", "yes", "no", "silence", "nonsense"])
+ANSWERS = st.sampled_from(["yes", "yes", "yes", "no", "pin", "silence", "nonsense"])
+SUBJECTS = st.sampled_from(["", "A", "7", " ", "-", "good", "speed", str(item(7)), str(item(8))])
+HOUSE = House("Perpustakaan Kota Binjai", (), typed_numbers=True, prints=True)
 PILES = st.lists(NUMBERS, unique=True, min_size=1)
 FLAGS = st.booleans()
 MOSTLY = st.sampled_from([True, True, True, False])
@@ -78,15 +112,16 @@ class KioskInTheOpen(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = 100.0
-        self.visit = Visit(since=self.now)
+        self.visit = Visit(since=self.now, house=HOUSE)
         self.tags = {uid(number): Tag() for number in BOOKS}
-        self.waiting: list[Enquire | Release | Secure] = []
+        self.waiting: list[Asked] = []
         self.queue: deque[Happening] = deque()
         self.open_acts: dict[ActId, OpenAct] = {}
         self.facts: dict[ActId, Fact] = {}
         self.confirmed_by: dict[ActId, PatronId | None] = {}
         self.disk_works = True
         self.acts = 0
+        self.told: list[Fact] = []
 
     # What the station does ------------------------------------------------------------------
 
@@ -98,7 +133,7 @@ class KioskInTheOpen(RuleBasedStateMachine):
                 self.perform(action)
 
     def perform(self, action: Action) -> None:
-        if isinstance(action, Enquire | Secure):
+        if isinstance(action, Enquire | Secure | Extend | Print):
             self.waiting.append(action)
         elif not self.disk_works:
             self.queue.append(LedgerChanged(healthy=False))
@@ -127,6 +162,8 @@ class KioskInTheOpen(RuleBasedStateMachine):
                 self.queue.append(Recorded(of))
             case Forget(of):
                 assert self.open_acts.pop(of).patron is None
+            case Tell(fact):
+                self.told.append(fact)
 
     def record(self, of: ActId, fact: Fact) -> None:
         assert of not in self.facts, "an act counts once"
@@ -149,9 +186,28 @@ class KioskInTheOpen(RuleBasedStateMachine):
             self.lay(number, None)
         self.hear(Started(frozenset()))
 
-    @rule(button=st.sampled_from(Button))
-    def touch(self, button: Button) -> None:
-        self.hear(Touched(button))
+    @rule(button=st.sampled_from(Button), subject=SUBJECTS)
+    def touch(self, button: Button, subject: str) -> None:
+        self.hear(Touched(button, subject))
+
+    @precondition(lambda self: not self.visit.busy)
+    @rule(patron=st.sampled_from([SITI, BUDI]))
+    def come_to_renew(self, patron: PatronId) -> None:
+        self.come(cared_for=True)
+        self.hear(ConnectionChanged(online=True))
+        self.hear(Touched(Button.ACCOUNT))
+        self.hear(CardArrived(patron))
+        self.answer_all(AccountOf)
+        self.hear(Touched(Button.RENEW_ALL))
+
+    @precondition(lambda self: not self.visit.busy)
+    @rule()
+    def come_to_search(self) -> None:
+        self.come(cared_for=True)
+        self.hear(ConnectionChanged(online=True))
+        self.hear(Touched(Button.SEARCH))
+        self.hear(Touched(Button.KEY, "A"))
+        self.hear(Touched(Button.CONFIRM))
 
     @precondition(lambda self: not self.visit.busy)
     @rule(patron=st.sampled_from([SITI, BUDI]), numbers=PILES, cared_for=MOSTLY)
@@ -217,6 +273,12 @@ class KioskInTheOpen(RuleBasedStateMachine):
                 ConnectionChanged(online=True),
                 ConnectionChanged(online=False),
                 ServiceWanted(in_service=False),
+                PrinterChanged(healthy=True),
+                PrinterChanged(healthy=False),
+                PaceWanted(unhurried=True),
+                CardLeft(),
+                WrongBarcode(Barcode.ISBN),
+                StaffReached(),
             ]
         )
     )
@@ -243,6 +305,13 @@ class KioskInTheOpen(RuleBasedStateMachine):
                 self.hear(Answered(question, said, provisional=answer == "silence"))
             case Release() | Secure():
                 self.hear(self.written(action, worked=worked, moved=moved))
+            case Extend(number, patron):
+                self.acts += 1
+                renew = Renew(act(self.acts), number, patron)
+                self.hear(Answered(renew, ANSWER_OF[answer](renew), provisional=False))
+            case Print(slip):
+                assert slip.lines
+                self.hear(Printed(worked))
 
     @precondition(lambda self: self.waiting)
     @rule()
@@ -258,7 +327,7 @@ class KioskInTheOpen(RuleBasedStateMachine):
             released = isinstance(self.waiting[0], Release)
             self.answer(0, "yes", worked=False, moved=moved and released)
 
-    def answer_all(self, kind: type[Identify | Describe]) -> None:
+    def answer_all(self, kind: type[Identify | Describe | AccountOf]) -> None:
         for action in tuple(self.waiting):
             if isinstance(action, Enquire) and isinstance(action.question, kind):
                 self.answer(self.waiting.index(action), "yes", worked=True, moved=False)
@@ -316,9 +385,10 @@ class KioskInTheOpen(RuleBasedStateMachine):
         assert shown is not Screen.STARTING or not self.visit.started
         if self.visit.busy or self.visit.page is Page.WELCOME:
             return
-        if self.visit.page is Page.IDENTIFYING:
+        if self.visit.waits:
             asked = [one.question for one in self.waiting if isinstance(one, Enquire)]
-            assert Identify(self.visit.patron or SITI) in asked
+            others = [one for one in self.waiting if isinstance(one, Extend | Print)]
+            assert self.visit.asked in asked or others
             return
         assert seconds_left(self.visit, self.now) is not None
 
@@ -355,6 +425,9 @@ class KioskInTheOpen(RuleBasedStateMachine):
         if self.visit.page is Page.WELCOME:
             assert (self.visit.patron, self.visit.standing, self.visit.reason) == (None, None, None)
             assert all(book.stage in {Stage.LISTED, Stage.STAFF} for book in self.visit.books)
+            fresh = home(self.visit, self.visit.since)
+            left = ("typed", "pin", "asked", "account", "renewals", "found", "opinion", "reason")
+            assert all(getattr(self.visit, name) == getattr(fresh, name) for name in left)
 
     @invariant()
     def everything_on_the_pad_is_known(self) -> None:
@@ -379,21 +452,32 @@ class KioskInTheOpen(RuleBasedStateMachine):
         self.a_released_tag_has_its_loan_or_staff_know()
 
 
-def _yes(question: object) -> Answer | None:
+LOANS = tuple(
+    Borrowed(item(number), "Bumi Manusia", DUE, overdue=False, no_renewal=reason)
+    for number, reason in ((7, None), (8, None), (9, Reason.ON_HOLD))
+)
+ACCOUNT = Account(LOANS, (Waiting("Cantik Itu Luka", 1, DUE),), 2, "", None)
+FOUND = Found(60, (Hit("Bumi Manusia", "Pramoedya Ananta Toer", "899.221 PRA", 2, 1, None),) * 20)
+
+
+def _yes(question: Question) -> Answer:
     match question:
         case Identify():
             return Standing(on_loan=0, remaining=3)
+        case AccountOf():
+            return ACCOUNT
         case Describe(number):
             return Description(number, "Laskar Pelangi", "Andrea Hirata")
-        case Lend(of):
+        case Find():
+            return FOUND
+        case Lend(of) | Renew(of):
             return Grant(of, DUE)
-        case _:
-            return None
 
 
-ANSWER_OF = {
+ANSWER_OF: dict[str, Callable[[Question], Answer | None]] = {
     "yes": _yes,
     "no": lambda _: Refusal(Reason.LOAN_LIMIT),
+    "pin": lambda _: Refusal(Reason.NEEDS_PIN),
     "silence": lambda _: None,
     "nonsense": lambda question: (
         Standing(0, 0) if isinstance(question, Lend) else Grant(act(0), DUE)
@@ -401,7 +485,7 @@ ANSWER_OF = {
 }
 
 
-def _is_about(action: Enquire | Release | Secure, book: Book) -> bool:
+def _is_about(action: Asked, book: Book) -> bool:
     match action:
         case Enquire(Lend(of)) | Release(of) | Secure(of):
             return of == book.act

@@ -17,12 +17,12 @@ from kiosk.condition import Condition
 from kiosk.discretion import Discretion
 from kiosk.dropbox.box import BoxConduct
 from kiosk.dropbox.box import condition as condition_of_box
+from kiosk.equipment import Equipment
 from kiosk.gathering import Gathering
 from kiosk.happenings import CardReaderChanged, Happening, PadChanged, TagWritten
 from kiosk.ledger import LedgerUnusable
 from kiosk.serving import KioskConduct
 from kiosk.serving import condition as condition_of_kiosk
-from kiosk.station import Equipment
 from kiosk.visit import Screen, screen
 from tests.simulation.connection import Connection
 from tests.simulation.disk import FULL, Card

@@ -10,10 +10,11 @@ from kiosk.book import Stage
 from kiosk.dialogue import step
 from kiosk.happenings import Button, Problem, Touched
 from kiosk.languages.catalogue import LANGUAGES, UNBROKEN_SPACE, read_catalogues
-from kiosk.touchscreen.scene import Books, Notice, Scene, Sign
+from kiosk.renewal import Stage as Renewing
+from kiosk.touchscreen.scene import Books, Choices, Control, Keys, Notice, Scene, Sign
 from kiosk.touchscreen.scenes import scene
 from kiosk.touchscreen.states import NOW, PATRON, STATES
-from kiosk.visit import IDLE_SECONDS, Outage, Page, Screen, Visit, screen, seconds_left
+from kiosk.visit import IDLE_SECONDS, Outage, Page, Paper, Screen, Visit, screen, seconds_left
 
 CATALOGUES = read_catalogues()
 
@@ -39,6 +40,17 @@ def notes(visit: Visit) -> list[str]:
 
 def enabled(visit: Visit) -> set[Button]:
     return {control.button for control in shown(visit).controls if control.enabled}
+
+
+def controls(value: object) -> list[Control]:
+    """Every control anywhere in a scene."""
+    if isinstance(value, Control):
+        return [value]
+    if isinstance(value, tuple):
+        return [control for part in value for control in controls(part)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [one for field in fields(value) for one in controls(getattr(value, field.name))]
+    return []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -115,7 +127,8 @@ def test_patrons_can_always_stay_while_a_visit_would_end() -> None:
 def test_no_screen_is_a_dead_end(name: str) -> None:
     visit = STATES[name]
     waiting = {Screen.STARTING, Screen.OUT_OF_SERVICE, Screen.LENDING}
-    if screen(visit) in waiting or visit.busy:
+    works = any(one.stage is Renewing.ASKING for one in visit.renewals)
+    if screen(visit) in waiting or visit.busy or works or visit.paper is Paper.PRINTING:
         assert not enabled(visit)
     else:
         assert enabled(visit)
@@ -124,14 +137,79 @@ def test_no_screen_is_a_dead_end(name: str) -> None:
 @pytest.mark.parametrize("name", STATES)
 def test_every_enabled_button_does_something(name: str) -> None:
     visit = STATES[name]
-    for button in enabled(visit):
-        after, actions = step(visit, Touched(button), NOW + 1)
-        assert actions or replace(after, since=visit.since) != visit
+    for control in controls(shown(visit)):
+        touch = Touched(control.button, control.subject)
+        after, actions = step(visit, touch, NOW + 1)
+        if control.enabled:
+            assert actions or replace(after, since=visit.since) != visit, control
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_control_is_told_from_every_other_and_has_a_label(name: str) -> None:
+    found = controls(shown(STATES[name]))
+    names = [(control.button, control.subject) for control in found]
+    assert len(names) == len(set(names))
+    assert all(control.label for control in found)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_nobody_has_to_choose_among_more_than_six(name: str) -> None:
+    drawn = shown(STATES[name])
+    offered = [*drawn.controls, *(drawn.body.choices if isinstance(drawn.body, Choices) else ())]
+    assert len(offered) <= 6
+
+
+def test_help_is_on_every_screen_once_the_kiosk_has_started() -> None:
+    for visit in STATES.values():
+        help_on = shown(visit).frame.help.enabled
+        assert help_on == (visit.started and not visit.busy)
+
+
+def test_a_pin_is_never_in_the_scene() -> None:
+    drawn = shown(STATES["pin-typed"])
+    assert "250912" not in " ".join(words(drawn.body))
+    assert isinstance(drawn.body, Keys)
+    assert drawn.body.typed == "••••••"
+    assert all(key.secret for key in drawn.body.keys)
+
+
+@pytest.mark.parametrize("name", ["result-covered", "account-covered"])
+def test_titles_are_covered_after_half_a_minute_and_a_touch_shows_them(name: str) -> None:
+    visit = STATES[name]
+    titles = {"Laskar Pelangi", "Bumi Manusia", "Ensiklopedia Burung Sumatra"}
+    assert not titles & set(words(shown(visit).body))
+    after, _ = step(visit, Touched(Button.STAY), NOW)
+    assert titles & set(words(shown(after).body))
+
+
+def test_a_reserved_book_says_on_which_shelf_to_put_it() -> None:
+    said = words(shown(STATES["return-hold"]).body)
+    assert "Dipesan orang lain. Letakkan di rak reservasi." in said
+
+
+def test_a_book_whose_tag_may_be_released_is_not_to_be_taken_along() -> None:
+    said = words(shown(STATES["result-put-back"]).body)
+    assert "Ada buku yang belum selesai. Jangan dibawa keluar." in said
+    assert "Letakkan lagi buku ini, atau serahkan kepada petugas." in said
+
+
+def test_a_page_that_could_not_be_renewed_says_why() -> None:
+    for name in ("found-first", "account"):
+        visit = replace(STATES[name], reason=Reason.INTERRUPTED)
+        assert "Permintaan belum selesai." in " ".join(words(shown(visit).body))
+
+
+def test_a_call_for_staff_is_honest_about_where_it_is() -> None:
+    said = {name: words(shown(STATES[name]).body)[1:] for name in STATES if "help-" in name}
+    assert "Panggilan sedang dikirim." in said["help-calling"]
+    assert "Panggilan belum terkirim. Silakan ke meja layanan." in said["help-not-reached"]
+    assert "Panggilan belum terkirim. Silakan ke meja layanan." in said["help-lost"]
+    assert not any("belum" in line for line in said["help-reached"])
 
 
 def test_borrowing_is_not_offered_without_a_card_reader() -> None:
     visit = STATES["welcome-no-card-reader"]
-    assert enabled(visit) == {Button.RETURN}
+    assert enabled(visit) == {Button.RETURN, Button.FEEDBACK}
     assert "Pembaca kartu belum siap. Pinjam di meja layanan." in notes(visit)
 
 

@@ -12,6 +12,7 @@ from devices.security import Security
 from kiosk.book import Stage
 from kiosk.courier import Settled
 from kiosk.dropbox.box import BoxConduct
+from kiosk.equipment import Equipment
 from kiosk.happenings import (
     Action,
     Answered,
@@ -26,7 +27,7 @@ from kiosk.happenings import (
 from kiosk.orders import Orders
 from kiosk.running import PadTags
 from kiosk.serving import KioskConduct
-from kiosk.station import Equipment, Station
+from kiosk.station import Station
 from tests.simulation.pad import FieldReader
 
 _LOAN_SECONDS = 8 * 86_400.0

@@ -1,0 +1,33 @@
+"""The keyboard of whatever is typed here. Pure."""
+
+from kiosk.happenings import Button
+from kiosk.touchscreen.rooms.telling import Telling
+from kiosk.touchscreen.scene import Control, Keys
+from kiosk.visiting.typing import KEYS, SPACE
+
+_DOT = "•"
+
+
+def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
+    """Keys for this page; a `secret` shows only how many were typed."""
+    visit, catalogue = telling.visit, telling.catalogue
+    keys = tuple(
+        Control(
+            Button.KEY,
+            catalogue.text("frame.space") if key == SPACE else key,
+            enabled=key != SPACE or bool(visit.typed),
+            subject=key,
+            secret=secret,
+        )
+        for key in KEYS[visit.page]
+    )
+    heading = telling.say("heading")
+    if visit.reason is not None:
+        heading = catalogue.reason(visit.reason)
+    return Keys(
+        heading,
+        telling.say("lead"),
+        _DOT * len(visit.typed) if secret else visit.typed,
+        keys,
+        telling.control(Button.ERASE, on=bool(visit.typed)),
+    )

@@ -1,0 +1,59 @@
+"""The catalogue: words, and what was found, with shelf and availability. Pure."""
+
+from broker.requests import Hit
+from kiosk.happenings import Button
+from kiosk.touchscreen.rooms.keyboard import keyboard
+from kiosk.touchscreen.rooms.telling import Shown, Telling
+from kiosk.touchscreen.scene import Control, Listing, Notice, Picture, Row, Weight
+from kiosk.touchscreen.theme import Tone
+from kiosk.visiting.search import has_more
+
+
+def search(telling: Telling) -> Shown:
+    ready = bool(telling.visit.typed.strip()) and telling.visit.online
+    find = telling.control(Button.CONFIRM, Weight.MAIN, on=ready, label=telling.say("confirm"))
+    return keyboard(telling), (telling.control(Button.BACK), find)
+
+
+def searching(telling: Telling) -> Shown:
+    return telling.notice(Picture.WAIT), (telling.back,)
+
+
+def found(telling: Telling) -> Shown:
+    visit, say = telling.visit, telling.say
+    back = telling.back
+    if visit.found is None or not visit.found.hits:
+        words = say("none", words=visit.typed.strip())
+        return Notice(words, (say("none-lead"),), Picture.DESK), (back, _home(telling))
+    last = visit.first + len(visit.found.hits)
+    heading = telling.count("heading", visit.found.total)
+    lead = say("part", first=visit.first + 1, last=last) if visit.found.total > last else ""
+    if visit.reason is not None:
+        lead = telling.catalogue.reason(visit.reason)
+    rows = [_hit(telling, hit) for hit in visit.found.hits]
+    if visit.first:
+        rows.insert(0, _turn(telling, Button.LESS))
+    if has_more(visit):
+        rows.append(_turn(telling, Button.MORE))
+    return Listing(heading, lead, tuple(rows)), (back, _home(telling))
+
+
+def _home(telling: Telling) -> Control:
+    return telling.control(Button.DONE, Weight.MAIN)
+
+
+def _turn(telling: Telling, button: Button) -> Row:
+    label = telling.catalogue.button(button)
+    return Row(label, "", "", Tone.READY, telling.control(button, on=telling.visit.online))
+
+
+def _hit(telling: Telling, hit: Hit) -> Row:
+    say = telling.say
+    title = f"{hit.title} · {hit.author}" if hit.author else hit.title
+    if hit.available:
+        here = say("available", available=hit.available, copies=hit.copies)
+        return Row(title, hit.shelf, here, Tone.GOOD)
+    if hit.due is None:
+        return Row(title, hit.shelf, say("away"), Tone.WAIT)
+    back = say("back", date=telling.catalogue.date(hit.due))
+    return Row(title, hit.shelf, back, Tone.WAIT)
