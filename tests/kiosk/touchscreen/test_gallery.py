@@ -23,13 +23,14 @@ def gallery(out: Path, panel: str, *flags: str) -> dict[str, list[str]]:
         env=os.environ | HEADLESS | {"PYTHONPATH": str(ROOT)},
         check=True,
         capture_output=True,
-        timeout=110,
+        timeout=570,
     )
     found = json.loads((out / panel / "audit.json").read_text("utf-8"))
     assert isinstance(found, dict)
     return found
 
 
+pytestmark = pytest.mark.timeout(600)
 NAMES = {f"{name}.{language}" for name in STATES for language in LANGUAGES}
 
 
