@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import Final
 
 from broker.vocabulary import ActId, Patron, Reason
@@ -177,23 +177,34 @@ def _is_to_be_undone(step: Step, after: Line) -> bool:
 
 
 def _next(line: Line, now: float) -> Plan:
-    waits: list[float] = []
     left = [step for step in line if not _waits_for_its_fact(step, now)]
-    for at, step in enumerate(left):
+    if any(step.errand.stage is Stage.SENDING for step in left):
+        return Wait()
+    # What may have been made is looked at before anything is sent, also what came before it: that
+    # was heard of later, and is too late if the other was made.
+    perhaps = takewhile(_perhaps_made, dropwhile(lambda one: not _perhaps_made(one), left))
+    if doubted := tuple(perhaps):
+        ripe = doubted[0].errand.is_ripe(now)
+        return Look(doubted) if ripe else Wait(doubted[0].errand.not_before)
+    return _send(left, now)
+
+
+def _send(left: Line, now: float) -> Send | Wait:
+    """The first that may be sent; what was refused holds nothing up."""
+    waits: list[float] = []
+    for step in left:
         errand = step.errand
-        match errand.stage:
-            case Stage.SENDING:
-                return Wait()
-            case Stage.UNKNOWN | Stage.DOUBTFUL if errand.is_ripe(now):
-                perhaps = takewhile(lambda one: one.errand.stage in PERHAPS_MADE, left[at:])
-                return Look(tuple(perhaps))
-            case Stage.READY | Stage.REFUSED if errand.is_ripe(now):
-                return Send(step)
-            case Stage.READY | Stage.UNKNOWN | Stage.DOUBTFUL:
-                return Wait(errand.not_before)
+        if errand.is_ripe(now):
+            return Send(step)
+        if errand.stage is Stage.READY:
+            return Wait(errand.not_before)
         if errand.not_before is not None:
             waits.append(errand.not_before)
     return Wait(min(waits, default=None))
+
+
+def _perhaps_made(step: Step) -> bool:
+    return step.errand.stage in PERHAPS_MADE
 
 
 def _waits_for_its_fact(step: Step, now: float) -> bool:

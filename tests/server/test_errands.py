@@ -105,6 +105,9 @@ UNDO = back(Stage.READY, "a", Cause.ABANDONED)
             (lend(Cause.LENT, Stage.DOUBTFUL), back(Stage.DOUBTFUL), READY),
             Look((lend(Cause.LENT, Stage.DOUBTFUL), back(Stage.DOUBTFUL))),
         ),
+        # Also before what came earlier and was heard of later.
+        ((READY, back(Stage.UNKNOWN)), Look((back(Stage.UNKNOWN),))),
+        ((READY, back(Stage.UNKNOWN, not_before=NOW + 9)), Wait(NOW + 9)),
         # Older than the newest that was made.
         ((READY, back(Stage.OK)), Settle(((READY, Stage.STAFF),))),
         ((UNKNOWN, back(Stage.OK)), Settle(((UNKNOWN, Stage.STAFF),))),
