@@ -6,9 +6,10 @@ Drawn in one ink, so that their meaning never hangs on colour.
 from typing import Final
 
 from kiosk.happenings import Button
-from kiosk.touchscreen.scene import Sign
+from kiosk.touchscreen.scene import Control, Sign
 from kiosk.touchscreen.shapes import Box, Disc, Shape, Stroke, arc
 from kiosk.touchscreen.theme import Tone
+from kiosk.touchscreen.viewing import Wish
 
 Glyph = tuple[Shape, ...]
 _PEN: Final = 0.1
@@ -66,6 +67,37 @@ BACK: Final[Glyph] = (
     Stroke((0.18, 0.5, 0.84, 0.5), 0.11),
 )
 
+ACCESS: Final[Glyph] = (
+    Stroke(arc(0.5, 0.5, 0.42, 0, 360), 0.07),
+    Disc(0.5, 0.74, 0.07),
+    Stroke((0.28, 0.6, 0.72, 0.6), 0.08),
+    Stroke((0.5, 0.6, 0.5, 0.44), 0.1),
+    Stroke((0.37, 0.22, 0.5, 0.44, 0.63, 0.22), 0.08),
+)
+ON: Final[Glyph] = (
+    Stroke((0.14, 0.14, 0.86, 0.14, 0.86, 0.86, 0.14, 0.86, 0.14, 0.14), 0.08),
+    Stroke((0.3, 0.52, 0.45, 0.34, 0.72, 0.68), 0.12),
+)
+OFF: Final[Glyph] = (Stroke((0.14, 0.14, 0.86, 0.14, 0.86, 0.86, 0.14, 0.86, 0.14, 0.14), 0.08),)
+MINUS: Final[Glyph] = (Stroke((0.2, 0.5, 0.8, 0.5), 0.12),)
+PLUS: Final[Glyph] = (Stroke((0.2, 0.5, 0.8, 0.5), 0.12), Stroke((0.5, 0.2, 0.5, 0.8), 0.12))
+REPEAT: Final[Glyph] = (
+    Stroke(arc(0.5, 0.5, 0.32, 120, 410), 0.1),
+    Stroke((0.5, 0.97, 0.33, 0.79, 0.55, 0.65), 0.09),
+)
+HUSH: Final[Glyph] = (Box(0.24, 0.24, 0.52, 0.52, 0.06),)
+
+WISHES: Final[dict[Wish, Glyph]] = {
+    Wish.ACCESS: ACCESS,
+    Wish.CLOSE: CHECK,
+    Wish.QUIETER: MINUS,
+    Wish.LOUDER: PLUS,
+    Wish.REPEAT: REPEAT,
+    Wish.HUSH: HUSH,
+    Wish.PAGE_UP: UP,
+    Wish.PAGE_DOWN: DOWN,
+    Wish.MORE: DOWN,
+}
 BUTTONS: Final[dict[Button, Glyph]] = {
     Button.BORROW: BORROW,
     Button.RETURN: RETURN,
@@ -87,3 +119,12 @@ SIGNS: Final[dict[Sign, Glyph]] = {
     Sign.CLOUD: CLOUD,
     Sign.CLOCK: CLOCK,
 }
+
+
+def of(control: Control) -> Glyph:
+    """The sign on a button; a switch shows its state."""
+    if control.on is not None:
+        return ON if control.on else OFF
+    if isinstance(control.button, Wish):
+        return WISHES[control.button]
+    return BUTTONS[control.button]

@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from kiosk.happenings import Button
 from kiosk.touchscreen.theme import Tone
+from kiosk.touchscreen.viewing import Wish
 from kiosk.visit import Screen
 
 
@@ -39,12 +40,18 @@ class Sign(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A button as it stands there now."""
+    """A button as it stands there now.
 
-    button: Button
+    `on` is the state of a switch, None for what is none. A touch on a `secret` one, a digit of a
+    PIN, is never spoken.
+    """
+
+    button: Button | Wish
     label: str
     weight: Weight = Weight.QUIET
     enabled: bool = True
+    on: bool | None = None
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,15 @@ class Books:
     more: Step
 
 
-Body = Steps | Notice | Books
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """The patron's own settings for this visit."""
+
+    heading: str
+    choices: tuple[Control, ...]
+
+
+Body = Steps | Notice | Books | Adjust
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +126,10 @@ class Frame:
 
     title: str
     language: Control
+    access: Control
     up: str
     down: str
+    more: str
 
 
 @dataclass(frozen=True, slots=True)

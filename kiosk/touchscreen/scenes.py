@@ -1,8 +1,11 @@
 """The scene that tells the truth about a visit, in the visit's language. Pure."""
 
+from typing import Final
+
 from kiosk.book import Stage
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import Catalogue
+from kiosk.touchscreen.access import adjusting
 from kiosk.touchscreen.notes import notes, stay
 from kiosk.touchscreen.rows import row
 from kiosk.touchscreen.scene import (
@@ -17,13 +20,16 @@ from kiosk.touchscreen.scene import (
     Steps,
     Weight,
 )
+from kiosk.touchscreen.viewing import Viewing, Wish
 from kiosk.visit import Screen, Visit, screen
 
+STANDARD: Final = Viewing()
 
-def scene(visit: Visit, now: float, catalogue: Catalogue) -> Scene:
+
+def scene(visit: Visit, now: float, catalogue: Catalogue, viewing: Viewing = STANDARD) -> Scene:
     """What stands on the screen at monotonic second `now`. Raises `MissingText`."""
     shown = screen(visit)
-    return Scene(
+    told = Scene(
         shown,
         _frame(catalogue),
         _body(shown, visit, catalogue),
@@ -31,14 +37,17 @@ def scene(visit: Visit, now: float, catalogue: Catalogue) -> Scene:
         _controls(shown, visit, catalogue),
         stay(visit, now),
     )
+    return adjusting(told, viewing, catalogue) if viewing.adjusting else told
 
 
 def _frame(catalogue: Catalogue) -> Frame:
     return Frame(
         catalogue.text("frame.title"),
         Control(Button.LANGUAGE, catalogue.button(Button.LANGUAGE)),
+        Control(Wish.ACCESS, catalogue.text("frame.access")),
         catalogue.text("frame.up"),
         catalogue.text("frame.down"),
+        catalogue.text("frame.more"),
     )
 
 
