@@ -10,6 +10,7 @@ collect_ignore = [
     "drawing.py",
     "flow.py",
     "keyboard.py",
+    "layout.py",
     "pager.py",
     "rehearsal.py",
     "screens.py",

@@ -26,7 +26,8 @@ class Flow(Widget):
 
     def fill(self, blocks: Sequence[Block], pinned: int = 0) -> None:
         """Becomes `blocks`; the first `pinned` of them stand on every page."""
-        self._blocks, self._pinned = [b for b in blocks if not _empty(b)], pinned
+        self._blocks = [block for block in blocks if not _empty(block)]
+        self._pinned = sum(not _empty(block) for block in blocks[:pinned])
 
     def turn(self, pages: int) -> None:
         """Goes `pages` forward, or back when negative; `arrange` then shows it."""

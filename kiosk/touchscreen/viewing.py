@@ -57,8 +57,10 @@ class Viewing:
 def wished(viewing: Viewing, wish: Wish) -> Viewing:
     """The settings after a touch; what only repeats, hushes or turns a page changes none."""
     match wish:
-        case Wish.ACCESS | Wish.CLOSE:
-            return replace(viewing, adjusting=wish is Wish.ACCESS)
+        case Wish.ACCESS:
+            return replace(viewing, adjusting=not viewing.adjusting)
+        case Wish.CLOSE:
+            return replace(viewing, adjusting=False)
         case Wish.LARGE_TEXT:
             return replace(viewing, large_text=not viewing.large_text)
         case Wish.HIGH_CONTRAST:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.touchscreen.audit.combinations import MAIN_PANELS, PANELS, coarse, combinations
-from kiosk.touchscreen.audit.gallery import Gallery, write
+from kiosk.touchscreen.audit.gallery import Gallery
 from kiosk.touchscreen.audit.sheet import SHEETS, contact_sheet
 from kiosk.touchscreen.states import STATES
 
@@ -32,10 +32,10 @@ PATIENCE_SECONDS: Final = 3600
 TOLD_EVERY: Final = 200
 
 
-def draw(panel: str, out: Path, states: list[str], *, quick: bool) -> dict[str, list[str]]:
-    """The findings by picture, also in OUT/PANEL.json; of `states` only, or of all when empty.
+def draw(panel: str, out: Path, states: list[str], *, quick: bool) -> None:
+    """Writes what is found, by combination, and the number of pictures into OUT/PANEL.json.
 
-    For a process of its own.
+    Of `states` only, or of all when empty. For a process of its own.
     """
     found: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as home:
@@ -45,9 +45,10 @@ def draw(panel: str, out: Path, states: list[str], *, quick: bool) -> dict[str, 
                 continue
             found[wanted.name] = gallery.judge(wanted)
             if len(found) % TOLD_EVERY == 0:
-                _tell(f"{panel}: {len(found)} pictures, {sum(map(len, found.values()))} defects")
-    write(found, out / f"{panel}.json")
-    return found
+                defects = sum(map(len, found.values()))
+                _tell(f"{panel}: {gallery.pictures} pictures, {defects} defects")
+    outcome = {"pictures": gallery.pictures, "found": found}
+    (out / f"{panel}.json").write_text(json.dumps(outcome, ensure_ascii=False), "utf-8")
 
 
 def sheets(panel: str, out: Path) -> None:
@@ -62,28 +63,28 @@ def sheets(panel: str, out: Path) -> None:
             contact_sheet(pictures, out / f"{panel}.{name}.png")
 
 
-def _elsewhere(panel: str, out: Path, *flags: str) -> dict[str, list[str]]:
-    """The same command for one panel, in a process without a display."""
+def _elsewhere(panel: str, out: Path, *flags: str) -> tuple[int, dict[str, list[str]]]:
+    """The same command in a process without a display: how many pictures, and what was found."""
     module = "kiosk.touchscreen.audit"
     command = ["nice", sys.executable, "-m", module, "--panel", panel, "--out", str(out), *flags]
     subprocess.run(command, check=True, env=os.environ | HEADLESS, timeout=PATIENCE_SECONDS)  # noqa: S603  # our own module
-    found: dict[str, list[str]] = json.loads((out / f"{panel}.json").read_text("utf-8"))
-    return found
+    outcome = json.loads((out / f"{panel}.json").read_text("utf-8"))
+    return outcome["pictures"], outcome["found"]
 
 
 def _audit(panels: tuple[str, ...], out: Path, *flags: str) -> int:
     began = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda panel: _elsewhere(panel, out, *flags), panels))
-    defects = Counter(
-        {panel: sum(map(len, one.values())) for panel, one in zip(panels, found, strict=True)}
-    )
-    for panel, one in zip(panels, found, strict=True):
-        for name, faults in one.items():
+        outcomes = list(pool.map(lambda panel: _elsewhere(panel, out, *flags), panels))
+    defects = Counter[str]()
+    for panel, (_, found) in zip(panels, outcomes, strict=True):
+        defects[panel] = sum(map(len, found.values()))
+        for name, faults in found.items():
             for fault in faults:
                 _tell(f"{panel}/{name}: {fault}")
     total = {
-        "pictures": sum(map(len, found)),
+        "pictures": sum(pictures for pictures, _ in outcomes),
+        "combinations": sum(len(found) for _, found in outcomes),
         "defects": defects.total(),
         "panels": dict(defects),
         "seconds": round(time.monotonic() - began),

@@ -146,7 +146,7 @@ def _apart(one: Widget, other: Widget) -> float:
 
 def _edge(target: Target, picture: Image.Image) -> float:
     """The most that its edge or fill differs from the ground beside it."""
-    ground = contrast.at(picture, target.center_x, target.y - 0.2 * target.ring)
+    ground = contrast.at(picture, target.center_x, target.y - 2)
     edge = contrast.at(picture, target.center_x, target.y + 1)
     fill = contrast.at(picture, target.center_x, target.y + 6)
     return max(contrast.contrast(ground, edge), contrast.contrast(ground, fill))

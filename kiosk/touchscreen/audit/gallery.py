@@ -1,6 +1,5 @@
 """One panel's screen, led through pictures frame by frame, each judged on all of its pages."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +31,7 @@ class Gallery:
 
     def __init__(self, panel: Panel, home: Path) -> None:
         self._panel = panel
+        self.pictures = 0
         self._visit = Visit()
         silent = replace(panel, speech_program="")
         self._app = touchscreen(silent, home, lambda: (self._visit, NOW), lambda _: None)
@@ -54,17 +54,19 @@ class Gallery:
         except MissingText as error:
             return [str(error)]
         found = _unspoken(spoken(scene, self._app.words))
-        words: set[str] = set()
+        pages: dict[tuple[int, int], list[str]] = {}
         reached: set[Button | Wish] = set()
         for page, _ in enumerate(self._pages()):
             found += self._judge_page(wanted, page, pictures)
-            words |= {word for text in self._texts() for word in text.split()}
+            pages[self._surface.pages] = self._texts()
             reached |= {name for name, _ in self._surface.targets}
-        return found + _lost(scene, words) + _unreached(scene, reached)
+        words = {word for page in pages.values() for text in page for word in text.split()}
+        return [*found, *_lost(scene, words), *_repeated(scene, pages), *_unreached(scene, reached)]
 
     def _judge_page(self, wanted: Combination, page: int, pictures: Path | None) -> list[str]:
         from kiosk.touchscreen.audit.faults import faults, pale  # noqa: PLC0415  # configured now
 
+        self.pictures += 1
         surface, app = self._surface, self._app
         names = tuple(surface.targets)
         surface.focus(names[page % len(names)] if names and pictures is None else None)
@@ -144,11 +146,16 @@ def _lost(scene: Scene, shown: set[str]) -> list[str]:
     return [f"shows {sorted(lost)} on no page"] if lost else []
 
 
+def _repeated(scene: Scene, pages: dict[tuple[int, int], list[str]]) -> list[str]:
+    """Books that stand on several pages: nobody could count them."""
+    labels = [row.label for row in scene.body.rows] if isinstance(scene.body, Books) else []
+    return [
+        f"shows {label!r} on several pages"
+        for label in labels
+        if labels.count(label) == 1 and sum(label in page for page in pages.values()) > 1
+    ]
+
+
 def _unreached(scene: Scene, reached: set[Button | Wish]) -> list[str]:
     wanted = {control.button for control in controls(scene) if control.enabled}
     return [f"{button} cannot be reached by keypad" for button in wanted - reached]
-
-
-def write(found: dict[str, list[str]], path: Path) -> None:
-    """The findings by picture, as JSON."""
-    path.write_text(json.dumps(found, indent=1, ensure_ascii=False), "utf-8")
