@@ -4,9 +4,10 @@ A keypad for kiosks is a USB keyboard with five keys; headphones put into its so
 (EN 301 549, 5.1.3 and 8.4). Nothing else a keyboard types has any effect.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeVar
+
+import msgspec
 
 Name = TypeVar("Name")
 
@@ -42,8 +43,7 @@ KEY_CODES: Final[dict[str, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Keypad:
+class Keypad(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The names of the keyboard's keys, one of `KEY_CODES` each, that are the keypad's."""
 
     up: tuple[str, ...] = ("up",)

@@ -16,9 +16,9 @@ STANDARD_KEYPAD: Final = Keypad()
 class Panel:
     """Pixels and true size of the panel; what a display reports about its size is often wrong.
 
-    `bottom_mm` is how high its lower edge hangs above the floor; `speech_program` speaks
-    (espeak-ng's arguments). `rehearsal_port` opens the loopback line server of `rehearsal` for
-    demos and tests.
+    `bottom_mm` is how high its lower edge hangs above the floor; `speech_program` takes
+    espeak-ng's arguments, and none is silence. `rehearsal_port` opens the loopback line server of
+    `rehearsal` for demos and tests.
 
     >>> round(Panel(1024, 600, 7.0, fullscreen=False).pixels_per_mm, 2)
     6.68

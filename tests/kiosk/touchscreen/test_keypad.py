@@ -1,5 +1,6 @@
 """Five keys reach everything, and no other key does anything."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,11 @@ def test_a_key_nobody_knows_is_refused_with_the_names_there_are() -> None:
     screen = ScreenSettings(width=1080, height=1920, diagonal=15.6, keypad=Keypad(ok=("retrun",)))
     with pytest.raises(BadSettings, match=r"no key 'retrun'; use up, down"):
         screen.panel()
+
+
+def test_a_misspelt_key_of_the_keypad_is_never_silence() -> None:
+    with pytest.raises(msgspec.ValidationError, match="unknown field `okay`"):
+        msgspec.convert({"okay": ["enter"]}, Keypad)
 
 
 def test_a_panel_that_hangs_too_high_for_a_wheelchair_is_refused() -> None:
