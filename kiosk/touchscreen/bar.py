@@ -17,7 +17,6 @@ class Bar(Widget, Block):
     """Everything a patron can choose now. `tall` targets take all the room they get."""
 
     gap = NumericProperty(0)
-    across = 0
 
     def __init__(self, choose: Choose, more: str = "", *, kind: type[Target] = Choice) -> None:
         super().__init__(size_hint=(None, None))
@@ -55,40 +54,60 @@ class Bar(Widget, Block):
             bars.append(bar)
         return bars
 
+    def least(self, width: float) -> float:
+        """The height of its highest row with the way to the others below."""
+        self.width = width
+        rows_high = [self._row_high(row) for row in self._rows(width)]
+        if len(rows_high) <= 1:
+            return sum(rows_high)
+        return float(max(rows_high) + self.gap + self._more.settle(width))
+
     def place(self, left: float, top: float, height: float) -> None:
         """Stands in `height`: all of it, or page by page with a way to the next."""
         grid = self._grid
         if self._high(grid) > height + 1:
             room = height - self._more.settle(self.width) - self.gap
-            heights = [max(target.settle(self.width) for target in row) for row in grid]
-            pages = paginate(heights, self.gap, room)
+            pages = paginate([self._row_high(row) for row in grid], self.gap, room)
             self._page %= len(pages)
             grid = [*(grid[at] for at in pages[self._page]), [self._more]]
         self.pos, self.height = (left, top - height), height
         self.clear_widgets()
         free = height - self._high(grid) if self.tall else 0.0
         for row in grid:
-            wide = (self.width - self.gap * (len(row) - 1)) / len(row)
-            high = max(target.settle(wide) for target in row) + free / len(grid)
-            for at, target in enumerate(row):
-                target.size = wide, high
-                target.pos = left + at * (wide + self.gap), top - high
-                self.add_widget(target)
+            high = self._row_high(row) + free / len(grid)
+            self._stand(row, left, top - high, high)
             top -= high + self.gap
+
+    def _stand(self, row: list[Target], left: float, bottom: float, high: float) -> None:
+        for target, wide in zip(row, self._widths(row), strict=True):
+            target.size = wide, high
+            target.pos = left, bottom
+            self.add_widget(target)
+            left += wide + self.gap
 
     def _rows(self, width: float) -> list[list[Target]]:
         if not self._targets:
             return []
         naturals = [target.natural() for target in self._targets]
-        across = self.across or columns(naturals, self.gap, width)
+        across = columns(naturals, self.gap, width)
+        if across == 1 and sum(naturals) + self.gap * (len(naturals) - 1) <= width:
+            across = len(naturals)
         return [[self._targets[at] for at in row] for row in rows(len(self._targets), across)]
 
+    def _widths(self, row: list[Target]) -> list[float]:
+        """All alike, or as their words want where the widest needs more than its share."""
+        room = self.width - self.gap * (len(row) - 1)
+        naturals = [target.natural() for target in row]
+        if max(naturals) <= room / len(row) or sum(naturals) > room:
+            return [room / len(row)] * len(row)
+        return [natural + (room - sum(naturals)) / len(row) for natural in naturals]
+
+    def _row_high(self, row: list[Target]) -> float:
+        widths = self._widths(row)
+        return max(target.settle(wide) for target, wide in zip(row, widths, strict=True))
+
     def _high(self, grid: list[list[Target]]) -> float:
-        heights = []
-        for row in grid:
-            wide = (self.width - self.gap * (len(row) - 1)) / len(row)
-            heights.append(max(target.settle(wide) for target in row))
-        return float(sum(heights) + self.gap * max(0, len(heights) - 1))
+        return sum(map(self._row_high, grid)) + self.gap * max(0, len(grid) - 1)
 
     def _more_or_choose(self, wish: Button | Wish) -> None:
         self._page += 1

@@ -65,7 +65,8 @@ class Layout:
             if head + buttons + sizes.gap <= reachable.height and narrowest <= column.width:
                 break
         low = Box(column.left, reachable.bottom, column.width, reachable.height)
-        if head + sizes.gap + min(buttons, self._least) > low.height:
+        least = self._parts.controls.least(column.width)
+        if head + sizes.gap + min(buttons, least) > low.height:
             self._parts.everything.settle(low.width)
             self._put(self._parts.everything, low.left, low.top, low.height)
             self._fill(left, None)
@@ -89,15 +90,17 @@ class Layout:
         line = sizes.text * LINE_EM * sizes.leading
         pager = self._parts.pager.settle(inner.width) + sizes.gap
         words = 0 if reading else BODY_LINES * line
-        if head + 2 * sizes.gap + min(buttons, self._least) + pager + words > low.height:
+        least = self._parts.controls.least(inner.width)
+        if head + 2 * sizes.gap + min(buttons, least) + pager + words > low.height:
+            least = self._parts.everything.least(inner.width)
             self._parts.everything.settle(inner.width)
-            self._put(self._parts.everything, inner.left, inner.bottom + self._least, self._least)
-            self._fill(inner.less(bottom=self._least + sizes.gap), None)
+            self._put(self._parts.everything, inner.left, inner.bottom + least, least)
+            self._fill(inner.less(bottom=least + sizes.gap), None)
             return
         if self._parts.controls.tall:
             buttons = max(buttons, sizes.welcome)
         room = low.height - head - pager - 2 * sizes.gap - words
-        buttons = min(buttons, max(room, self._least))
+        buttons = min(buttons, max(room, least))
         self._put(self._parts.controls, inner.left, inner.bottom + buttons, buttons)
         rest = inner.less(bottom=buttons + sizes.gap if buttons else 0)
         rest = self._put_title(rest)
@@ -108,13 +111,6 @@ class Layout:
             self._put_head(rest.left, rest.top, head)
             rest = rest.less(top=head + sizes.gap)
         self._fill(rest, None)
-
-    @property
-    def _least(self) -> float:
-        """The height in which a main button and the way to the others stand."""
-        sizes = self._sizes
-        high = sizes.label * LINE_EM * sizes.leading * 2 + sizes.padding
-        return max(sizes.main_target, high) + sizes.gap + max(sizes.target, high)
 
     def _head_height(self, width: float) -> float:
         """Beside the title where both fit, over the whole width where they do not."""
