@@ -14,7 +14,10 @@ from kiosk.touchscreen.widgets import Block
 
 
 class Bar(Widget, Block):
-    """Everything a patron can choose now. `tall` targets take all the room they get."""
+    """Everything a patron can choose now.
+
+    `tall` targets take all the room they get; `stacked` ones stand below each other.
+    """
 
     gap = NumericProperty(0)
 
@@ -25,6 +28,7 @@ class Bar(Widget, Block):
         self._targets: list[Target] = []
         self._page = 0
         self.tall = False
+        self.stacked = False
 
     def show(self, controls: tuple[Control, ...], more: str) -> None:
         """Becomes `controls`."""
@@ -88,6 +92,8 @@ class Bar(Widget, Block):
     def _rows(self, width: float) -> list[list[Target]]:
         if not self._targets:
             return []
+        if self.stacked:
+            return [[target] for target in self._targets]
         naturals = [target.natural() for target in self._targets]
         across = columns(naturals, self.gap, width)
         if across == 1 and sum(naturals) + self.gap * (len(naturals) - 1) <= width:

@@ -60,7 +60,7 @@ class Layout:
         for share in COLUMN_SHARES:
             left, column = beside(inner, share, sizes.gap)
             head = self._parts.head.settle(column.width)
-            buttons = self._parts.controls.settle(column.width)
+            buttons = self._stacked(column.width, reachable.height - head - sizes.gap)
             narrowest = max(self._parts.head.narrowest(), self._parts.controls.narrowest())
             if head + buttons + sizes.gap <= reachable.height and narrowest <= column.width:
                 break
@@ -79,6 +79,14 @@ class Layout:
         pager = low.less(top=head + sizes.gap, bottom=room + sizes.gap)
         fits = self._parts.pager.fits(pager) and not self._parts.controls.tall
         self._fill(left, pager if fits else None)
+
+    def _stacked(self, width: float, room: float) -> float:
+        """How high the buttons are: the tall ones of the welcome below each other, if they can."""
+        bar = self._parts.controls
+        bar.stacked = bar.tall
+        if bar.settle(width) > room:
+            bar.stacked = False
+        return bar.settle(width)
 
     def _upright(self) -> None:
         sizes, inner = self._sizes, self._glass.inner(self._sizes)

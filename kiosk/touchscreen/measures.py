@@ -23,6 +23,7 @@ LARGE_CAPITAL_MM: Final = 6.1
 LARGE_SCALE: Final = 1.5
 CAPITAL_EM: Final = 0.714  # Noto Sans
 ROOMY_MM: Final = 110.0  # a panel higher than this has room for lessons in large letters
+REFERENCE_INCHES: Final = 15.6
 REFERENCE_SIDE: Final = sqrt(1080 * 1920)
 
 
@@ -52,7 +53,9 @@ class Measures:
 
 def measures(panel: Panel, *, large: bool = False) -> Measures:
     """The sizes for `panel`; the same look on every panel, larger where millimetres demand it."""
-    scale = sqrt(panel.width * panel.height) / REFERENCE_SIDE
+    # A tower's panel is read from as near as a pedestal's: half of its size goes into more words.
+    tower = min(1.0, sqrt(REFERENCE_INCHES / panel.diagonal_inches))
+    scale = tower * sqrt(panel.width * panel.height) / REFERENCE_SIDE
 
     def at_least(millimetres: float, proportion: float) -> int:
         return max(ceil(millimetres * panel.pixels_per_mm), round(proportion * scale))
