@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kiosk.touchscreen.audit import contrast
 from kiosk.touchscreen.audit.combinations import PANELS, Combination, coarse
 from kiosk.touchscreen.audit.gallery import Gallery, _lost, _unreached
 from kiosk.touchscreen.speech.sentences import texts
@@ -89,6 +90,19 @@ FLAWS: tuple[Flaw, ...] = (
 )
 
 
+def answered(gallery: Gallery) -> list[str]:
+    """Whether the frame after a finger came down shows it."""
+    from kivy.base import EventLoop  # noqa: PLC0415  # configured now
+
+    gallery.judge(Combination("pad-3", "id", Viewing()))
+    target = gallery._surface.choices[0]
+    place = target.x + 8, target.center_y
+    before = contrast.at(gallery._picture(), *place)
+    target.state = "down"
+    EventLoop.idle()
+    return [] if contrast.at(gallery._picture(), *place) != before else ["a touch is not seen"]
+
+
 def main() -> None:
     found: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as home:
@@ -105,6 +119,7 @@ def main() -> None:
                 *faults(gallery._surface, gallery._app.measures, Viewing(), panel.height),
                 *pale(gallery._surface, gallery._picture(), Viewing()),
             ]
+        found["answered"] = answered(gallery)
         scene = gallery._app.stage(STATES["pad-3"], NOW, Viewing())
         gallery._idle()
         found["reach"] = faults(gallery._surface, gallery._app.measures, Viewing(), 300.0)

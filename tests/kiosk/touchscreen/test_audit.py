@@ -63,6 +63,10 @@ def test_no_flaw_escapes_the_audit(found: dict[str, list[str]], flaw: str, sente
     assert any(sentence in finding for finding in found[flaw]), found[flaw]
 
 
+def test_a_touch_is_seen_in_the_next_frame(found: dict[str, list[str]]) -> None:
+    assert found["answered"] == []
+
+
 def test_without_a_flaw_it_finds_none(found: dict[str, list[str]]) -> None:
     assert found["nothing"] == []
 
