@@ -119,9 +119,11 @@ class Touchscreen(App):
     def stage(self, visit: Visit, now: float, viewing: Viewing) -> Scene:
         """Shows this at once, as if there had been nothing before: for pictures."""
         self._visit, self._now, self._touched_at, self._scene = visit, now, now, None
-        self.viewing = replace(viewing, voice=False)
-        self._renew()
-        self.viewing = viewing
+        before, self.viewing = self.viewing, viewing
+        if _look(before) != _look(viewing):
+            self._renew()
+        elif self.surface is not None:
+            self.surface.forget()
         self._draw()
         return scene(visit, now, self.words, viewing)
 

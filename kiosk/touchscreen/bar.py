@@ -1,6 +1,7 @@
 """Targets side by side where they fit, in rows below each other, on pages where they must be."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from kivy.properties import NumericProperty
 from kivy.uix.widget import Widget
@@ -21,23 +22,35 @@ class Bar(Widget, Block):
 
     gap = NumericProperty(0)
 
-    def __init__(self, choose: Choose, more: str = "", *, kind: type[Target] = Choice) -> None:
+    def __init__(self, choose: Choose, *, kind: type[Target] = Choice) -> None:
         super().__init__(size_hint=(None, None))
         self._choose, self._kind = choose, kind
-        self._more = Quiet(self._more_or_choose, Control(Wish.MORE, more))
-        self._targets: list[Target] = []
-        self._page = 0
+        self._controls: tuple[Control, ...] = ()
+        self._made: list[Target] = []
+        self._more_word, self._page = "", 0
         self.tall = False
         self.stacked = False
 
     def show(self, controls: tuple[Control, ...], more: str) -> None:
         """Becomes `controls`."""
-        if [target.button for target in self._targets] != [one.button for one in controls]:
-            self._page = 0
-            self._targets = [self._kind(self._choose, control) for control in controls]
-        for target, control in zip(self._targets, controls, strict=True):
+        if [one.button for one in self._controls] != [one.button for one in controls]:
+            self._page, self._made = 0, []
+        self._controls, self._more_word = controls, more
+        for target, control in zip(self._made, controls, strict=False):
             target.show(control)
-        self._more.show(Control(Wish.MORE, more))
+        if "_more" in vars(self):
+            self._more.show(Control(Wish.MORE, more))
+
+    @property
+    def _targets(self) -> list[Target]:
+        """Made when they are first needed: not every bar stands on every screen."""
+        if not self._made:
+            self._made = [self._kind(self._choose, control) for control in self._controls]
+        return self._made
+
+    @cached_property
+    def _more(self) -> Target:
+        return Quiet(self._more_or_choose, Control(Wish.MORE, self._more_word))
 
     def narrowest(self) -> float:
         """The width that its widest target needs."""

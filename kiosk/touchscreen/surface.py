@@ -94,6 +94,10 @@ class Surface(Widget):
         self._parts.everything.show((*scene.controls, *head), scene.frame.more)
         self.arrange()
 
+    def forget(self) -> None:
+        """As if it had shown nothing yet."""
+        self._scene = None
+
     def focus(self, name: Name | None) -> Target | None:
         """Draws the ring around the target of this name, if it is there."""
         self.focused = name
