@@ -176,10 +176,10 @@ class Touchscreen(App):
                 return True
         return False
 
-    def _choose(self, name: Button | Wish) -> None:
+    def _choose(self, name: Button | Wish, subject: str = "") -> None:
         self._touched_at = self._now
         if self._scene is not None:
-            self._say(echo(self._scene, name, self.words))
+            self._say(echo(self._scene, (name, subject), self.words))
         if isinstance(name, Button):
             self._tell(Touched(name))
             return

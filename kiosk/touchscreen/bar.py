@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk.happenings import Button
 from kiosk.touchscreen.paging import columns, paginate, rows
 from kiosk.touchscreen.scene import Control
-from kiosk.touchscreen.targets import Choice, Choose, Quiet, Target
+from kiosk.touchscreen.targets import Choice, Choose, Name, Quiet, Target
 from kiosk.touchscreen.viewing import Wish
 from kiosk.touchscreen.widgets import Block
 
@@ -33,7 +33,7 @@ class Bar(Widget, Block):
 
     def show(self, controls: tuple[Control, ...], more: str) -> None:
         """Becomes `controls`."""
-        if [one.button for one in self._controls] != [one.button for one in controls]:
+        if list(map(_name, self._controls)) != list(map(_name, controls)):
             self._page, self._made = 0, []
         self._controls, self._more_word = controls, more
         for target, control in zip(self._made, controls, strict=False):
@@ -128,6 +128,10 @@ class Bar(Widget, Block):
     def _high(self, grid: list[list[Target]]) -> float:
         return sum(map(self._row_high, grid)) + self.gap * max(0, len(grid) - 1)
 
-    def _more_or_choose(self, wish: Button | Wish) -> None:
+    def _more_or_choose(self, wish: Button | Wish, subject: str) -> None:
         self._page += 1
-        self._choose(wish)
+        self._choose(wish, subject)
+
+
+def _name(control: Control) -> Name:
+    return control.button, control.subject

@@ -1,5 +1,6 @@
 """Up, down and where we are; there only while a body has more than one page."""
 
+from dataclasses import replace
 from typing import Final
 
 from kivy.properties import NumericProperty
@@ -38,7 +39,7 @@ class Pager(Widget, Block):
     def turn_to(self, page: int, pages: int) -> None:
         """Stands on `page`, counted from nought: at either end there is only one way."""
         for arrow, on in zip(self._arrows, (page > 0, page < pages - 1), strict=True):
-            arrow.show(Control(arrow.button, arrow.text, enabled=on))
+            arrow.show(replace(arrow.control, enabled=on))
         self._place.text = f"{page + 1}/{pages}"
 
     def fits(self, box: Box) -> bool:

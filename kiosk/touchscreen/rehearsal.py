@@ -30,7 +30,7 @@ from broker.errors import SirkulaError
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import UNBROKEN_SPACE
 from kiosk.touchscreen.keypad import Key
-from kiosk.touchscreen.targets import Target
+from kiosk.touchscreen.targets import Touchable
 from kiosk.touchscreen.viewing import Wish
 from kiosk.visit import Visit, screen
 
@@ -114,7 +114,7 @@ class Rehearsal:
         if surface is None or not surface.settled:
             _in_frames(1, outcome, lambda: self._touch(button, outcome))
             return
-        there = [choice for choice in surface.choices if choice.button is button]
+        there = [choice for choice in surface.choices if choice.control.button is button]
         if not there or there[0].disabled:
             raise NotOnScreen(f"touch {button.value}: no such button can be touched now")
         _in_frames(FRAMES_UNTIL_DRAWN, outcome, lambda: self._press(there[0], button, outcome))
@@ -128,9 +128,9 @@ class Rehearsal:
         self._app.press(key)
 
     def _press(
-        self, choice: Target, button: Button | Wish, outcome: Future[dict[str, object]]
+        self, choice: Touchable, button: Button | Wish, outcome: Future[dict[str, object]]
     ) -> None:
-        if choice.get_parent_window() is None or choice.button is not button:
+        if choice.get_parent_window() is None or choice.control.button is not button:
             raise NotOnScreen(f"touch {button.value}: the button went away")
         finger = Finger(*choice.to_window(*choice.center))
         # A touch is done even when what it tells fails; that failure is the app's to survive.

@@ -40,18 +40,19 @@ class Sign(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A button as it stands there now.
+    """A button as it stands there now, known by `button` and, among several alike, `subject`.
 
-    `on` is the state of a switch, None for what is none. A touch on a `secret` one, a digit of a
-    PIN, is never spoken.
+    A touch on a `secret` one, a digit of a PIN, is never spoken. `on` is the state of a switch,
+    None for what is none.
     """
 
     button: Button | Wish
     label: str
     weight: Weight = Weight.QUIET
     enabled: bool = True
-    on: bool | None = None
+    subject: str = ""
     secret: bool = False
+    on: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

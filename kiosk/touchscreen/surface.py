@@ -14,14 +14,12 @@ from kiosk.touchscreen.pager import Pager
 from kiosk.touchscreen.scene import Frame, Scene, Sign, Steps
 from kiosk.touchscreen.screens import BODIES
 from kiosk.touchscreen.speech.sentences import controls
-from kiosk.touchscreen.targets import Choose, Quiet, Target
+from kiosk.touchscreen.targets import Choose, Name, Quiet, Touchable
 from kiosk.touchscreen.viewing import Wish
 from kiosk.touchscreen.widgets import NoteStrip
 
 # A second tap of a hasty finger must not reach the button that just appeared under it.
 SETTLING_SECONDS: Final = 0.35
-# A button, and which of several alike it is.
-Name = tuple[Button | Wish, int]
 
 
 class Surface(Widget):
@@ -47,24 +45,20 @@ class Surface(Widget):
         return bool(Clock.get_boottime() - self._shown_at > SETTLING_SECONDS)
 
     @property
-    def targets(self) -> dict[Name, Target]:
+    def targets(self) -> dict[Name, Touchable]:
         """All that can be touched now by name, in reading order: the way the focus goes."""
         column = self._parts.head.x if self._sizes.landscape else 0.0
 
-        def reading(target: Target) -> tuple[bool, float, float]:
+        def reading(target: Touchable) -> tuple[bool, float, float]:
             return target.x >= column > 0, -round(target.top), target.x
 
         enabled = (target for target in self.choices if not target.disabled)
-        found: dict[Name, Target] = {}
-        for target in sorted(enabled, key=reading):
-            again = sum(name[0] is target.button for name in found)
-            found[target.button, again] = target
-        return found
+        return {target.name: target for target in sorted(enabled, key=reading)}
 
     @property
-    def choices(self) -> tuple[Target, ...]:
+    def choices(self) -> tuple[Touchable, ...]:
         """Every target on the screen now, also those that cannot be touched."""
-        return tuple(widget for widget in self.walk(restrict=True) if isinstance(widget, Target))
+        return tuple(one for one in self.walk(restrict=True) if isinstance(one, Touchable))
 
     @property
     def pages(self) -> tuple[int, int]:
@@ -98,7 +92,7 @@ class Surface(Widget):
         """As if it had shown nothing yet."""
         self._scene = None
 
-    def focus(self, name: Name | None) -> Target | None:
+    def focus(self, name: Name | None) -> Touchable | None:
         """Draws the ring around the target of this name, if it is there."""
         self.focused = name
         target = self.targets.get(name) if name is not None else None
@@ -130,16 +124,16 @@ class Surface(Widget):
         if counting and self._parts.body is not None:
             self._parts.body.page = 0
 
-    def _chosen(self, name: Button | Wish) -> None:
+    def _chosen(self, name: Button | Wish, subject: str) -> None:
         if name is Wish.MORE:
             self.arrange()
-        self._choose(name)
+        self._choose(name, subject)
 
-    def _turn(self, wish: Button | Wish) -> None:
+    def _turn(self, wish: Button | Wish, subject: str) -> None:
         if self._parts.body is not None:
             self._parts.body.turn(-1 if wish is Wish.PAGE_UP else 1)
             self.arrange()
-        self._choose(wish)
+        self._choose(wish, subject)
 
     def arrange(self) -> None:
         """Gives every part its place."""
@@ -154,7 +148,7 @@ class Surface(Widget):
         if super().on_touch_down(touch):
             return True
         if self._scene is not None and self._scene.stay is not None:
-            self._choose(self._scene.stay)
+            self._choose(self._scene.stay, "")
         return True
 
 

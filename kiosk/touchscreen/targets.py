@@ -11,6 +11,7 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from kiosk.happenings import Button
@@ -21,7 +22,9 @@ from kiosk.touchscreen.theme import Token
 from kiosk.touchscreen.viewing import Wish
 from kiosk.touchscreen.widgets import Block
 
-Choose = Callable[[Button | Wish], None]
+# A button, and which of several alike it is.
+Name = tuple[Button | Wish, str]
+Choose = Callable[[Button | Wish, str], None]
 _FILLS: Final = {
     Weight.MAIN: (Token.PINE, Token.PINE_PRESSED, Token.CARD),
     Weight.RETURN: (Token.CLAY, Token.CLAY_PRESSED, Token.CARD),
@@ -31,8 +34,33 @@ ROUNDING: Final = 3  # pixels; a word a fraction too wide for its place would br
 TALL: Final = 1.9  # signs above words from this many times the type size that words leave free
 
 
-class Target(ButtonBehavior, Widget, Block):
-    """Something to touch: it acts when the finger leaves it inside, and shows at once it heard."""
+class Touchable(ButtonBehavior, Block):
+    """Mixed into a widget it is one of the patron's buttons: found by finger, keypad and audit.
+
+    It acts when the finger leaves it inside. A ring is around it while it is `focused`.
+    """
+
+    focused = BooleanProperty(False)  # noqa: FBT003  # Kivy's property takes its default so
+    ring = NumericProperty(0)
+    least_mm = NumericProperty(measures.TARGET_MM)
+    control: Control
+    choose: Choose
+
+    @property
+    def name(self) -> Name:
+        return self.control.button, self.control.subject
+
+    @property
+    def words(self) -> tuple[Label, ...]:
+        """The words on it."""
+        return tuple(one for one in self.walk(restrict=True) if isinstance(one, Label))
+
+    def on_release(self) -> None:
+        self.choose(self.control.button, self.control.subject)
+
+
+class Target(Touchable, Widget):
+    """A sign and a word on a field, which shows at once that it was touched."""
 
     text = StringProperty()
     glyph = ObjectProperty(())
@@ -40,23 +68,20 @@ class Target(ButtonBehavior, Widget, Block):
     pressed = ColorProperty()
     ink = ColorProperty()
     edge = ColorProperty()
-    focused = BooleanProperty(False)  # noqa: FBT003  # Kivy's property takes its default so
     font_size = NumericProperty(1)
     pad = NumericProperty(0)
-    ring = NumericProperty(0)
     least = NumericProperty(0)
-    least_mm = NumericProperty(measures.TARGET_MM)
     _settled: tuple[str, float, float] | None = None
 
     def __init__(self, choose: Choose, control: Control, **properties: object) -> None:
         super().__init__(**properties)
-        self._choose = choose
+        self.choose = choose
         self.bind(pos=self._place, size=self._place, text=self._place)
         self.show(control)
 
     def show(self, control: Control) -> None:
         """Becomes `control`."""
-        self.control, self.button = control, control.button
+        self.control = control
         self.glyph = glyphs.of(control)
         self.main = control.weight is not Weight.QUIET
         self.least_mm = measures.MAIN_TARGET_MM if self.main else measures.TARGET_MM
@@ -85,9 +110,6 @@ class Target(ButtonBehavior, Widget, Block):
 
     def settle(self, width: float) -> float:
         return float(max(self.least, self._words(width) + 1.2 * self.pad))
-
-    def on_release(self) -> None:
-        self._choose(self.button)
 
     @property
     def _sign(self) -> float:

@@ -49,9 +49,9 @@ class Viewing:
     tall_panel: bool = False
 
     @property
-    def patience(self) -> int:
-        """What every time-out is multiplied by: who listens or reads large text needs longer."""
-        return UNHURRIED if self.voice or self.large_text else 1
+    def unhurried(self) -> bool:
+        """Whether every time-out is doubled: who listens or reads large text needs longer."""
+        return self.voice or self.large_text
 
 
 def wished(viewing: Viewing, wish: Wish) -> Viewing:
@@ -83,7 +83,9 @@ def kept(viewing: Viewing, before: Visit, after: Visit, idle_seconds: float) -> 
     (`idle_seconds`). The panel closes by itself when the visit goes on to another screen.
     """
     ended = before.page is not Page.WELCOME and after.page is Page.WELCOME
-    left = after.page is Page.WELCOME and idle_seconds >= IDLE_SECONDS * viewing.patience
+    left = after.page is Page.WELCOME and idle_seconds >= IDLE_SECONDS * (
+        UNHURRIED if viewing.unhurried else 1
+    )
     if ended or left:
         return Viewing(tall_panel=viewing.tall_panel)
     if screen(before) is not screen(after):

@@ -12,7 +12,7 @@ from kiosk.touchscreen import measures
 from kiosk.touchscreen.audit import contrast
 from kiosk.touchscreen.measures import Measures
 from kiosk.touchscreen.surface import Surface
-from kiosk.touchscreen.targets import Target
+from kiosk.touchscreen.targets import Touchable
 from kiosk.touchscreen.viewing import Viewing
 
 SLACK: Final = 1.5  # pixels that rounding may cost
@@ -24,7 +24,7 @@ def faults(surface: Surface, sizes: Measures, viewing: Viewing, reach: float) ->
     """What is wrong with the layout now, one sentence each; empty when nothing is."""
     texts = [one for one in surface.walk(restrict=True) if isinstance(one, Label) and one.text]
     targets = surface.choices
-    words = [target.ids.word.__self__ for target in targets]
+    words = [word for target in targets for word in target.words]
     beside = [text for text in texts if text not in words]
     least = measures.LARGE_CAPITAL_MM if viewing.large_text else measures.CAPITAL_MM
     found = [f"{_name(text)} is larger than its box" for text in texts if _clipped(text)]
@@ -47,7 +47,7 @@ def pale(surface: Surface, picture: Image.Image, viewing: Viewing) -> list[str]:
     """What is too pale in the `picture` of this surface."""
     found = []
     targets = surface.choices
-    enabled = {id(target.ids.word.__self__) for target in targets if not target.disabled}
+    enabled = {id(word) for target in targets if not target.disabled for word in target.words}
     for text in surface.walk(restrict=True):
         if not isinstance(text, Label) or not text.text:
             continue
@@ -64,7 +64,7 @@ def pale(surface: Surface, picture: Image.Image, viewing: Viewing) -> list[str]:
     return found
 
 
-def _sizes(targets: tuple[Target, ...], sizes: Measures) -> list[str]:
+def _sizes(targets: tuple[Touchable, ...], sizes: Measures) -> list[str]:
     found = []
     for target in targets:
         millimetres = min(target.size) / sizes.pixels_per_mm
@@ -124,14 +124,14 @@ def _torn(text: Label) -> bool:
     return bool(widest > text.width + SLACK)
 
 
-def _holds(target: Target) -> bool:
+def _holds(target: Touchable) -> bool:
     left, bottom, right, top = _box(target)
-    inner = _box(target.ids.word)
-    return bool(
+    return all(
         inner[0] >= left - SLACK
         and inner[1] >= bottom - SLACK
         and inner[2] <= right + SLACK
         and inner[3] <= top + SLACK
+        for inner in map(_box, target.words)
     )
 
 
@@ -144,7 +144,7 @@ def _apart(one: Widget, other: Widget) -> float:
     return max(across, upwards)
 
 
-def _edge(target: Target, picture: Image.Image) -> float:
+def _edge(target: Touchable, picture: Image.Image) -> float:
     """The most that its edge or fill differs from the ground beside it."""
     ground = contrast.at(picture, target.center_x, target.y - 2)
     edge = contrast.at(picture, target.center_x, target.y + 1)
@@ -152,7 +152,7 @@ def _edge(target: Target, picture: Image.Image) -> float:
     return max(contrast.contrast(ground, edge), contrast.contrast(ground, fill))
 
 
-def _ring(target: Target, picture: Image.Image) -> float:
+def _ring(target: Touchable, picture: Image.Image) -> float:
     ground = contrast.at(picture, target.center_x, target.y - target.ring - 1)
     ring = contrast.at(picture, target.center_x, target.y - 0.7 * target.ring)
     return contrast.contrast(ground, ring)

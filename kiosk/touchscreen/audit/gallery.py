@@ -55,11 +55,11 @@ class Gallery:
             return [str(error)]
         found = _unspoken(spoken(scene, self._app.words))
         pages: dict[tuple[int, int], list[str]] = {}
-        reached: set[Button | Wish] = set()
+        reached: set[tuple[Button | Wish, str]] = set()
         for page, _ in enumerate(self._pages()):
             found += self._judge_page(wanted, page, pictures)
             pages[self._surface.pages] = self._texts()
-            reached |= {name for name, _ in self._surface.targets}
+            reached |= set(self._surface.targets)
         words = {word for page in pages.values() for text in page for word in text.split()}
         return [*found, *_lost(scene, words), *_repeated(scene, pages), *_unreached(scene, reached)]
 
@@ -85,7 +85,7 @@ class Gallery:
             seen: set[tuple[object, ...]] = set()
             while (state := self._standing()) not in seen and len(seen) < PAGES_AT_MOST:
                 seen.add(state)
-                target = self._surface.targets.get((turn, 0))
+                target = self._surface.targets.get((turn, ""))
                 if target is None:
                     break
                 target.dispatch("on_release")
@@ -156,6 +156,6 @@ def _repeated(scene: Scene, pages: dict[tuple[int, int], list[str]]) -> list[str
     ]
 
 
-def _unreached(scene: Scene, reached: set[Button | Wish]) -> list[str]:
-    wanted = {control.button for control in controls(scene) if control.enabled}
+def _unreached(scene: Scene, reached: set[tuple[Button | Wish, str]]) -> list[str]:
+    wanted = {(one.button, one.subject) for one in controls(scene) if one.enabled}
     return [f"{button} cannot be reached by keypad" for button in wanted - reached]

@@ -46,9 +46,10 @@ def change(before: Scene | None, after: Scene, catalogue: Catalogue) -> str:
     return _sentences([*fresh, *_countdown(before, after)], catalogue)
 
 
-def echo(scene: Scene, pressed: Button | Wish, catalogue: Catalogue) -> str:
+def echo(scene: Scene, pressed: tuple[Button | Wish, str], catalogue: Catalogue) -> str:
     """What a touch on a secret button sounds like: that it was heard, never what it was."""
-    secret = any(one.secret for one in controls(scene) if one.button is pressed)
+    named = (one for one in controls(scene) if (one.button, one.subject) == pressed)
+    secret = any(one.secret for one in named)
     return catalogue.text("speech.masked") if secret else ""
 
 

@@ -38,10 +38,9 @@ def test_the_volume_stays_between_quiet_and_loud() -> None:
 
 
 def test_who_listens_or_reads_large_text_has_twice_the_time() -> None:
-    assert Viewing().patience == 1
-    assert Viewing(high_contrast=True, reach=True).patience == 1
-    assert Viewing(large_text=True).patience == 2
-    assert Viewing(voice=True).patience == 2
+    assert not Viewing(high_contrast=True, reach=True).unhurried
+    assert Viewing(large_text=True).unhurried
+    assert Viewing(voice=True).unhurried
 
 
 def test_settings_made_on_the_welcome_last_through_the_visit() -> None:
