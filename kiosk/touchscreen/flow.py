@@ -39,7 +39,7 @@ class Flow(Widget):
         """
         self.pos, self.size = (box.left, box.bottom), (box.width, box.height)
         self.clear_widgets()
-        pinned, rest = self._parts()
+        pinned, rest = ([], list(self._blocks)) if before else self._parts()
         rest = [*before, *rest, *after]
         room = self.height - self._high(pinned) - (self.gap if pinned else 0)
         whole = [piece for block in rest if not block.spare for piece in self._fitting(block, room)]

@@ -43,8 +43,9 @@ class Pager(Widget, Block):
         self._place.text = f"{page + 1}/{pages}"
 
     def fits(self, box: Box) -> bool:
-        """Whether it can stand in `box` with the signs beside its words."""
-        wide = 2 * max(arrow.narrowest() for arrow in self._arrows) + self._place.wide(WIDEST)
+        """Whether it can stand in `box`, if need be without the signs beside its words."""
+        least = max(arrow.narrowest(signed=False) for arrow in self._arrows)
+        wide = 2 * least + self._place.wide(WIDEST)
         return wide + 2 * self.gap <= box.width and self.settle(box.width) <= box.height
 
     def settle(self, width: float) -> float:
