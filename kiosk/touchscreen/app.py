@@ -134,8 +134,6 @@ class Touchscreen(App):
             self._renew()
         if before.voice and not viewing.voice:
             self._voice.hush()
-        elif viewing.voice and not before.voice:
-            self._say_all()
 
     def press(self, key: Key) -> None:
         """What a key of the keypad does."""
@@ -163,7 +161,7 @@ class Touchscreen(App):
         name = moved(names, surface.focused, key)
         target = surface.focus(name)
         self._tell(Touched(Button.STAY))
-        if target is not None and name is not None:
+        if self.viewing.voice and target is not None and name is not None:
             place = names.index(name) + 1, len(names)
             self._say(focused(target.control, place, self.words))
 
@@ -178,22 +176,22 @@ class Touchscreen(App):
 
     def _choose(self, name: Button | Wish, subject: str = "") -> None:
         self._touched_at = self._now
-        if self._scene is not None:
-            self._say(echo(self._scene, (name, subject), self.words))
         if isinstance(name, Button):
+            if self.viewing.voice and self._scene is not None:
+                self._say(echo(self._scene, (name, subject), self.words))
             self._tell(Touched(name))
             return
         # Whoever changes the screen is still there.
         self._tell(Touched(Button.STAY))
+        self.become(wished(self.viewing, name))
+        self._draw()
         if name is Wish.HUSH:
             self._voice.hush()
-        elif name is Wish.REPEAT:
+        elif name in {Wish.REPEAT, Wish.VOICE}:
             self._say_all()
         elif name in {Wish.PAGE_UP, Wish.PAGE_DOWN} and self.surface is not None:
             page, pages = self.surface.pages
             self._say(self.words.text("speech.page", page=page, pages=pages))
-        self.become(wished(self.viewing, name))
-        self._draw()
 
     @property
     def words(self) -> Catalogue:
@@ -219,7 +217,8 @@ class Touchscreen(App):
         if wanted != self._scene and self.surface is not None:
             before, self._scene = self._scene, wanted
             self.surface.show(wanted)
-            self._say(change(before, wanted, self.words))
+            if self.viewing.voice:
+                self._say(change(before, wanted, self.words))
 
     def _say_all(self) -> None:
         if self._scene is not None:

@@ -18,6 +18,7 @@ from kiosk.touchscreen.viewing import Wish
 
 WARNED_EVERY: Final = 10  # seconds of a countdown: each of them would drown everything else
 _NUMBER: Final = re.compile(r"\b(?=\w*\d)(?:\w*[A-Za-z]\w*|0\d+|\d{5,})\b")
+_MUTE: Final = {ord("…"): None, ord("•"): None}  # dots stand for what nobody may hear
 _PAUSE: Final = re.compile(r"[.?!:,]$")
 
 
@@ -31,7 +32,8 @@ def spoken(scene: Scene, catalogue: Catalogue) -> str:
 def change(before: Scene | None, after: Scene, catalogue: Catalogue) -> str:
     """What has to be said when `after` replaces `before`; empty when nothing worth a word changed.
 
-    A new screen is told whole. On the same one only what is new, and a countdown in steps.
+    A new screen is told whole. On the same one only what is new, switches as well, and a countdown
+    in steps.
     """
     if (
         before is None
@@ -41,8 +43,9 @@ def change(before: Scene | None, after: Scene, catalogue: Catalogue) -> str:
         return spoken(after, catalogue)
     if before.frame != after.frame:  # another language
         return spoken(after, catalogue)
-    known = {*_body(before), *_notes(before)}
-    fresh = [text for text in (*_body(after), *_notes(after)) if text not in known]
+    known = {*_body(before), *_switches(before, catalogue), *_notes(before)}
+    now = (*_body(after), *_switches(after, catalogue), *_notes(after))
+    fresh = [text for text in now if text not in known]
     return _sentences([*fresh, *_countdown(before, after)], catalogue)
 
 
@@ -66,19 +69,24 @@ def readable(text: str, catalogue: Catalogue) -> str:
     >>> readable("B00012 · Jatuh tempo Sen, 30 Nov 2026", read_catalogue("id"))
     'B 0 0 0 1 2. Jatuh tempo Senin, 30 November 2026'
     """
-    plain = text.replace(UNBROKEN_SPACE, " ").replace("…", "").replace(" · ", ". ")
+    plain = text.replace(UNBROKEN_SPACE, " ").replace(" · ", ". ").translate(_MUTE)
     for short, full in _names(catalogue.language):
         plain = re.sub(short, full, plain)
     return _NUMBER.sub(lambda found: " ".join(found.group()), plain)
 
 
 def _sentences(texts: list[str], catalogue: Catalogue) -> str:
-    said = [readable(text, catalogue).strip() for text in texts if text.strip()]
-    return " ".join(text if _PAUSE.search(text) else f"{text}." for text in said)
+    said = [readable(text, catalogue).strip() for text in texts]
+    return " ".join(text if _PAUSE.search(text) else f"{text}." for text in said if text)
 
 
 def _body(scene: Scene) -> tuple[str, ...]:
     return tuple(texts(scene.body))
+
+
+def _switches(scene: Scene, catalogue: Catalogue) -> tuple[str, ...]:
+    """The buttons in the body, which tell by their words what they have become."""
+    return tuple(_label(control, catalogue) for control in controls(scene.body))
 
 
 def _notes(scene: Scene) -> tuple[str, ...]:

@@ -85,6 +85,18 @@ def test_nothing_is_said_when_nothing_changed() -> None:
     assert change(shown(STATES["pad-3"]), shown(STATES["pad-3"]), ID) == ""
 
 
+def test_a_switch_says_what_it_has_become() -> None:
+    before = shown(STATES["card"], viewing=Viewing(adjusting=True))
+    after = shown(STATES["card"], viewing=Viewing(adjusting=True, large_text=True))
+    assert change(before, after, ID) == "Huruf besar: aktif."
+
+
+def test_the_dots_of_a_pin_are_silent() -> None:
+    before = shown(STATES["card"])
+    after = replace(before, body=replace(before.body, heading="••••"))
+    assert change(before, after, ID) == ""
+
+
 def test_a_book_that_is_done_says_so() -> None:
     visit = STATES["lending"]
     lent = replace(visit.books[1], stage=Stage.LENT)
