@@ -16,6 +16,8 @@ from kiosk.touchscreen.scene import Choices, Code, Control, Keys, Listing, Row
 from kiosk.touchscreen.targets import Choice, Choose, Touchable
 from kiosk.touchscreen.widgets import Block, Heading, Soft, Text
 
+LABEL_LINES: Final = 4  # a title may be shortened, what a button does may not
+LARGEST: Final = 3.5  # times as high as its words need: larger, a button looks like none
 _QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004
 _MODULE_MM: Final = 0.5  # what a telephone's camera still tells apart at arm's length
 # A camera needs dark on light, whatever colours the patron reads best.
@@ -28,14 +30,16 @@ class TouchedRow(Touchable, BookRow):
     def __init__(self, row: Row, control: Control, choose: Choose) -> None:
         super().__init__(row=row)
         self.control, self.choose = control, choose
+        if not row.label:
+            self.title_lines = LABEL_LINES
 
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
-        """The row as paragraphs, and a button that says what a touch on it does."""
-        self.settle(width)
-        label = self.control.label.replace(self.row.title, self.title)
+        """The row as paragraphs, its last words on a button."""
+        words = [text for text in (self.title, self.label, self.advice) if text]
+        texts = [Text(text=text, bold=True) for text in words[:-1]]
         button = Bar(self.choose)
-        button.show((replace(self.control, label=label),), "")
-        return [*super().pieces(width, room), button]
+        button.show((replace(self.control, shown=words[-1]),), "")
+        return [*(part for text in texts for part in text.pieces(width, room)), button]
 
 
 class ListingBody(Flow):
@@ -63,6 +67,9 @@ class Answers(Bar):
     def __init__(self, choose: Choose) -> None:
         super().__init__(choose, kind=Choice)
         self.tall = True
+
+    def place(self, left: float, top: float, height: float) -> None:
+        super().place(left, top, min(height, LARGEST * self.settle(self.width)))
 
 
 class ChoicesBody(Flow):

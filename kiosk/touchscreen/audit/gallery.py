@@ -94,7 +94,7 @@ class Gallery:
                     yield
 
     def _standing(self) -> tuple[object, ...]:
-        return (self._surface.pages, *self._surface.targets)
+        return (self._surface.pages, *(one.name for one in self._surface.choices))
 
     def _texts(self) -> list[str]:
         from kiosk.touchscreen.rehearsal import visible_texts  # noqa: PLC0415  # configured only now
@@ -140,7 +140,8 @@ def _lost(scene: Scene, shown: set[str]) -> list[str]:
     """Words of the scene that stand on no page. Titles may be shortened, invitations left out."""
     body = scene.body
     if isinstance(body, Books | Listing):
-        body = replace(body, rows=tuple(replace(row, title="") for row in body.rows))
+        rows = tuple(replace(row, title="") if row.label else row for row in body.rows)
+        body = replace(body, rows=rows)
     if isinstance(body, Books):
         body = replace(body, more=replace(body.more, text=""))
     told = " ".join([*texts(body), *texts(scene.notes)]).replace(UNBROKEN_SPACE, " ")
