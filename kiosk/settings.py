@@ -21,7 +21,8 @@ from devices.settings import (
 )
 from kiosk.house import House
 from kiosk.staff.settings import StaffSettings
-from kiosk.touchscreen.panel import Panel
+from kiosk.touchscreen.keypad import KEY_CODES, Keypad
+from kiosk.touchscreen.panel import LEAST_REACH_MM, REACH_MM, STANDARD_KEYPAD, Panel
 
 LEDGER: Final = "ledger.db"
 
@@ -64,7 +65,10 @@ class DeviceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The panel: pixels, and its diagonal in inches, from which everything gets its true size.
 
-    `rehearsal_port` opens a loopback line for demonstrations and tests; leave it out in service.
+    `bottom` is how many millimetres its lower edge hangs above the floor, which decides what can be
+    reached from a wheelchair; `keypad` names the keyboard keys that a five-key keypad sends;
+    `speech` is the program that speaks. `rehearsal_port` opens a loopback line for demonstrations
+    and tests; leave it out in service.
     """
 
     width: int
@@ -72,9 +76,31 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     diagonal: float
     fullscreen: bool = True
     rehearsal_port: int | None = None
+    bottom: float = 800.0
+    keypad: Keypad = STANDARD_KEYPAD
+    speech: str = "espeak-ng"
 
     def panel(self) -> Panel:
-        return Panel(self.width, self.height, self.diagonal, self.fullscreen, self.rehearsal_port)
+        """Raises BadSettings for a keypad's key nobody knows and a panel nobody reaches."""
+        unknown = self.keypad.unknown()
+        if unknown:
+            raise BadSettings(f"screen.keypad: no key {unknown[0]!r}; use {', '.join(KEY_CODES)}")
+        panel = Panel(
+            self.width,
+            self.height,
+            self.diagonal,
+            self.fullscreen,
+            self.rehearsal_port,
+            self.bottom,
+            self.keypad,
+            self.speech,
+        )
+        if not panel.reachable:
+            raise BadSettings(
+                f"screen.bottom: {self.bottom} mm is too high to be reached from a wheelchair; "
+                f"hang the panel so that {LEAST_REACH_MM:.0f} mm of it are below {REACH_MM:.0f} mm"
+            )
+        return panel
 
 
 class StationSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -24,7 +24,7 @@ NOTICE_SECONDS: Final = 15.0
 GOODBYE_SECONDS: Final = 20.0
 # So long without a touch, and whoever passes by reads no title.
 COVER_SECONDS: Final = 30.0
-_UNHURRIED: Final = 2.0
+UNHURRIED: Final = 2.0
 
 
 class Page(Enum):
@@ -164,7 +164,7 @@ class Visit:
     @property
     def pace(self) -> float:
         """How many times as long as usual everything takes."""
-        return _UNHURRIED if self.unhurried else 1.0
+        return UNHURRIED if self.unhurried else 1.0
 
     @property
     def outage(self) -> Outage | None:

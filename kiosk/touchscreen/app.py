@@ -2,26 +2,33 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.text import LabelBase
 from kivy.core.window import Window
+from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.happenings import Button, Happening, Touched
-from kiosk.languages.catalogue import read_catalogues
+from kiosk.happenings import Button, Happening, PaceWanted, Touched
+from kiosk.languages.catalogue import Catalogue, read_catalogues
+from kiosk.touchscreen.arrangement import Glass
+from kiosk.touchscreen.keyboard import Keyboard
+from kiosk.touchscreen.keypad import Key, moved
+from kiosk.touchscreen.measures import measures
 from kiosk.touchscreen.panel import Panel
 from kiosk.touchscreen.rehearsal import Rehearsal
+from kiosk.touchscreen.scene import Scene
 from kiosk.touchscreen.scenes import scene
-from kiosk.touchscreen.screens import Sideways, Surface, Upright
-from kiosk.touchscreen.theme import measures
+from kiosk.touchscreen.speech.sentences import change, echo, focused, spoken
+from kiosk.touchscreen.speech.voice import Voice
+from kiosk.touchscreen.surface import Surface
+from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD
+from kiosk.touchscreen.viewing import Viewing, Wish, kept, wished
 from kiosk.visit import Visit
-
-if TYPE_CHECKING:
-    from kiosk.touchscreen.scene import Scene
 
 LOOKS_PER_SECOND: Final = 15
 
@@ -62,55 +69,186 @@ class Touchscreen(App):
         super().__init__()
         self.panel = panel
         self.measures = measures(panel)
+        self.palette = STANDARD
+        self.viewing = Viewing(tall_panel=panel.reach < panel.height)
+        self.surface: Surface | None = None
         self._latest = latest
         self._tell = tell
         self._catalogues = read_catalogues()
+        self._visit, self._now, self._touched_at = Visit(), 0.0, 0.0
         self._scene: Scene | None = None
         self._rehearsal: Rehearsal | None = None
         self._survival = Survival()
-        self.surface: Surface | None = None
+        self._voice = Voice(panel.speech_program)
+        self._pace_told: bool | None = None
         self.over: Callable[[], object] | None = None
         """What else lies over the screen; called, and kept, once there is a window."""
         self._over: object = None
 
-    def build(self) -> Surface:
+    def build(self) -> FloatLayout:
         fonts = files("kiosk.touchscreen") / "fonts"
         LabelBase.register(
             "Sirkula",
             fn_regular=str(fonts / "NotoSans-Regular.ttf"),
             fn_bold=str(fonts / "NotoSans-Bold.ttf"),
         )
-        kind = Sideways if self.panel.landscape else Upright
-        self.surface = kind(self._choose)
-        return self.surface
+        return FloatLayout()
 
     def on_start(self) -> None:
         ExceptionManager.add_handler(self._survival)
         if self.panel.fullscreen:
             Window.bind(on_request_close=lambda *_, **__: True)
+        self._keyboard = Keyboard(self.panel.keypad, self.press)
+        self._renew()
         self.look()
         Clock.schedule_interval(lambda _: self.look(), 1 / LOOKS_PER_SECOND)
+        # Made after the keyboard, so that its keys are heard first.
         self._over = self.over() if self.over is not None else None
         if self.panel.rehearsal_port is not None:
             self._rehearsal = Rehearsal(self, self.panel.rehearsal_port)
 
     def on_stop(self) -> None:
         ExceptionManager.remove_handler(self._survival)
+        self._keyboard.close()
+        self._voice.hush()
         if self._rehearsal is not None:
             self._rehearsal.close()
 
     def look(self) -> Visit:
         """Shows the latest visit now; whatever did not change stays untouched."""
-        visit, now = self._latest()
-        wanted = scene(visit, now, self._catalogues[visit.language])
-        if wanted != self._scene and self.surface is not None:
-            self.surface.show(wanted)
-            self._scene = wanted
+        visit, self._now = self._latest()
+        before, self._visit = self._visit, visit
+        self.become(kept(self.viewing, before, visit, self._now - self._touched_at))
+        self._tell_pace(visit)
+        self._draw()
         return visit
 
-    def _choose(self, button: Button, subject: str) -> None:
-        self._tell(Touched(button, subject))
+    def _tell_pace(self, visit: Visit) -> None:
+        """Once, as often as the visit has another pace than the patron's settings want."""
+        wanted = self.viewing.unhurried
+        if visit.unhurried is wanted:
+            self._pace_told = None
+        elif self._pace_told is not wanted:
+            self._pace_told = wanted
+            self._tell(PaceWanted(wanted))
+
+    def stage(self, visit: Visit, now: float, viewing: Viewing) -> Scene:
+        """Shows this at once, as if there had been nothing before: for pictures."""
+        self._visit, self._now, self._touched_at, self._scene = visit, now, now, None
+        before, self.viewing = self.viewing, viewing
+        if _look(before) != _look(viewing):
+            self._renew()
+        elif self.surface is not None:
+            self.surface.forget()
+        self._draw()
+        return scene(visit, now, self.words, viewing)
+
+    def become(self, viewing: Viewing) -> None:
+        """Takes the patron's settings; what they change about the look is drawn anew."""
+        before, self.viewing = self.viewing, viewing
+        if _look(before) != _look(viewing):
+            self._renew()
+        if before.voice and not viewing.voice:
+            self._voice.hush()
+
+    def press(self, key: Key) -> None:
+        """What a key of the keypad does."""
+        self._touched_at = self._now
+        match key:
+            case Key.UP | Key.DOWN:
+                self._move(key)
+            case Key.OK if self.surface is not None and self.surface.settled:
+                self.surface.press_focused()
+            case Key.BACK:
+                self._first_of(Wish.CLOSE, Button.BACK, Button.DONE)
+            case Key.HELP | Key.HEADPHONES:
+                # Who asks for help without touching the glass may not see it.
+                self.become(replace(self.viewing, voice=True))
+                if key is Key.HEADPHONES or not self._first_of(Button.HELP):
+                    self._choose(Wish.REPEAT)
+            case _:
+                pass
+
+    def _move(self, key: Key) -> None:
+        surface = self.surface
+        if surface is None:
+            return
+        names = tuple(surface.targets)
+        name = moved(names, surface.focused, key)
+        target = surface.focus(name)
+        self._tell(Touched(Button.STAY))
+        if self.viewing.voice and target is not None and name is not None:
+            place = names.index(name) + 1, len(names)
+            self._say(focused(target.control, place, self.words))
+
+    def _first_of(self, *wanted: Button | Wish) -> bool:
+        """Chooses the first of `wanted` that can be touched now; whether there was one."""
+        enabled = {name for name, _ in self.surface.targets} if self.surface is not None else set()
+        for name in wanted:
+            if name in enabled:
+                self._choose(name)
+                return True
+        return False
+
+    def _choose(self, name: Button | Wish, subject: str = "") -> None:
+        self._touched_at = self._now
+        if isinstance(name, Button):
+            if self.viewing.voice and self._scene is not None:
+                self._say(echo(self._scene, (name, subject), self.words))
+            self._tell(Touched(name, subject))
+            return
+        # Whoever changes the screen is still there.
+        self._tell(Touched(Button.STAY))
+        self.become(wished(self.viewing, name))
+        self._draw()
+        if name is Wish.HUSH:
+            self._voice.hush()
+        elif name in {Wish.REPEAT, Wish.VOICE}:
+            self._say_all()
+        elif name in {Wish.PAGE_UP, Wish.PAGE_DOWN} and self.surface is not None:
+            page, pages = self.surface.pages
+            self._say(self.words.text("speech.page", page=page, pages=pages))
+
+    @property
+    def words(self) -> Catalogue:
+        return self._catalogues[self._visit.language]
+
+    def _renew(self) -> None:
+        """A surface in the patron's size, colours and reach, in place of the one before."""
+        viewing, panel = self.viewing, self.panel
+        self.measures = measures(panel, large=viewing.large_text)
+        self.palette = HIGH_CONTRAST if viewing.high_contrast else STANDARD
+        reach = panel.reach if viewing.reach else float(panel.height)
+        glass = Glass(float(panel.width), float(panel.height), reach)
+        focus = self.surface.focused if self.surface is not None else None
+        self.surface = Surface(self._choose, self.measures, glass)
+        self.surface.focused = focus
+        self.root.clear_widgets()
+        self.root.add_widget(self.surface)
+        if self._scene is not None:
+            self.surface.show(self._scene)
+
+    def _draw(self) -> None:
+        wanted = scene(self._visit, self._now, self.words, self.viewing)
+        if wanted != self._scene and self.surface is not None:
+            before, self._scene = self._scene, wanted
+            self.surface.show(wanted)
+            if self.viewing.voice:
+                self._say(change(before, wanted, self.words))
+
+    def _say_all(self) -> None:
+        if self._scene is not None:
+            self._say(spoken(self._scene, self.words))
+
+    def _say(self, text: str) -> None:
+        """After the screen has changed, so that eyes are never behind ears."""
+        if self.viewing.voice and text:
+            self._voice.say(text, self._visit.language, self.viewing.volume)
 
     def open_settings(self, *_: object) -> bool:
-        """Kivy's settings panel, on F1, is not for patrons."""
+        """Kivy's settings panel is not for patrons."""
         return True
+
+
+def _look(viewing: Viewing) -> tuple[bool, bool, bool]:
+    return viewing.large_text, viewing.high_contrast, viewing.reach

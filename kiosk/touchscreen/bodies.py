@@ -1,231 +1,145 @@
 """The bodies of what is typed, chosen, listed and kept: keyboard, answers, rows and code."""
 
-from collections.abc import Callable
-from importlib.resources import files
-from math import ceil
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
-from kivy.lang import Builder
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
+from kivy.properties import NumericProperty
 from kivy.uix.widget import Widget
 
-from kiosk.happenings import Button
-from kiosk.touchscreen import glyphs, theme
-from kiosk.touchscreen.books import BookList, BookRow
-from kiosk.touchscreen.keys import ERASE, TURN, Sheet, sheets, span
+from kiosk.touchscreen.bar import Bar
+from kiosk.touchscreen.board import Board
+from kiosk.touchscreen.books import BookRow
+from kiosk.touchscreen.flow import Flow
 from kiosk.touchscreen.scene import Choices, Code, Control, Keys, Listing, Row
-from kiosk.touchscreen.widgets import Choice, Target, Text
-from kiosk.visiting.typing import SPACE
+from kiosk.touchscreen.targets import Choice, Choose, Touchable
+from kiosk.touchscreen.widgets import Block, Heading, Soft, Text
 
-Choose = Callable[[Button, str], None]
-# Keys are no easier to hit for being apart (Colle & Hiszem 2004), and easier on one sheet.
-NARROW_GAP_MM: Final = 1.0
+LABEL_LINES: Final = 4  # a title may be shortened, what a button does may not
+LARGEST: Final = 3.5  # times as high as its words need: larger, a button looks like none
 _QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004
+_MODULE_MM: Final = 0.5  # what a telephone's camera still tells apart at arm's length
+# A camera needs dark on light, whatever colours the patron reads best.
+_LIGHT, _DARK = (1, 1, 1), (0, 0, 0)
 
-Builder.load_file(str(files("kiosk.touchscreen") / "bodies.kv"))
 
-
-class TouchedRow(ButtonBehavior, BookRow):
+class TouchedRow(Touchable, BookRow):
     """A row that does something when it is touched."""
 
     def __init__(self, row: Row, control: Control, choose: Choose) -> None:
-        super().__init__(row=row, size_hint=(None, None))
-        self.control = control
-        self._choose = choose
+        super().__init__(row=row)
+        self.control, self.choose = control, choose
+        if not row.label:
+            self.title_lines = LABEL_LINES
 
-    def on_release(self) -> None:
-        self._choose(self.control.button, self.control.subject)
+    def pieces(self, width: float, room: float) -> Sequence[Widget]:
+        """The row as paragraphs, its last words on a button."""
+        words = [text for text in (self.title, self.label, self.advice) if text]
+        texts = [Text(text=text, bold=True) for text in words[:-1]]
+        button = Bar(self.choose)
+        button.show((replace(self.control, shown=words[-1]),), "")
+        return [*(part for text in texts for part in text.pieces(width, room)), button]
 
 
-class ListingBody(BoxLayout):
+class ListingBody(Flow):
     """Rows under a heading, page by page."""
 
-    heading = StringProperty()
-    lead = StringProperty()
-
-    def __init__(self, choose: Choose, **properties: object) -> None:
-        super().__init__(**properties)
+    def __init__(self, choose: Choose) -> None:
+        super().__init__()
         self._choose = choose
 
-    @property
-    def list(self) -> BookList:
-        return self.ids.list
-
     def show(self, body: Listing) -> None:
-        self.heading, self.lead = body.heading, body.lead
-        self.list.fill(tuple(self._row(row) for row in body.rows))
+        words = (Heading(text=body.heading), Soft(text=body.lead))
+        self.fill([*words, *map(self._row, body.rows)], pinned=2)
 
     def _row(self, row: Row) -> BookRow:
         if row.control is None or not row.control.enabled:
-            return BookRow(row, size_hint=(None, None))
+            return BookRow(row)
         return TouchedRow(row, row.control, self._choose)
 
 
-class ChoicesBody(BoxLayout):
-    """A question and its answers, as large as the room allows."""
+class Answers(Bar):
+    """Buttons as large as the room allows."""
 
-    small = NumericProperty(0)
-    heading = StringProperty()
-    lead = StringProperty()
+    stretch = 1.0
 
-    def __init__(self, choose: Choose, **properties: object) -> None:
-        super().__init__(**properties)
+    def __init__(self, choose: Choose) -> None:
+        super().__init__(choose, kind=Choice)
+        self.tall = True
+
+    def place(self, left: float, top: float, height: float) -> None:
+        super().place(left, top, min(height, LARGEST * self.settle(self.width)))
+
+
+class ChoicesBody(Flow):
+    """A question and its answers."""
+
+    def __init__(self, choose: Choose) -> None:
+        super().__init__()
         self._choose = choose
 
     def show(self, body: Choices) -> None:
-        self.heading, self.lead = body.heading, body.lead
-        grid = self.ids.grid
-        grid.clear_widgets()
-        grid.cols = len(body.choices) if len(body.choices) <= 3 else 2  # noqa: PLR2004  # side by side
-        for control in body.choices:
-            choice = Choice(self._choose, upright=len(body.choices) <= 3)  # noqa: PLR2004  # side by side
-            choice.show(control)
-            if grid.cols == 2:  # noqa: PLR2004  # as above
-                choice.font_size = self.small
-            grid.add_widget(choice)
+        answers = Answers(self._choose)
+        answers.show(body.choices, "")
+        self.fill([Heading(text=body.heading), Soft(text=body.lead), answers], pinned=2)
 
 
-class Key(Target):
-    """One key."""
-
-
-class Board(Widget):
-    """The keys of one sheet, each as large as the room allows."""
-
-    gap = 0.0
-    pixels_per_mm = NumericProperty(1)
-
-    def __init__(self, **properties: object) -> None:
-        super().__init__(**properties)
-        self._keys: Keys | None = None
-        self._choose: Choose | None = None
-        self._sheet, self._next = 0, ""
-        arrange = Clock.create_trigger(self._arrange, -1)
-        self.bind(pos=arrange, size=arrange)
-        self._arrange_soon = arrange
-
-    def show(self, keys: Keys, choose: Choose) -> None:
-        if self._keys is None or keys.keys != self._keys.keys:
-            self._sheet = 0
-        self._keys, self._choose = keys, choose
-        self._arrange_soon()
-
-    def _arrange(self, _: float) -> None:
-        if self._keys is None:
-            return
-        keys = "".join(key.subject for key in self._keys.keys)
-        found = self._fitting(keys, NARROW_GAP_MM)
-        if len(found) > 1:
-            found = self._fitting(keys, theme.TARGET_GAP_MM)
-        self._sheet %= len(found)
-        self.clear_widgets()
-        self._next = span(found[(self._sheet + 1) % len(found)])
-        self._lay(found[self._sheet], self._keys)
-
-    def _fitting(self, keys: str, gap: float) -> tuple[Sheet, ...]:
-        """The sheets for keys so many millimetres apart."""
-        millimetres = theme.MAIN_TARGET_MM if keys.isdecimal() else theme.TARGET_MM
-        least = ceil(millimetres * self.pixels_per_mm)
-        self.gap = gap * self.pixels_per_mm
-        columns = int((self.width + self.gap) / (least + self.gap))
-        rows = int((self.height + self.gap) / (least + self.gap))
-        return sheets(keys, max(1, columns), max(1, rows))
-
-    def _lay(self, sheet: Sheet, keys: Keys) -> None:
-        high = (self.height - self.gap * (len(sheet) - 1)) / len(sheet)
-        wide = (self.width - self.gap * (max(map(len, sheet)) - 1)) / max(map(len, sheet))
-        for at, line in enumerate(sheet):
-            for place, name in enumerate(line):
-                key = self._made(name, keys)
-                key.size = wide, high
-                key.pos = (
-                    self.x + place * (wide + self.gap),
-                    self.top - at * (high + self.gap) - high,
-                )
-                self.add_widget(key)
-
-    def _made(self, name: str, keys: Keys) -> Key:
-        if name == TURN:
-            key = Key(text=self._next, upright=True)
-            key.bind(on_release=lambda _: self._turn())
-            return key
-        control = keys.erase if name == ERASE else _key(name, keys)
-        glyph = {ERASE: glyphs.ERASE, SPACE: glyphs.SPACE}.get(name, ())
-        key = Key(text="" if glyph else control.label, glyph=glyph, upright=True)
-        key.disabled = not control.enabled
-        key.control = control
-        choose = self._choose
-        if choose is not None:
-            key.bind(on_release=lambda _: choose(control.button, control.subject))
-        return key
-
-    def _turn(self) -> None:
-        self._sheet += 1
-        self._arrange_soon()
-
-
-def _key(name: str, keys: Keys) -> Control:
-    return next(key for key in keys.keys if key.subject == name)
-
-
-class KeysBody(BoxLayout):
+class KeysBody(Flow):
     """What was typed, over the keyboard it is typed with."""
 
-    heading = StringProperty()
-    typed = StringProperty()
-    lead = StringProperty()
-
-    def __init__(self, choose: Choose, **properties: object) -> None:
-        super().__init__(**properties)
-        self._choose = choose
+    def __init__(self, choose: Choose) -> None:
+        super().__init__()
+        self._board = Board(choose)
 
     def show(self, body: Keys) -> None:
-        self.heading, self.typed, self.lead = body.heading, body.typed, body.lead
-        self.ids.board.show(body, self._choose)
+        self._board.show(body)
+        typed = Text(text=body.typed, bold=True) if body.typed else Soft(text=body.lead)
+        self.fill([Heading(text=body.heading), typed, self._board], pinned=2)
 
 
-class CodeBody(BoxLayout):
+class CodeBody(Flow):
     """A code for the patron's telephone."""
 
-    heading = StringProperty()
-    modules = ObjectProperty(())
-
-    def __init__(self, _: Choose, **properties: object) -> None:
-        super().__init__(**properties)
+    def __init__(self, _: Choose) -> None:
+        super().__init__()
 
     def show(self, body: Code) -> None:
-        self.heading, self.modules = body.heading, body.modules
-        self.ids.lines.clear_widgets()
-        for line in body.lines:
-            self.ids.lines.add_widget(Text(text=line, halign="center"))
+        lines = [Text(text=line, halign="center") for line in body.lines]
+        heading = Heading(text=body.heading, halign="center")
+        self.fill([heading, *lines, Modules(body.modules)], pinned=1)
 
 
-class Modules(Widget):
-    """The squares of a code, dark on white, in the largest square that fits."""
+class Modules(Widget, Block):
+    """The squares of a code, dark on light, in the largest square that fits."""
 
-    modules = ObjectProperty(())
+    stretch = 1.0
+    pixels_per_mm = NumericProperty(1)
 
-    def __init__(self, **properties: object) -> None:
-        super().__init__(**properties)
-        self.bind(modules=self._draw, pos=self._draw, size=self._draw)
+    def __init__(self, modules: tuple[tuple[bool, ...], ...]) -> None:
+        super().__init__(size_hint=(None, None))
+        self._modules = modules
+        self.bind(pos=self._draw, size=self._draw)
+
+    def settle(self, width: float) -> float:
+        self.width = width
+        return min(width, self._across * _MODULE_MM * self.pixels_per_mm)
+
+    @property
+    def _across(self) -> int:
+        return len(self._modules) + 2 * _QUIET_ZONE
 
     def _draw(self, *_: object) -> None:
-        count = len(self.modules) + 2 * _QUIET_ZONE
-        side = int(min(self.width, self.height) / count) if self.modules else 0
+        count = self._across
+        side = int(min(self.width, self.height) / count)
         self.canvas.clear()
-        if not side:
-            return
         left = int(self.center_x - side * count / 2)
         bottom = int(self.center_y - side * count / 2)
         with self.canvas:
-            Color(*theme.CARD)
+            Color(*_LIGHT)
             Rectangle(pos=(left, bottom), size=(side * count, side * count))
-            Color(*theme.INK)
-            for down, line in enumerate(self.modules):
+            Color(*_DARK)
+            for down, line in enumerate(self._modules):
                 for across, dark in enumerate(line):
                     if dark:
                         x = left + (across + _QUIET_ZONE) * side

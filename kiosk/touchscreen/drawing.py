@@ -3,25 +3,34 @@
 from itertools import pairwise
 from typing import Final
 
+from kivy.app import App
+from kivy.clock import Clock
 from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
 from kivy.properties import ColorProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
 from kiosk.touchscreen.shapes import Box, Disc, Shape, Stroke
-from kiosk.touchscreen.theme import INK
+from kiosk.touchscreen.theme import Colour, Token
 
 _SEGMENTS: Final = 64
+
+
+def paint(token: Token) -> Colour:
+    """The colour of `token` in the palette the patron chose."""
+    palette = App.get_running_app().palette
+    return palette[token]
 
 
 class Drawing(Widget):
     """A picture or glyph. `ink` colours the shapes that have no colour of their own."""
 
     shapes = ObjectProperty(())
-    ink = ColorProperty(INK)
+    ink = ColorProperty()
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
-        self.bind(shapes=self._draw, ink=self._draw, pos=self._draw, size=self._draw)
+        soon = Clock.create_trigger(self._draw, -1)  # once, before the next frame
+        self.bind(shapes=soon, ink=soon, pos=soon, size=soon)
 
     def _draw(self, *_: object) -> None:
         side = min(self.width, self.height)
@@ -30,7 +39,7 @@ class Drawing(Widget):
         self.canvas.clear()
         with self.canvas:
             for shape in self.shapes:
-                Color(*(shape.colour or self.ink))
+                Color(*(paint(shape.colour) if shape.colour is not None else self.ink))
                 _draw(shape, left, bottom, side)
 
 

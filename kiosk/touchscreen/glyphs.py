@@ -9,6 +9,7 @@ from kiosk.happenings import Button
 from kiosk.touchscreen.scene import Control, Sign
 from kiosk.touchscreen.shapes import Box, Disc, Shape, Stroke, arc
 from kiosk.touchscreen.theme import Tone
+from kiosk.touchscreen.viewing import Wish
 
 Glyph = tuple[Shape, ...]
 _PEN: Final = 0.1
@@ -110,6 +111,33 @@ QUESTION: Final[Glyph] = (
     Disc(0.5, 0.15, 0.08),
 )
 
+ACCESS: Final[Glyph] = (
+    Stroke(arc(0.5, 0.5, 0.42, 0, 360), 0.07),
+    Disc(0.5, 0.74, 0.07),
+    Stroke((0.28, 0.6, 0.72, 0.6), 0.08),
+    Stroke((0.5, 0.6, 0.5, 0.44), 0.1),
+    Stroke((0.37, 0.22, 0.5, 0.44, 0.63, 0.22), 0.08),
+)
+ON: Final[Glyph] = (
+    Stroke((0.14, 0.14, 0.86, 0.14, 0.86, 0.86, 0.14, 0.86, 0.14, 0.14), 0.08),
+    Stroke((0.3, 0.52, 0.45, 0.34, 0.72, 0.68), 0.12),
+)
+OFF: Final[Glyph] = (Stroke((0.14, 0.14, 0.86, 0.14, 0.86, 0.86, 0.14, 0.86, 0.14, 0.14), 0.08),)
+MINUS: Final[Glyph] = (Stroke((0.2, 0.5, 0.8, 0.5), 0.12),)
+PLUS: Final[Glyph] = (Stroke((0.2, 0.5, 0.8, 0.5), 0.12), Stroke((0.5, 0.2, 0.5, 0.8), 0.12))
+HUSH: Final[Glyph] = (Box(0.24, 0.24, 0.52, 0.52, 0.06),)
+
+WISHES: Final[dict[Wish, Glyph]] = {
+    Wish.ACCESS: ACCESS,
+    Wish.CLOSE: CHECK,
+    Wish.QUIETER: MINUS,
+    Wish.LOUDER: PLUS,
+    Wish.REPEAT: AGAIN,
+    Wish.HUSH: HUSH,
+    Wish.PAGE_UP: UP,
+    Wish.PAGE_DOWN: DOWN,
+    Wish.MORE: DOWN,
+}
 BUTTONS: Final[dict[Button, Glyph]] = {
     Button.BORROW: BORROW,
     Button.RETURN: RETURN,
@@ -126,7 +154,6 @@ BUTTONS: Final[dict[Button, Glyph]] = {
     Button.MORE: DOWN,
     Button.LESS: UP,
     Button.TYPE: KEYBOARD,
-    Button.KEY: (),
     Button.ERASE: ERASE,
     Button.FEEDBACK: SPEECH,
     Button.RATE: FACE,
@@ -156,5 +183,11 @@ SIGNS: Final[dict[Sign, Glyph]] = {
 
 
 def of(control: Control) -> Glyph:
-    """The sign on a button; a rating's is its face."""
+    """The sign on a button; a switch shows its state, a rating its face."""
+    if control.on is not None:
+        return ON if control.on else OFF
+    if isinstance(control.button, Wish):
+        return WISHES[control.button]
+    if control.button is Button.KEY:
+        return SPACE if control.shown == "" else ()
     return FACES.get(control.subject, BUTTONS[control.button])

@@ -8,6 +8,7 @@ from typing import Final
 
 ERASE: Final = "erase"
 TURN: Final = "turn"
+SHEETS: Final = "keys"  # which of the ways to more it is
 _TYPEWRITER: Final = ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 _TELEPHONE: Final = (("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"), (ERASE, "0"))
 _LOW_TELEPHONE: Final = (("1", "2", "3", ERASE), ("4", "5", "6", "0"), ("7", "8", "9"))
@@ -38,9 +39,12 @@ def span(sheet: Sheet) -> str:
 
     >>> span((("N", "O"), ("P", "erase", "turn")))
     'N-P'
+    >>> span(((".", ",", "?"), (" ", "erase", "turn")))
+    '.,?'
     """
-    keys = [key for line in sheet for key in line if key.isalnum() and len(key) == 1]
-    return f"{keys[0]}-{keys[-1]}"
+    keys = [key for line in sheet for key in line if len(key) == 1 and key != " "]
+    named = [key for key in keys if key.isalnum()]
+    return f"{named[0]}-{named[-1]}" if named else "".join(keys[:3])
 
 
 def _typewriter(keys: str) -> Sheet:

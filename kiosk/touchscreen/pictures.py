@@ -4,59 +4,47 @@ from typing import Final
 
 from kiosk.touchscreen.scene import Picture
 from kiosk.touchscreen.shapes import Box, Disc, Shape, Stroke, arc, moved
-from kiosk.touchscreen.theme import (
-    BAD,
-    CARD,
-    CLAY,
-    CLAY_LIGHT,
-    EDGE,
-    GOOD,
-    HONEY,
-    INK,
-    PINE,
-    PINE_TINT,
-    WARN_TINT,
-)
+from kiosk.touchscreen.theme import Token
 
 Drawing = tuple[Shape, ...]
 
 
-def _lying(x: float, y: float, width: float, cover: tuple[float, float, float, float]) -> Drawing:
+def _lying(x: float, y: float, width: float, cover: Token) -> Drawing:
     """A book lying flat, its pages to the right."""
     return (
         Box(x, y, width, 0.1, 0.025, cover),
-        Box(x + 0.05, y + 0.022, width - 0.05, 0.056, 0.01, CARD),
+        Box(x + 0.05, y + 0.022, width - 0.05, 0.056, 0.01, Token.CARD),
         Box(x, y, 0.07, 0.1, 0.025, cover),
     )
 
 
-_GROUND: Final[Drawing] = (Disc(0.5, 0.5, 0.5, PINE_TINT),)
-_WARM_GROUND: Final[Drawing] = (Disc(0.5, 0.5, 0.5, WARN_TINT),)
+_GROUND: Final[Drawing] = (Disc(0.5, 0.5, 0.5, Token.PINE_TINT),)
+_WARM_GROUND: Final[Drawing] = (Disc(0.5, 0.5, 0.5, Token.WARN_TINT),)
 _BOOKS: Final[Drawing] = (
-    *_lying(0.28, 0.3, 0.46, PINE),
-    *_lying(0.32, 0.405, 0.4, CLAY_LIGHT),
-    *_lying(0.27, 0.51, 0.42, HONEY),
+    *_lying(0.28, 0.3, 0.46, Token.PINE),
+    *_lying(0.32, 0.405, 0.4, Token.CLAY_LIGHT),
+    *_lying(0.27, 0.51, 0.42, Token.HONEY),
 )
 _PAD: Final[Drawing] = (
-    Box(0.14, 0.2, 0.72, 0.085, 0.04, INK),
-    Box(0.2, 0.235, 0.6, 0.02, 0.01, HONEY),
+    Box(0.14, 0.2, 0.72, 0.085, 0.04, Token.INK),
+    Box(0.2, 0.235, 0.6, 0.02, 0.01, Token.HONEY),
 )
 _WAVES: Final[Drawing] = (
-    Stroke(arc(0.5, 0.16, 0.2, 55, 125), 0.03, PINE),
-    Stroke(arc(0.5, 0.16, 0.3, 55, 125), 0.03, PINE),
+    Stroke(arc(0.5, 0.16, 0.2, 55, 125), 0.03, Token.PINE),
+    Stroke(arc(0.5, 0.16, 0.3, 55, 125), 0.03, Token.PINE),
 )
 _PLASTIC: Final[Drawing] = (
-    Box(0.24, 0.52, 0.5, 0.32, 0.05, CLAY_LIGHT),
-    Box(0.24, 0.71, 0.5, 0.055, 0.0, CLAY),
-    Disc(0.35, 0.62, 0.055, CARD),
-    Box(0.44, 0.635, 0.22, 0.03, 0.015, CARD),
-    Box(0.44, 0.58, 0.15, 0.03, 0.015, CARD),
+    Box(0.24, 0.52, 0.5, 0.32, 0.05, Token.CLAY_LIGHT),
+    Box(0.24, 0.71, 0.5, 0.055, 0.0, Token.CLAY),
+    Disc(0.35, 0.62, 0.055, Token.CARD),
+    Box(0.44, 0.635, 0.22, 0.03, 0.015, Token.CARD),
+    Box(0.44, 0.58, 0.15, 0.03, 0.015, Token.CARD),
 )
 _READER: Final[Drawing] = (
-    Box(0.2, 0.12, 0.6, 0.2, 0.06, INK),
-    Box(0.26, 0.2, 0.48, 0.02, 0.01, HONEY),
-    Stroke(arc(0.5, 0.28, 0.1, 35, 145), 0.03, PINE),
-    Stroke(arc(0.5, 0.28, 0.18, 35, 145), 0.03, PINE),
+    Box(0.2, 0.12, 0.6, 0.2, 0.06, Token.INK),
+    Box(0.26, 0.2, 0.48, 0.02, 0.01, Token.HONEY),
+    Stroke(arc(0.5, 0.28, 0.1, 35, 145), 0.03, Token.PINE),
+    Stroke(arc(0.5, 0.28, 0.18, 35, 145), 0.03, Token.PINE),
 )
 
 
@@ -65,9 +53,9 @@ def _badge(x: float, y: float, radius: float) -> Drawing:
     left, low, right = x - 0.45 * radius, x - 0.12 * radius, x + 0.46 * radius
     tick = (left, y - 0.02 * radius, low, y - 0.36 * radius, right, y + 0.34 * radius)
     return (
-        Disc(x, y, radius + 0.025, CARD),
-        Disc(x, y, radius, GOOD),
-        Stroke(tick, 0.26 * radius, CARD),
+        Disc(x, y, radius + 0.025, Token.CARD),
+        Disc(x, y, radius, Token.GOOD),
+        Stroke(tick, 0.26 * radius, Token.CARD),
     )
 
 
@@ -76,8 +64,8 @@ def _arrow(y: float, *, down: bool) -> Drawing:
     tip = y if down else y + 0.18
     barb = 0.09 if down else -0.09
     return (
-        Stroke((0.5, y, 0.5, y + 0.18), 0.05, CLAY),
-        Stroke((0.41, tip + barb, 0.5, tip, 0.59, tip + barb), 0.05, CLAY),
+        Stroke((0.5, y, 0.5, y + 0.18), 0.05, Token.CLAY),
+        Stroke((0.41, tip + barb, 0.5, tip, 0.59, tip + barb), 0.05, Token.CLAY),
     )
 
 
@@ -86,35 +74,35 @@ PICTURES: Final[dict[Picture, Drawing]] = {
     Picture.CARD_REFUSED: (
         *_WARM_GROUND,
         *moved(_PLASTIC, 0.01, -0.16),
-        Disc(0.72, 0.34, 0.165, CARD),
-        Disc(0.72, 0.34, 0.14, BAD),
-        Stroke((0.72, 0.41, 0.72, 0.33), 0.04, CARD),
-        Disc(0.72, 0.265, 0.024, CARD),
+        Disc(0.72, 0.34, 0.165, Token.CARD),
+        Disc(0.72, 0.34, 0.14, Token.BAD),
+        Stroke((0.72, 0.41, 0.72, 0.33), 0.04, Token.CARD),
+        Disc(0.72, 0.265, 0.024, Token.CARD),
     ),
     Picture.PLACE: (*_GROUND, *_PAD, *moved(_BOOKS, 0.0, -0.01), *_arrow(0.67, down=True)),
     Picture.TAKE: (*_GROUND, *moved(_BOOKS, -0.04, -0.03), *_badge(0.68, 0.64, 0.17)),
     Picture.RETURN: (
         *_WARM_GROUND,
-        *_lying(0.29, 0.5, 0.42, PINE),
-        Stroke((0.2, 0.46, 0.2, 0.2, 0.8, 0.2, 0.8, 0.46), 0.06, INK),
-        *_lying(0.28, 0.25, 0.44, CLAY_LIGHT),
-        *_lying(0.29, 0.355, 0.4, HONEY),
+        *_lying(0.29, 0.5, 0.42, Token.PINE),
+        Stroke((0.2, 0.46, 0.2, 0.2, 0.8, 0.2, 0.8, 0.46), 0.06, Token.INK),
+        *_lying(0.28, 0.25, 0.44, Token.CLAY_LIGHT),
+        *_lying(0.29, 0.355, 0.4, Token.HONEY),
         *_arrow(0.67, down=True),
     ),
     Picture.WAIT: (
         *_GROUND,
-        Disc(0.5, 0.5, 0.33, PINE),
-        Disc(0.5, 0.5, 0.27, CARD),
-        Stroke((0.5, 0.68, 0.5, 0.5, 0.62, 0.42), 0.05, CLAY),
-        Disc(0.5, 0.5, 0.035, CLAY),
+        Disc(0.5, 0.5, 0.33, Token.PINE),
+        Disc(0.5, 0.5, 0.27, Token.CARD),
+        Stroke((0.5, 0.68, 0.5, 0.5, 0.62, 0.42), 0.05, Token.CLAY),
+        Disc(0.5, 0.5, 0.035, Token.CLAY),
     ),
     Picture.THANKS: (*_GROUND, *moved(_BOOKS, 0.0, -0.09), *_badge(0.5, 0.68, 0.19)),
     Picture.DESK: (
         *_WARM_GROUND,
-        Disc(0.5, 0.69, 0.115, CLAY_LIGHT),
-        Box(0.32, 0.3, 0.36, 0.27, 0.13, PINE),
-        Box(0.14, 0.27, 0.72, 0.09, 0.03, INK),
-        Box(0.2, 0.14, 0.6, 0.15, 0.02, EDGE),
-        *_lying(0.58, 0.36, 0.2, HONEY),
+        Disc(0.5, 0.69, 0.115, Token.CLAY_LIGHT),
+        Box(0.32, 0.3, 0.36, 0.27, 0.13, Token.PINE),
+        Box(0.14, 0.27, 0.72, 0.09, 0.03, Token.INK),
+        Box(0.2, 0.14, 0.6, 0.15, 0.02, Token.EDGE),
+        *_lying(0.58, 0.36, 0.2, Token.HONEY),
     ),
 }

@@ -1,6 +1,8 @@
 """A line server on loopback for demos and tests: touches the real screen, tells what it shows.
 
     touch borrow       -> {"ok": true}             a touch down and up through the window's input
+    touch key 7        -> {"ok": true}             which of several alike: a key, a loan's item
+    key down           -> {"ok": true}             one of the keypad's, as `keypad.Key`
     screenshot PATH    -> {"ok": true}             a PNG of the latest visit at exactly PATH
     screen             -> {"screen": "pad", "language": "id", "books": [...], "texts": [...]}
     anything else      -> {"error": "..."}         also for a button that is not there now
@@ -14,6 +16,7 @@ import socketserver
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -27,13 +30,16 @@ from kivy.uix.widget import Widget
 from broker.errors import SirkulaError
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import UNBROKEN_SPACE
-from kiosk.touchscreen.widgets import Choice
+from kiosk.touchscreen.keypad import Key
+from kiosk.touchscreen.targets import Touchable
+from kiosk.touchscreen.viewing import Wish
 from kiosk.visit import Visit, screen
 
 if TYPE_CHECKING:
     from kiosk.touchscreen.app import Touchscreen
 
 PATIENCE_SECONDS: Final = 20.0
+_TOUCHABLE: Final[dict[str, Button | Wish]] = {one.value: one for one in (*Button, *Wish)}
 FRAMES_UNTIL_DRAWN: Final = 4  # layout settles, texts are rendered, the frame is swapped
 
 
@@ -92,28 +98,47 @@ class Rehearsal:
 
     def _work(self, word: str, rest: str) -> Callable[[Future[dict[str, object]]], None]:
         match word, rest:
-            case "touch", name if name in {button.value for button in Button}:
-                return lambda outcome: self._touch(Button(name), outcome)
+            case "touch", name if name.partition(" ")[0] in _TOUCHABLE:
+                word, _, subject = name.partition(" ")
+                return lambda outcome: self._touch(_TOUCHABLE[word], subject, outcome)
+            case "key", name if name in {key.value for key in Key}:
+                return lambda outcome: self._key(Key(name), outcome)
             case "screenshot", path if path:
                 return lambda outcome: self._screenshot(Path(path), outcome)
             case "screen", "":
                 return self._screen
             case _:
-                raise BadCommand("use: touch BUTTON, screenshot PATH or screen")
+                raise BadCommand("use: touch BUTTON [SUBJECT], key KEY, screenshot PATH or screen")
 
-    def _touch(self, button: Button, outcome: Future[dict[str, object]]) -> None:
+    def _touch(
+        self, button: Button | Wish, subject: str, outcome: Future[dict[str, object]]
+    ) -> None:
         self._app.look()
         surface = self._app.surface
         if surface is None or not surface.settled:
-            _in_frames(1, outcome, lambda: self._touch(button, outcome))
+            _in_frames(1, outcome, lambda: self._touch(button, subject, outcome))
             return
-        there = [choice for choice in surface.choices if choice.button is button]
+        there = [
+            choice
+            for choice in surface.choices
+            if choice.control.button is button and subject in ("", choice.control.subject)
+        ]
         if not there or there[0].disabled:
             raise NotOnScreen(f"touch {button.value}: no such button can be touched now")
         _in_frames(FRAMES_UNTIL_DRAWN, outcome, lambda: self._press(there[0], button, outcome))
 
-    def _press(self, choice: Choice, button: Button, outcome: Future[dict[str, object]]) -> None:
-        if choice.get_parent_window() is None or choice.button is not button:
+    def _key(self, key: Key, outcome: Future[dict[str, object]]) -> None:
+        self._app.look()
+        if self._app.surface is None or not self._app.surface.settled:
+            _in_frames(1, outcome, lambda: self._key(key, outcome))
+            return
+        outcome.set_result({"ok": True})
+        self._app.press(key)
+
+    def _press(
+        self, choice: Touchable, button: Button | Wish, outcome: Future[dict[str, object]]
+    ) -> None:
+        if choice.get_parent_window() is None or choice.control.button is not button:
             raise NotOnScreen(f"touch {button.value}: the button went away")
         finger = Finger(*choice.to_window(*choice.center))
         # A touch is done even when what it tells fails; that failure is the app's to survive.
@@ -130,8 +155,19 @@ class Rehearsal:
         _in_frames(
             FRAMES_UNTIL_DRAWN,
             outcome,
-            lambda: outcome.set_result(described(visit, visible_texts(self._app.root))),
+            lambda: outcome.set_result(
+                described(visit, visible_texts(self._app.root)) | self._viewed()
+            ),
         )
+
+    def _viewed(self) -> dict[str, object]:
+        """How the patron sees it now, and where the keypad's focus is."""
+        surface = self._app.surface
+        focus = surface.focused if surface is not None else None
+        return {
+            "viewing": asdict(self._app.viewing),
+            "focus": focus[0].value if focus is not None else None,
+        }
 
 
 def described(visit: Visit, texts: list[str]) -> dict[str, object]:

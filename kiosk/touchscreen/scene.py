@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from kiosk.happenings import Button
 from kiosk.touchscreen.theme import Tone
+from kiosk.touchscreen.viewing import Wish
 from kiosk.visit import Screen
 
 
@@ -41,15 +42,18 @@ class Sign(Enum):
 class Control:
     """A button as it stands there now, known by `button` and, among several alike, `subject`.
 
-    A touch on a `secret` one, a digit of a PIN, is never spoken.
+    A touch on a `secret` one, a digit of a PIN, is never spoken. `on` is the state of a switch,
+    None for what is none. `shown` is what stands on it where the label is for the ear alone.
     """
 
-    button: Button
+    button: Button | Wish
     label: str
     weight: Weight = Weight.QUIET
     enabled: bool = True
     subject: str = ""
     secret: bool = False
+    on: bool | None = None
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ class Choices:
 class Keys:
     """A keyboard on the glass under what was typed so far; digits alone are a keypad.
 
-    Of a PIN `typed` has only as many dots. `lead` is what to know while nothing is typed.
+    Of a PIN `typed` has only as many dots. `lead` is what to know, empty once something is typed.
     """
 
     heading: str
@@ -152,7 +156,15 @@ class Code:
     modules: tuple[tuple[bool, ...], ...]
 
 
-Body = Steps | Notice | Books | Listing | Choices | Keys | Code
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """The patron's own settings for this visit."""
+
+    heading: str
+    choices: tuple[Control, ...]
+
+
+Body = Steps | Notice | Books | Listing | Choices | Keys | Code | Adjust
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +173,19 @@ class Frame:
 
     title: str
     language: Control
+    access: Control
     help: Control
     up: str
     down: str
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything on the screen. `stay` is what a touch beside every button tells, if anything."""
+    """Everything on the screen. `stay` is what a touch beside every button tells, if anything.
+
+    `covered` while its titles are nobody else's to read.
+    """
 
     screen: Screen
     frame: Frame
@@ -176,3 +193,4 @@ class Scene:
     notes: tuple[Note, ...]
     controls: tuple[Control, ...]
     stay: Button | None
+    covered: bool = False

@@ -4,13 +4,16 @@ from typing import Final
 
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import Catalogue
+from kiosk.touchscreen.access import adjusting
 from kiosk.touchscreen.notes import notes, stay
 from kiosk.touchscreen.rooms import account, card, farewell, opinion, pad, search, welcome
 from kiosk.touchscreen.rooms.help import help_
 from kiosk.touchscreen.rooms.telling import Room, Telling
 from kiosk.touchscreen.scene import Control, Frame, Scene
-from kiosk.visit import Screen, Visit, screen
+from kiosk.touchscreen.viewing import Viewing, Wish
+from kiosk.visit import Screen, Visit, screen, titles_covered
 
+STANDARD: Final = Viewing()
 _ROOMS: Final[dict[Screen, Room]] = {
     Screen.STARTING: welcome.starting,
     Screen.WELCOME: welcome.welcome,
@@ -38,18 +41,20 @@ _ROOMS: Final[dict[Screen, Room]] = {
 }
 
 
-def scene(visit: Visit, now: float, catalogue: Catalogue) -> Scene:
+def scene(visit: Visit, now: float, catalogue: Catalogue, viewing: Viewing = STANDARD) -> Scene:
     """What stands on the screen at monotonic second `now`. Raises `MissingText`."""
     shown = screen(visit)
     body, controls = _ROOMS[shown](Telling(shown, visit, now, catalogue))
-    return Scene(
+    told = Scene(
         shown,
         _frame(visit, catalogue),
         body,
         notes(visit, now, catalogue),
         controls,
         stay(visit, now),
+        titles_covered(visit, now),
     )
+    return adjusting(told, viewing, catalogue) if viewing.adjusting else told
 
 
 def _frame(visit: Visit, catalogue: Catalogue) -> Frame:
@@ -57,7 +62,9 @@ def _frame(visit: Visit, catalogue: Catalogue) -> Frame:
     return Frame(
         catalogue.text("frame.title"),
         Control(Button.LANGUAGE, catalogue.button(Button.LANGUAGE)),
+        Control(Wish.ACCESS, catalogue.text("frame.access")),
         Control(Button.HELP, catalogue.button(Button.HELP), enabled=free),
         catalogue.text("frame.up"),
         catalogue.text("frame.down"),
+        catalogue.text("frame.more"),
     )

@@ -6,7 +6,7 @@ A colour of None is the ink of whoever draws it.
 from dataclasses import dataclass
 from math import cos, radians, sin
 
-from kiosk.touchscreen.theme import Colour
+from kiosk.touchscreen.theme import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Box:
     width: float
     height: float
     radius: float
-    colour: Colour | None = None
+    colour: Token | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Disc:
     x: float
     y: float
     radius: float
-    colour: Colour | None = None
+    colour: Token | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Stroke:
 
     points: tuple[float, ...]
     width: float
-    colour: Colour | None = None
+    colour: Token | None = None
 
 
 Shape = Box | Disc | Stroke

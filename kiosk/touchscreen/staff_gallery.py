@@ -1,6 +1,6 @@
 """Pictures of every page of staff mode: `python -m kiosk.touchscreen.staff_gallery OUT_DIR`.
 
-As `gallery`, whose panels and way without a display it shares: draws the table of rooms in both
+As `audit`, whose panels and way without a display it shares: draws the table of rooms in both
 languages into OUT_DIR/PANEL/, and what is wrong with them into OUT_DIR/PANEL/staff.json.
 """
 
@@ -12,12 +12,13 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kiosk.languages.catalogue import LANGUAGES, read_catalogues
 from kiosk.staff.session import Room
+from kiosk.touchscreen.audit.__main__ import HEADLESS, PATIENCE_SECONDS
+from kiosk.touchscreen.audit.combinations import PANELS
 from kiosk.touchscreen.configure import touchscreen
-from kiosk.touchscreen.gallery import FRAMES, HEADLESS, PANELS, PATIENCE_SECONDS
 from kiosk.touchscreen.panel import Panel
 from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.staff_states import NOW, ROOMS
@@ -25,6 +26,9 @@ from kiosk.visit import Visit
 
 if TYPE_CHECKING:
     from kiosk.touchscreen.staff_surface import StaffSurface
+
+
+FRAMES: Final = 6
 
 
 class StaffGallery:

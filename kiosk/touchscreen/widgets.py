@@ -1,151 +1,134 @@
-"""The parts every screen is made of: text, touch targets, notes. How they look is in the kv."""
+"""The parts every screen is made of: text, sheets, notes. How they look is in the kv.
 
-from collections.abc import Callable
-from typing import Final
+A block is a part that tells how high it must be for a width (`settle`), so that a page can be laid
+out at once, without waiting for Kivy's next frame.
+"""
 
-from kivy.clock import Clock
-from kivy.properties import (
-    BooleanProperty,
-    ColorProperty,
-    NumericProperty,
-    ObjectProperty,
-    StringProperty,
-)
-from kivy.uix.behaviors import ButtonBehavior
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from kivy.properties import ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
+from kivy.uix.widget import Widget
 
-from kiosk.happenings import Button
+from kiosk.languages.catalogue import UNBROKEN_SPACE
 from kiosk.touchscreen import drawing, glyphs, theme
-from kiosk.touchscreen.scene import Control, Note, Weight
-
-_FILLS: Final = {
-    Weight.MAIN: (theme.PINE, theme.PINE_PRESSED, theme.CARD),
-    Weight.RETURN: (theme.CLAY, theme.CLAY_PRESSED, theme.CARD),
-    Weight.QUIET: (theme.CARD, theme.SHADE, theme.INK),
-}
-
+from kiosk.touchscreen.drawing import paint
+from kiosk.touchscreen.scene import Note
 
 # Kivy learns a class by its name when it is made, and the kv names this one.
 DRAWING: Final = drawing.Drawing
 
 
-ROUNDING: Final = 3  # pixels; a word a fraction too wide for its place would break
+class Block:
+    """What `Flow` lays out. `stretch` is its share of free room; a `spare` one needs no place."""
+
+    stretch: ClassVar[float] = 0.0
+    spare: ClassVar[bool] = False
+
+    @property
+    def torn(self) -> bool:
+        """Whether a word breaks in the width it settled for, so that its pieces read better."""
+        return False
+
+    def settle(self, width: float) -> float:
+        """Takes `width` and tells the least height at which all of it can be read."""
+        raise NotImplementedError
+
+    def place(self, left: float, top: float, height: float) -> None:
+        """Stands with its upper left corner there, in the width it settled for."""
+        self.height = height
+        self.pos = left, top - height
+
+    def pieces(self, _width: float, _room: float) -> Sequence[Widget]:
+        """What it falls into when it is higher than a page; itself when it cannot."""
+        return (self,)
 
 
-class Text(Label):
+class Text(Label, Block):
     """A paragraph as wide as its place and as high as its words."""
+
+    text: str
+    width: float
+    _settled: tuple[str, float] | None = None
+
+    def wide(self, text: str) -> float:
+        """The pixels `text` takes on one line."""
+        return float(self._label.get_extents(text)[0])
+
+    def settle(self, width: float) -> float:
+        if UNBROKEN_SPACE in self.text and max(map(self.wide, self.text.split(" "))) > width:
+            self.text = self.text.replace(UNBROKEN_SPACE, " ")  # rather between words than in one
+        if self._settled == (self.text, width) == (self.text, self.width):
+            return float(self.height)
+        self._settled = self.text, width
+        self.width = width
+        self.text_size = (width, None)
+        self.texture_update()
+        self.height = self.texture_size[1] if self.text else 0
+        return float(self.height)
+
+    def pieces(self, width: float, room: float) -> Sequence[Widget]:
+        """Paragraphs of as many lines as `room` holds."""
+        self.settle(width)
+        lines = [
+            " ".join(word.text for word in line.words)
+            for line in self._label._cached_lines  # noqa: SLF001  # Kivy's only ruler
+        ]
+        high = max(1, int(room / (self.height / max(1, len(lines)))))
+        texts = [" ".join(lines[at : at + high]) for at in range(0, len(lines), high)]
+        return [
+            type(self)(text=text, bold=self.bold, color=self.color, halign=self.halign)
+            for text in texts
+        ]
 
 
 class Heading(Text):
     """The one question or answer of a screen."""
 
 
-class Card(BoxLayout):
-    """A white sheet with round corners."""
+class Soft(Text):
+    """What explains the heading."""
 
 
-class Target(ButtonBehavior, BoxLayout):
-    """Something to touch: it acts when the finger leaves it inside, and shows at once it heard."""
-
-    text = StringProperty()
-    glyph = ObjectProperty(())
-    fill = ColorProperty(theme.CARD)
-    pressed = ColorProperty(theme.SHADE)
-    ink = ColorProperty(theme.INK)
-    edge = ColorProperty(theme.EDGE)
-    upright = BooleanProperty(False)  # noqa: FBT003  # Kivy's property takes its default so
-    font_size = NumericProperty(1)
-    glyph_width = NumericProperty(0)
-    inset = NumericProperty(0)
-    least_mm = NumericProperty(theme.TARGET_MM)
-
-    def __init__(self, **properties: object) -> None:
-        super().__init__(**properties)
-        centre = Clock.create_trigger(self._centre, -1)
-        self.bind(size=centre, text=centre, font_size=centre, upright=centre)
-        centre()
-
-    def _centre(self, _: float) -> None:
-        """Sign and word stand together in the middle; a long word breaks instead of leaving."""
-        if self.upright or "word" not in self.ids:
-            self.inset = self.spacing
-            return
-        word = self.ids.word
-        room = self.width - self.glyph_width - 2 * self.spacing
-        word.text_size = (None, None)
-        word.texture_update()
-        if word.texture_size[0] > room and self.text.count(" ") == 1:
-            word.text_size = (word.texture_size[0] - 2 * ROUNDING, None)  # the two below each other
-            word.texture_update()
-            widest = max(word._label.get_extents(part)[0] for part in self.text.split(" "))  # noqa: SLF001  # Kivy's only ruler
-        else:
-            widest = word.texture_size[0]
-        self.inset = max(self.spacing / 2, (room - widest) / 2 + self.spacing / 2 - ROUNDING)
-        word.text_size = (word.width, None)
+class Card(BoxLayout, Block):
+    """A sheet with round corners."""
 
 
-class Choice(Target):
-    """The target for one of the patron's buttons."""
+class Picture(drawing.Drawing, Block):
+    """A large drawing, there only while all words around it are."""
 
-    def __init__(self, choose: Callable[[Button, str], None], **properties: object) -> None:
-        super().__init__(**properties)
-        self._choose = choose
-        self.button: Button | None = None
-        self.subject = ""
-        self.main = False
+    stretch = 1.0
+    spare = True
+    least = 0.0
 
-    def show(self, control: Control) -> None:
-        """Becomes `control`."""
-        self.button, self.subject = control.button, control.subject
-        self.text = control.label
-        self.glyph = glyphs.of(control)
-        self.disabled = not control.enabled
-        self.main = control.weight is not Weight.QUIET
-        self.least_mm = theme.MAIN_TARGET_MM if self.main else theme.TARGET_MM
-        fill, pressed, ink = _FILLS[control.weight]
-        self.fill, self.pressed = (fill, pressed) if control.enabled else (theme.SHADE,) * 2
-        self.ink = ink if control.enabled else theme.SOFT_INK
-        self.edge = self.fill if self.main else theme.EDGE
-
-    def on_release(self) -> None:
-        if self.button is not None:
-            self._choose(self.button, self.subject)
+    def settle(self, width: float) -> float:
+        self.width = width
+        return self.least
 
 
-class LanguageChoice(Choice):
-    """The way to the other language, in its own words."""
-
-
-class NoteStrip(BoxLayout):
+class NoteStrip(Card):
     """One note: a sign and a sentence on the tint of its tone."""
 
     glyph = ObjectProperty(())
     text = StringProperty()
-    ink = ColorProperty(theme.INK)
-    tint = ColorProperty(theme.SHADE)
+    ink = ColorProperty()
+    tint = ColorProperty()
 
     def __init__(self, note: Note, **properties: object) -> None:
         super().__init__(**properties)
-        self.show(note)
-
-    def show(self, note: Note) -> None:
-        """Becomes `note`."""
-        self.ink, self.tint = theme.TONES[note.tone]
+        self.note = note
+        ink, tint = theme.TONES[note.tone]
+        self.ink, self.tint = paint(ink), paint(tint)
         self.glyph = glyphs.SIGNS[note.sign]
         self.text = note.text
 
+    def settle(self, width: float) -> float:
+        self.width = width
+        beside = self.padding[0] + self.padding[2] + self.spacing + self.ids.sign.width
+        self.height = self.ids.words.settle(width - beside) + self.padding[1] + self.padding[3]
+        return float(self.height)
 
-class Notes(BoxLayout):
-    """The notes of a scene, the most lasting on top; as high as they need."""
-
-    def show(self, notes: tuple[Note, ...]) -> None:
-        """Becomes `notes`."""
-        strips = self.children[::-1]
-        if len(strips) == len(notes):
-            for strip, note in zip(strips, notes, strict=True):
-                strip.show(note)
-            return
-        self.clear_widgets()
-        for note in notes:
-            self.add_widget(NoteStrip(note))
+    def pieces(self, width: float, room: float) -> Sequence[Widget]:
+        return Text(text=self.text, color=self.ink, bold=True).pieces(width, room)

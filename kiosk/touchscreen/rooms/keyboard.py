@@ -1,5 +1,7 @@
 """The keyboard of whatever is typed here. Pure."""
 
+from dataclasses import replace
+
 from kiosk.happenings import Button
 from kiosk.touchscreen.rooms.telling import Telling
 from kiosk.touchscreen.scene import Control, Keys
@@ -18,6 +20,7 @@ def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
             enabled=key != SPACE or bool(visit.typed),
             subject=key,
             secret=secret,
+            shown="" if key == SPACE else None,
         )
         for key in KEYS[visit.page]
     )
@@ -26,8 +29,8 @@ def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
         heading = catalogue.reason(visit.reason)
     return Keys(
         heading,
-        telling.say("lead"),
+        "" if visit.typed else telling.say("lead"),
         _DOT * len(visit.typed) if secret else visit.typed,
         keys,
-        telling.control(Button.ERASE, on=bool(visit.typed)),
+        replace(telling.control(Button.ERASE, on=bool(visit.typed)), shown=""),
     )

@@ -16,7 +16,7 @@ from broker.program import run_command
 from kiosk.__main__ import run
 from kiosk.staff.heard import Pressed
 from kiosk.staff.words import Key
-from kiosk.touchscreen.gallery import HEADLESS
+from kiosk.touchscreen.audit.__main__ import HEADLESS
 
 FRAMES = 8
 TAPS = 5

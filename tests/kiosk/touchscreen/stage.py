@@ -1,7 +1,8 @@
 """A screen in a process of its own: `python -m tests.kiosk.touchscreen.stage`.
 
-Prints the rehearsal port once it is drawn. Lines on standard input make things happen that no
-patron's finger can: a card, books on the pad, failures, keys of a keyboard.
+With PROGRAM after it, it speaks with that. Prints the rehearsal port once it is drawn. Lines on
+standard input make things happen that no patron's finger can: a card, books on the pad, failures,
+keys of a keyboard.
 """
 
 import signal
@@ -28,6 +29,7 @@ from kiosk.happenings import (
     TagArrived,
 )
 from kiosk.touchscreen.configure import touchscreen
+from kiosk.touchscreen.keypad import KEY_CODES
 from kiosk.touchscreen.panel import Panel
 from kiosk.visit import Visit
 
@@ -78,6 +80,8 @@ class Stage:
     def follow(self, word: str) -> None:
         if word == "keys":
             press_keys()
+        elif word.startswith("type "):
+            type_key(*word.split()[1:])
         elif word in SCRIPT:
             for happening in SCRIPT[word]:
                 self.hear(happening)
@@ -98,6 +102,23 @@ def press_keys() -> None:
         Clock.schedule_once(lambda _, key=key: Window.dispatch("on_keyboard", key, 0, "", []))
 
 
+def type_key(name: str, *modifiers: str) -> None:
+    """As SDL tells a key of a keyboard: down, as text where it is one, and up."""
+    from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+    from kivy.core.window import Window  # noqa: PLC0415  # configured only now
+
+    code = KEY_CODES[name] if name in KEY_CODES else ord(name)
+
+    def press(_: float) -> None:
+        if not Window.dispatch("on_key_down", code, 0, name, list(modifiers)):
+            Window.dispatch("on_keyboard", code, 0, name, list(modifiers))
+        Window.dispatch("on_keyboard", code, 0, name, list(modifiers))
+        Window.dispatch("on_textinput", name)
+        Window.dispatch("on_key_up", code, 0)
+
+    Clock.schedule_once(press)
+
+
 def say(word: str) -> None:
     sys.stdout.write(f"{word}\n")
     sys.stdout.flush()
@@ -111,7 +132,8 @@ def free_port() -> int:
 def main() -> None:
     stage, port = Stage(), free_port()
     with tempfile.TemporaryDirectory() as home:
-        panel = Panel(540, 960, 15.6, fullscreen=False, rehearsal_port=port)
+        speech = sys.argv[1] if len(sys.argv) > 1 else ""
+        panel = Panel(540, 960, 15.6, fullscreen=False, rehearsal_port=port, speech_program=speech)
         app = touchscreen(panel, Path(home), stage.latest, stage.tell)
         from kivy.clock import Clock  # noqa: PLC0415  # configured only now
 

@@ -1,63 +1,13 @@
 """The running screen, touched through its own input and asked what it shows."""
 
 import json
-import os
-import signal
-import socket
 import struct
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from kiosk.touchscreen.gallery import HEADLESS
-
-ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = 60
-
-
-class Play:
-    """A stage in its own process, and a line to its rehearsal port."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kiosk.touchscreen.stage"],
-            cwd=ROOT,
-            env=os.environ | HEADLESS | {"PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        port = int(self.process.stdout.readline())
-        self.line = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
-        self.answers = self.line.makefile("r", encoding="utf-8")
-
-    def ask(self, command: str) -> dict[str, Any]:
-        self.line.sendall(f"{command}\n".encode())
-        answer = json.loads(self.answers.readline())
-        assert isinstance(answer, dict)
-        return answer
-
-    def direct(self, word: str) -> None:
-        """Makes something happen that no finger can, and waits until it has."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(f"{word}\n")
-        self.process.stdin.flush()
-        assert self.process.stdout.readline() == "done\n"
-
-    def end(self) -> tuple[int, str]:
-        """Stops it as a service manager would; tells its exit status and standard error."""
-        self.answers.close()
-        self.line.close()
-        self.process.send_signal(signal.SIGTERM)
-        _, errors = self.process.communicate(timeout=PATIENCE_SECONDS)
-        return self.process.returncode, errors
+from tests.kiosk.touchscreen.play import Play
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from kiosk.staff.session import Page, Room
 from kiosk.staff.tagging import Stand, stand
 from kiosk.staff.testing import Repair
 from kiosk.staff.words import Closing, Debt, Failure, Found, Key, Part
-from kiosk.touchscreen.gallery import HEADLESS, PANELS
+from kiosk.touchscreen.audit.__main__ import HEADLESS
+from kiosk.touchscreen.audit.combinations import PANELS
 from kiosk.touchscreen.staff_scene import StaffScene
 from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.staff_states import NOW, ROOMS

@@ -1,0 +1,164 @@
+"""One panel's screen, led through pictures frame by frame, each judged on all of its pages."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kiosk.happenings import Button
+from kiosk.languages.catalogue import UNBROKEN_SPACE, MissingText, read_catalogue
+from kiosk.touchscreen.audit.combinations import Combination
+from kiosk.touchscreen.audit.pseudo import PSEUDO, pseudo
+from kiosk.touchscreen.configure import touchscreen
+from kiosk.touchscreen.keys import SHEETS
+from kiosk.touchscreen.panel import Panel
+from kiosk.touchscreen.scene import Books, Listing, Scene
+from kiosk.touchscreen.speech.sentences import controls, spoken, texts
+from kiosk.touchscreen.states import NOW, PATRON, STATES
+from kiosk.touchscreen.viewing import Wish
+from kiosk.visit import Visit
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from kiosk.touchscreen.surface import Surface
+
+FRAMES: Final = 3
+PAGES_AT_MOST: Final = 60
+
+
+class Gallery:
+    """The screen of one panel; there can be one in a process."""
+
+    def __init__(self, panel: Panel, home: Path) -> None:
+        self._panel = panel
+        self.pictures = 0
+        self._visit = Visit()
+        silent = replace(panel, speech_program="")
+        self._app = touchscreen(silent, home, lambda: (self._visit, NOW), lambda _: None)
+        self._app._catalogues[PSEUDO] = pseudo(read_catalogue("en"))  # noqa: SLF001  # no patron speaks it
+        self._app._run_prepare()  # noqa: SLF001  # what run() does before it loops for ever
+
+    @property
+    def _surface(self) -> "Surface":
+        surface = self._app.surface
+        if surface is None:
+            raise RuntimeError("the screen did not start")
+        return surface
+
+    def judge(self, wanted: Combination, pictures: Path | None = None) -> list[str]:
+        """Everything wrong with the picture on all of its pages; saves them when wanted."""
+        visit = replace(STATES[wanted.state], language=wanted.language)
+        try:
+            self._visit = visit
+            scene = self._app.stage(visit, NOW, wanted.viewing)
+        except MissingText as error:
+            return [str(error)]
+        found = _unspoken(spoken(scene, self._app.words))
+        pages: dict[tuple[int, int], list[str]] = {}
+        reached: set[tuple[Button | Wish, str]] = set()
+        for page, _ in enumerate(self._pages()):
+            found += self._judge_page(wanted, page, pictures)
+            pages[self._surface.pages] = self._texts()
+            reached |= set(self._surface.targets)
+        words = {word for page in pages.values() for text in page for word in text.split()}
+        return [*found, *_lost(scene, words), *_repeated(scene, pages), *_unreached(scene, reached)]
+
+    def _judge_page(self, wanted: Combination, page: int, pictures: Path | None) -> list[str]:
+        from kiosk.touchscreen.audit.faults import faults, pale  # noqa: PLC0415  # configured now
+
+        self.pictures += 1
+        surface, app = self._surface, self._app
+        names = tuple(surface.targets)
+        surface.focus(names[page % len(names)] if names and pictures is None else None)
+        self._idle()
+        reach = app.panel.reach if wanted.viewing.reach else float(app.panel.height)
+        found = faults(surface, app.measures, wanted.viewing, reach)
+        picture = self._picture()
+        if pictures is not None:
+            picture.save(pictures / f"{wanted.name}.{page + 1}.png")
+        return found + pale(surface, picture, wanted.viewing)
+
+    def _pages(self) -> Iterator[None]:
+        """Each page of the body, then each of the buttons, then each sheet of keys."""
+        yield
+        for turn in ((Wish.PAGE_DOWN, ""), (Wish.MORE, ""), (Wish.MORE, SHEETS)):
+            seen: set[tuple[object, ...]] = set()
+            while (state := self._standing()) not in seen and len(seen) < PAGES_AT_MOST:
+                seen.add(state)
+                target = self._surface.targets.get(turn)
+                if target is None:
+                    break
+                target.dispatch("on_release")
+                if self._standing() not in seen:
+                    yield
+
+    def _standing(self) -> tuple[object, ...]:
+        return (self._surface.pages, *(one.name for one in self._surface.choices))
+
+    def _texts(self) -> list[str]:
+        from kiosk.touchscreen.rehearsal import visible_texts  # noqa: PLC0415  # configured only now
+
+        return visible_texts(self._app.root)
+
+    def _idle(self) -> None:
+        """Lets the layout settle, and draws once: drawing is what costs."""
+        from kivy.base import EventLoop  # noqa: PLC0415  # configured only now
+        from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+        from kivy.lang import Builder  # noqa: PLC0415  # configured only now
+
+        Clock._max_fps = 0  # noqa: SLF001  # nobody watches: no pause between frames
+        for _ in range(FRAMES):
+            Clock.tick()
+            Builder.sync()
+            Clock.tick_draw()
+            Builder.sync()
+        EventLoop.idle()
+
+    def _picture(self) -> "Image.Image":
+        from kivy.core.window import Window  # noqa: PLC0415  # configured only now
+        from kivy.graphics.opengl import (  # noqa: PLC0415  # configured only now
+            GL_RGB,
+            GL_UNSIGNED_BYTE,
+            glReadPixels,
+        )
+        from PIL import Image  # noqa: PLC0415  # the audit alone needs it
+
+        size = Window.width, Window.height
+        pixels = glReadPixels(0, 0, *size, GL_RGB, GL_UNSIGNED_BYTE)
+        return Image.frombytes("RGB", size, pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+
+
+def _unspoken(sentence: str) -> list[str]:
+    if not sentence:
+        return ["says nothing aloud"]
+    spelt = sentence.replace(" ", "")
+    return ["says the patron's number"] if PATRON.reveal() in spelt else []
+
+
+def _lost(scene: Scene, shown: set[str]) -> list[str]:
+    """Words of the scene that stand on no page. Titles may be shortened, invitations left out."""
+    body = scene.body
+    if isinstance(body, Books | Listing):
+        rows = tuple(replace(row, title="") if row.label else row for row in body.rows)
+        body = replace(body, rows=rows)
+    if isinstance(body, Books):
+        body = replace(body, more=replace(body.more, text=""))
+    told = " ".join([*texts(body), *texts(scene.notes)]).replace(UNBROKEN_SPACE, " ")
+    lost = set(told.split()) - shown
+    return [f"shows {sorted(lost)} on no page"] if lost else []
+
+
+def _repeated(scene: Scene, pages: dict[tuple[int, int], list[str]]) -> list[str]:
+    """Books that stand on several pages: nobody could count them."""
+    labels = [row.label for row in scene.body.rows] if isinstance(scene.body, Books) else []
+    return [
+        f"shows {label!r} on several pages"
+        for label in labels
+        if labels.count(label) == 1 and sum(label in page for page in pages.values()) > 1
+    ]
+
+
+def _unreached(scene: Scene, reached: set[tuple[Button | Wish, str]]) -> list[str]:
+    wanted = {(one.button, one.subject) for one in controls(scene) if one.enabled}
+    return [f"{button} cannot be reached by keypad" for button in wanted - reached]

@@ -1,0 +1,172 @@
+"""Targets side by side where they fit, in rows below each other, on pages where they must be."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import takewhile
+from typing import Final
+
+from kivy.properties import NumericProperty
+from kivy.uix.widget import Widget
+
+from kiosk.happenings import Button
+from kiosk.touchscreen.paging import columns, packed, paginate, rows
+from kiosk.touchscreen.scene import Control
+from kiosk.touchscreen.targets import Choice, Choose, Name, Quiet, Target
+from kiosk.touchscreen.viewing import Wish
+from kiosk.touchscreen.widgets import Block
+
+
+class Bar(Widget, Block):
+    """Everything a patron can choose now.
+
+    `tall` targets take all the room they get; `stacked` ones stand below each other.
+    """
+
+    gap = NumericProperty(0)
+
+    def __init__(self, choose: Choose, *, kind: type[Target] = Choice) -> None:
+        super().__init__(size_hint=(None, None))
+        self._choose, self._kind = choose, kind
+        self._controls: tuple[Control, ...] = ()
+        self._made: list[Target] = []
+        self._more_word, self._page = "", 0
+        self.tall = False
+        self.stacked = False
+
+    def show(self, controls: tuple[Control, ...], more: str) -> None:
+        """Becomes `controls`."""
+        if list(map(_name, self._controls)) != list(map(_name, controls)):
+            self._page, self._made = 0, []
+        self._controls, self._more_word = controls, more
+        for target, control in zip(self._made, controls, strict=False):
+            target.show(control)
+        if "_more" in vars(self):
+            self._more.show(Control(Wish.MORE, more))
+
+    @property
+    def _targets(self) -> list[Target]:
+        """Made when they are first needed: not every bar stands on every screen."""
+        if not self._made:
+            self._made = [self._kind(self._choose, control) for control in self._controls]
+        return self._made
+
+    @cached_property
+    def _more(self) -> Target:
+        return Quiet(self._more_or_choose, Control(Wish.MORE, self._more_word))
+
+    def narrowest(self) -> float:
+        """The width that its widest target needs."""
+        return max((target.narrowest() for target in self._targets), default=0.0)
+
+    def settle(self, width: float) -> float:
+        self.width = width
+        self._grid = self._rows(width)
+        self.height = self._high(self._grid)
+        return float(self.height)
+
+    def pieces(self, width: float, _room: float) -> Sequence[Widget]:
+        """A bar for every row."""
+        bars = []
+        for row in self._rows(width):
+            bar = Bar(self._choose, kind=self._kind)
+            bar.show(tuple(target.control for target in row), "")
+            bars.append(bar)
+        return bars
+
+    def least(self, width: float) -> float:
+        """The height of what people came to do, or of its highest row, and the way to the rest."""
+        self.width = width
+        grid = self._rows(width)
+        first = list(takewhile(lambda row: row[0].main, grid))
+        if len(grid) <= max(1, len(first)):
+            return self._high(grid)
+        highest = max(self._row_high(row) for row in grid)
+        return float(max(self._high(first), highest) + self.gap + self._more.settle(width))
+
+    def place(self, left: float, top: float, height: float) -> None:
+        """Stands in `height`: all of it, or page by page with a way to the next."""
+        grid = self._grid
+        if self._high(grid) > height + 1:
+            room = height - self._more.settle(self.width) - self.gap
+            pages = paginate([self._row_high(row) for row in grid], self.gap, room)
+            self._page %= len(pages)
+            grid = [*(grid[at] for at in pages[self._page]), [self._more]]
+        self.pos, self.height = (left, top - height), height
+        self.clear_widgets()
+        free = height - self._high(grid) if self.tall else 0.0
+        main = [row for row in grid if any(target.main for target in row)] or grid
+        for row in grid:
+            high = self._row_high(row) + (free / len(main) if row in main else 0)
+            self._stand(row, left, top - high, high)
+            top -= high + self.gap
+
+    def _stand(self, row: list[Target], left: float, bottom: float, high: float) -> None:
+        for target, wide in zip(row, self._widths(row), strict=True):
+            target.size = wide, high
+            target.pos = left, bottom
+            self.add_widget(target)
+            left += wide + self.gap
+
+    def _rows(self, width: float) -> list[list[Target]]:
+        if self.stacked:
+            return [[target] for target in self._targets]
+        # What people came to do, where it comes first, shares no row with the rest.
+        first = list(takewhile(lambda target: target.main, self._targets))
+        return [*self._in_rows(first, width), *self._in_rows(self._targets[len(first) :], width)]
+
+    def _in_rows(self, targets: list[Target], width: float) -> list[list[Target]]:
+        if not targets:
+            return []
+        naturals = [target.natural() for target in targets]
+        across = columns(naturals, self.gap, width)
+        if across == 1:
+            across = packed(naturals, self.gap, width)
+        return [[targets[at] for at in row] for row in rows(len(targets), across)]
+
+    def _widths(self, row: list[Target]) -> list[float]:
+        """All alike, or as their words want where the widest needs more than its share."""
+        room = self.width - self.gap * (len(row) - 1)
+        naturals = [target.natural() for target in row]
+        if max(naturals) <= room / len(row) or sum(naturals) > room:
+            return [room / len(row)] * len(row)
+        return [natural + (room - sum(naturals)) / len(row) for natural in naturals]
+
+    def _row_high(self, row: list[Target]) -> float:
+        widths = self._widths(row)
+        return max(target.settle(wide) for target, wide in zip(row, widths, strict=True))
+
+    def _high(self, grid: list[list[Target]]) -> float:
+        return sum(map(self._row_high, grid)) + self.gap * max(0, len(grid) - 1)
+
+    def _more_or_choose(self, wish: Button | Wish, subject: str) -> None:
+        self._page += 1
+        self._choose(wish, subject)
+
+
+class FrameBar(Bar):
+    """A bar with the frame's targets: where words find no place, `brief` of them are signs."""
+
+    _SIGNS: Final = (Wish.ACCESS, Button.HELP)
+    BRIEFEST: Final = len(_SIGNS)
+
+    def __init__(self, choose: Choose, *, kind: type[Target] = Choice, brief: int = 0) -> None:
+        super().__init__(choose, kind=kind)
+        self._brief = brief
+        self._worded: tuple[Control, ...] = ()
+
+    def show(self, controls: tuple[Control, ...], more: str) -> None:
+        self._worded = controls
+        signs = self._SIGNS[: self._brief]
+        shown = (replace(one, shown="") if one.button in signs else one for one in controls)
+        super().show(tuple(shown), more)
+
+    def shorten(self, brief: int) -> None:
+        """Becomes the same targets with other words."""
+        if brief != self._brief:
+            self._brief = brief
+            self.show(self._worded, self._more_word)
+
+
+def _name(control: Control) -> Name:
+    return control.button, control.subject

@@ -1,0 +1,137 @@
+"""A screen with flaws put into it one by one: `python -m tests.kiosk.touchscreen.flawed`.
+
+Prints what the audit finds for each, as JSON: an audit that is blind to one would be worth nothing.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kiosk.touchscreen.audit import contrast
+from kiosk.touchscreen.audit.combinations import PANELS, Combination, coarse
+from kiosk.touchscreen.audit.gallery import Gallery, _lost, _unreached
+from kiosk.touchscreen.speech.sentences import texts
+from kiosk.touchscreen.states import NOW, STATES
+from kiosk.touchscreen.viewing import Viewing
+
+Flaw = Callable[[Any], None]
+
+
+def _target(surface: Any, at: int = -1) -> Any:
+    return surface.choices[at]
+
+
+def _heading(surface: Any) -> Any:
+    return next(one for one in surface.walk() if type(one).__name__ == "Heading")
+
+
+def shrink(surface: Any) -> None:
+    _target(surface).size = 40, 40
+
+
+def crowd(surface: Any) -> None:
+    one, other = surface.choices[:2]
+    one.size = other.size = 120, 120
+    one.pos, other.pos = (60, 300), (183, 300)
+
+
+def leave(surface: Any) -> None:
+    _target(surface).x = -20
+
+
+def overlap(surface: Any) -> None:
+    _heading(surface).pos = _target(surface).pos
+
+
+def clip(surface: Any) -> None:
+    _heading(surface).height = 10
+
+
+def tear(surface: Any) -> None:
+    _heading(surface).settle(30)
+
+
+def pale(surface: Any) -> None:
+    _heading(surface).color = 0.9, 0.87, 0.83, 1
+
+
+def faint(surface: Any) -> None:
+    _target(surface).ink = 0.5, 0.6, 0.5, 1
+
+
+def borderless(surface: Any) -> None:
+    target = surface.choices[0]
+    target.edge = target.fill = 0.965, 0.94, 0.9, 1
+
+
+def tiny(surface: Any) -> None:
+    _heading(surface).font_size = 12
+
+
+def loud(surface: Any) -> None:
+    _target(surface).font_size = 200
+
+
+FLAWS: tuple[Flaw, ...] = (
+    shrink,
+    crowd,
+    leave,
+    overlap,
+    clip,
+    tear,
+    pale,
+    faint,
+    borderless,
+    tiny,
+    loud,
+)
+
+
+def answered(gallery: Gallery) -> list[str]:
+    """Whether the frame after a finger came down shows it."""
+    from kivy.base import EventLoop  # noqa: PLC0415  # configured now
+
+    gallery.judge(Combination("pad-3", "id", Viewing()))
+    target = gallery._surface.choices[0]
+    place = target.x + 8, target.center_y
+    before = contrast.at(gallery._picture(), *place)
+    target.state = "down"
+    EventLoop.idle()
+    return [] if contrast.at(gallery._picture(), *place) != before else ["a touch is not seen"]
+
+
+def main() -> None:
+    found: dict[str, list[str]] = {}
+    with tempfile.TemporaryDirectory() as home:
+        panel = coarse(PANELS["portrait-15.6in"])
+        gallery = Gallery(panel, Path(home))
+        from kiosk.touchscreen.audit.faults import faults, pale  # noqa: PLC0415  # configured now
+
+        found["nothing"] = gallery.judge(Combination("pad-3", "id", Viewing()))
+        for flaw in FLAWS:
+            gallery.judge(Combination("pad-3", "id", Viewing()))
+            flaw(gallery._surface)
+            gallery._idle()
+            found[flaw.__name__] = [
+                *faults(gallery._surface, gallery._app.measures, Viewing(), panel.height),
+                *pale(gallery._surface, gallery._picture(), Viewing()),
+            ]
+        found["answered"] = answered(gallery)
+        scene = gallery._app.stage(STATES["pad-3"], NOW, Viewing())
+        gallery._idle()
+        found["reach"] = faults(gallery._surface, gallery._app.measures, Viewing(), 300.0)
+        shown = {word for text in texts(scene.body) for word in text.split()}
+        found["lost"] = _lost(scene, shown - {"benar?"})
+        found["unreached"] = _unreached(scene, set())
+        words = gallery._app._catalogues["id"]
+        sentences = {key: text for key, text in words.sentences.items() if key != "pad.more"}
+        gallery._app._catalogues["id"] = replace(words, sentences=sentences)
+        found["untranslated"] = gallery.judge(Combination("pad-3", "id", Viewing()))
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

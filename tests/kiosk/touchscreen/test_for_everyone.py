@@ -1,0 +1,170 @@
+"""The running screen for who cannot reach, see or hear it as most do."""
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.kiosk.touchscreen.play import Play
+
+PATIENCE_SECONDS = 20.0
+SWALLOWED = (
+    ("q",),
+    ("space",),
+    ("tab",),
+    ("f2",),
+    ("f11",),
+    ("f4", "alt"),
+    ("escape", "alt"),
+    ("enter", "ctrl"),
+    ("e", "ctrl"),
+    ("q", "ctrl"),
+    ("f1", "ctrl"),
+)
+
+
+@pytest.fixture
+def speech(tmp_path: Path) -> Path:
+    """espeak-ng, its voice and what it was told kept in files: a machine without sound."""
+    program = tmp_path / "speak"
+    program.write_text(
+        "#!/bin/sh\n"
+        f'date +%s.%N >"{tmp_path}/$$.began"\n'
+        f'tee "{tmp_path}/$$.txt" | espeak-ng -w "{tmp_path}/$$.wav" "$@"\n'
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return program
+
+
+@pytest.fixture
+def play(speech: Path) -> Iterator[Play]:
+    running = Play(str(speech))
+    yield running
+    if running.process.poll() is None:
+        running.end()
+
+
+def told(speech: Path, words: str) -> Path:
+    """The file of the utterance with these words, once there is one."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        for path in speech.parent.glob("*.txt"):
+            if words in path.read_text("utf-8"):
+                return path
+        os.sched_yield()
+    raise AssertionError(f"nobody said {words!r}")
+
+
+def walk(play: Play, wanted: str) -> None:
+    """Presses the keypad's lower arrow until the ring is around `wanted`."""
+    for _ in range(12):
+        if play.ask("screen")["focus"] == wanted:
+            return
+        play.direct("type down")
+    raise AssertionError(f"the keypad never reached {wanted}")
+
+
+def test_a_whole_visit_is_made_with_five_keys(play: Play) -> None:
+    walk(play, "borrow")
+    play.direct("type enter")
+    assert play.ask("screen")["screen"] == "card"
+    play.direct("card")
+    play.direct("books")
+    walk(play, "confirm")
+    play.direct("type enter")
+    assert play.ask("screen")["screen"] == "lending"
+
+
+def test_back_is_one_key_from_everywhere(play: Play) -> None:
+    play.ask("touch return")
+    play.direct("type escape")
+    assert play.ask("screen")["screen"] == "welcome"
+    play.ask("touch access")
+    play.direct("type backspace")
+    assert not play.ask("screen")["viewing"]["adjusting"]
+
+
+def test_nothing_else_that_a_keyboard_types_does_anything(play: Play) -> None:
+    before = play.ask("screen")
+    for keys in SWALLOWED:
+        play.direct(f"type {' '.join(keys)}")
+    assert play.ask("screen") == before
+
+
+def test_large_text_and_high_contrast_are_drawn_at_once_and_end_with_the_visit(
+    play: Play, tmp_path: Path
+) -> None:
+    play.ask("touch access")
+    play.ask("touch large-text")
+    play.ask("touch high-contrast")
+    shown = play.ask("screen")
+    assert {"Huruf besar: aktif", "Kontras tinggi: aktif"} <= set(shown["texts"])
+    play.ask("touch close")
+    play.ask("touch return")
+    assert play.ask("screen")["viewing"]["large_text"]
+    play.ask("touch back")
+    viewing = play.ask("screen")["viewing"]
+    assert not viewing["large_text"]
+    assert not viewing["high_contrast"]
+
+
+def test_headphones_start_the_voice_which_tells_each_screen(play: Play, speech: Path) -> None:
+    play.direct("type f13")
+    assert play.ask("screen")["viewing"]["voice"]
+    assert "Pilihan: Pinjam" in told(speech, "Selamat datang.").read_text("utf-8")
+    play.ask("touch borrow")
+    touched = time.time()
+    said = told(speech, "Tempelkan kartu anggota Anda.")
+    assert float(said.with_suffix(".began").read_text()) - touched < 0.5
+
+
+def test_the_keypads_focus_is_heard(play: Play, speech: Path) -> None:
+    play.direct("type f13")
+    told(speech, "Selamat datang.")
+    walk(play, "return")
+    told(speech, "Kembalikan, ")
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        os.sched_yield()
+    return True
+
+
+def test_help_repeats_and_stop_is_silence(play: Play, speech: Path) -> None:
+    play.direct("type f1")
+    first = told(speech, "Selamat datang.")
+    play.direct("type f1")
+    assert eventually(lambda: len(list(speech.parent.glob("*.txt"))) > 1)
+    assert all(
+        path.read_text("utf-8") in {"", first.read_text("utf-8")}
+        for path in speech.parent.glob("*.txt")
+    )
+    play.ask("touch access")
+    play.ask("touch voice")
+    assert not play.ask("screen")["viewing"]["voice"]
+
+
+def test_nobodys_number_is_ever_said(play: Play, speech: Path) -> None:
+    play.direct("type f13")
+    play.direct("card")
+    play.direct("books")
+    told(speech, "Laskar Pelangi")
+    said = " ".join(path.read_text("utf-8") for path in speech.parent.glob("*.txt"))
+    assert "SECRET" not in said.replace(" ", "")
+
+
+def test_a_kiosk_without_a_voice_tells_it_once_and_serves_on(tmp_path: Path) -> None:
+    running = Play(str(tmp_path / "nothing"))
+    running.direct("type f13")
+    running.ask("touch borrow")
+    assert running.ask("screen")["screen"] == "card"
+    status, errors = running.end()
+    assert status == 0
+    assert errors.count("install espeak-ng") == 1
