@@ -26,13 +26,24 @@ class Book(msgspec.Struct, frozen=True):
     problem: str | None = None
 
 
+class Target(msgspec.Struct, frozen=True):
+    """A button that can be touched now, and its middle in pixels from the upper left."""
+
+    button: str
+    x: int
+    y: int
+    subject: str = ""
+
+
 class Shown(msgspec.Struct, frozen=True):
-    """What the kiosk shows."""
+    """What the kiosk shows; `focus` is the button the keypad is at."""
 
     screen: str
     language: str
     books: tuple[Book, ...]
     texts: tuple[str, ...]
+    targets: tuple[Target, ...] = ()
+    focus: str | None = None
 
 
 class Rehearsal:

@@ -23,7 +23,7 @@ from kiosk.touchscreen.panel import Panel
 from kiosk.touchscreen.rehearsal import Rehearsal
 from kiosk.touchscreen.scene import Scene
 from kiosk.touchscreen.scenes import scene
-from kiosk.touchscreen.speech.sentences import change, echo, focused, spoken
+from kiosk.touchscreen.speech.sentences import change, controls, echo, focused, spoken
 from kiosk.touchscreen.speech.voice import Voice
 from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD
@@ -182,10 +182,13 @@ class Touchscreen(App):
             self._say(focused(target.control, place, self.words))
 
     def _first_of(self, *wanted: Button | Wish) -> bool:
-        """Chooses the first of `wanted` that can be touched now; whether there was one."""
-        enabled = {name for name, _ in self.surface.targets} if self.surface is not None else set()
+        """Chooses the first of `wanted` that the scene offers; whether there was one.
+
+        On a small panel it may stand behind the way to more.
+        """
+        offered = {one.button for one in controls(self._scene) if one.enabled}
         for name in wanted:
-            if name in enabled:
+            if name in offered:
                 self._choose(name)
                 return True
         return False

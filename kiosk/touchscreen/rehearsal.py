@@ -4,11 +4,15 @@
     touch key 7        -> {"ok": true}             which of several alike: a key, a loan's item
     key down           -> {"ok": true}             one of the keypad's, as `keypad.Key`
     screenshot PATH    -> {"ok": true}             a PNG of the latest visit at exactly PATH
-    screen             -> {"screen": "pad", "language": "id", "books": [...], "texts": [...]}
+    screen             -> {"screen": "pad", "language": "id", "books": [...], "texts": [...],
+                           "viewing": {...}, "focus": "borrow", "targets": [{"button": "borrow",
+                           "subject": "", "x": 512, "y": 300}, ...]}
     anything else      -> {"error": "..."}         also for a button that is not there now
 
-One command a line, one JSON object a line back. Patrons' numbers never cross it. Every command
-is carried out on Kivy's thread; only waiting happens on ours.
+One command a line, one JSON object a line back. Targets are what a finger or the keypad can choose
+now, in reading order, with their middle in pixels from the upper left; there are none until the
+screen stands long enough for a touch to be meant for it. Patrons' numbers never cross it. Every
+command is carried out on Kivy's thread; only waiting happens on ours.
 """
 
 import json
@@ -161,12 +165,14 @@ class Rehearsal:
         )
 
     def _viewed(self) -> dict[str, object]:
-        """How the patron sees it now, and where the keypad's focus is."""
+        """How the patron sees it now, where the keypad's focus is, and what can be touched."""
         surface = self._app.surface
         focus = surface.focused if surface is not None else None
+        touchable = surface.targets if surface is not None and surface.settled else {}
         return {
             "viewing": asdict(self._app.viewing),
             "focus": focus[0].value if focus is not None else None,
+            "targets": [_placed(one) for one in touchable.values()],
         }
 
 
@@ -199,6 +205,17 @@ def visible_texts(root: Widget) -> list[str]:
     for child in root.children[::-1]:
         found += visible_texts(child)
     return found
+
+
+def _placed(target: Touchable) -> dict[str, object]:
+    """What it is, and where a finger finds it."""
+    x, y = target.to_window(*target.center)
+    return {
+        "button": target.control.button.value,
+        "subject": target.control.subject,
+        "x": round(x),
+        "y": round(Window.height - y),
+    }
 
 
 def _save(path: Path, outcome: Future[dict[str, object]]) -> None:
