@@ -111,9 +111,12 @@ class Bar(Widget, Block):
     def _rows(self, width: float) -> list[list[Target]]:
         if self.stacked:
             return [[target] for target in self._targets]
-        # What people came to do, where it comes first, shares no row with the rest.
-        first = list(takewhile(lambda target: target.main, self._targets))
-        return [*self._in_rows(first, width), *self._in_rows(self._targets[len(first) :], width)]
+        return self._grouped(self._targets, width)
+
+    def _grouped(self, targets: list[Target], width: float) -> list[list[Target]]:
+        """What people came to do, where it comes first, shares no row with the rest."""
+        first = list(takewhile(lambda target: target.main, targets))
+        return [*self._in_rows(first, width), *self._in_rows(targets[len(first) :], width)]
 
     def _in_rows(self, targets: list[Target], width: float) -> list[list[Target]]:
         if not targets:
@@ -147,6 +150,7 @@ class Bar(Widget, Block):
 class FrameBar(Bar):
     """A bar with the frame's targets: where words find no place, `brief` of them are signs."""
 
+    _FRAME: Final = (Button.LANGUAGE, Wish.ACCESS, Button.HELP)
     _SIGNS: Final = (Wish.ACCESS, Button.HELP)
     BRIEFEST: Final = len(_SIGNS)
 
@@ -160,6 +164,12 @@ class FrameBar(Bar):
         signs = self._SIGNS[: self._brief]
         shown = (replace(one, shown="") if one.button in signs else one for one in controls)
         super().show(tuple(shown), more)
+
+    def _rows(self, width: float) -> list[list[Target]]:
+        """The frame's targets stand together, after all others."""
+        frame = [one for one in self._targets if one.control.button in self._FRAME]
+        others = [one for one in self._targets if one not in frame]
+        return [*self._grouped(others, width), *self._in_rows(frame, width)]
 
     def shorten(self, brief: int) -> None:
         """Becomes the same targets with other words."""

@@ -8,6 +8,7 @@ from kivy.graphics import Color, Rectangle
 from kivy.properties import NumericProperty
 from kivy.uix.widget import Widget
 
+from kiosk.touchscreen.arrangement import Box
 from kiosk.touchscreen.bar import Bar
 from kiosk.touchscreen.board import Board
 from kiosk.touchscreen.books import BookRow
@@ -16,7 +17,6 @@ from kiosk.touchscreen.scene import Choices, Code, Control, Keys, Listing, Row
 from kiosk.touchscreen.targets import Choice, Choose, Touchable
 from kiosk.touchscreen.widgets import Block, Heading, Soft, Text
 
-LABEL_LINES: Final = 4  # a title may be shortened, what a button does may not
 LARGEST: Final = 3.5  # times as high as its words need: larger, a button looks like none
 _QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004
 _MODULE_MM: Final = 0.5  # what a telephone's camera still tells apart at arm's length
@@ -30,8 +30,6 @@ class TouchedRow(Touchable, BookRow):
     def __init__(self, row: Row, control: Control, choose: Choose) -> None:
         super().__init__(row=row)
         self.control, self.choose = control, choose
-        if not row.label:
-            self.title_lines = LABEL_LINES
 
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
         """The row as paragraphs, its last words on a button."""
@@ -94,8 +92,26 @@ class KeysBody(Flow):
 
     def show(self, body: Keys) -> None:
         self._board.show(body)
-        typed = Text(text=body.typed, bold=True) if body.typed else Soft(text=body.lead)
-        self.fill([Heading(text=body.heading), typed, self._board], pinned=2)
+        heading = Heading(text=body.heading)
+        below = Text(text=body.typed, bold=True) if body.typed else Soft(text=body.lead)
+        self._words = [heading, below]
+        # Who types looks at what is typed.
+        self._last = heading if body.typed else below
+
+    def fits(self, box: Box) -> bool:
+        return self._board.settle(box.width) <= box.height
+
+    def arrange(self, box: Box, before: Sequence[Block] = (), after: Sequence[Block] = ()) -> None:
+        """All on one page; where that is too low, the keys come before what else is to be read."""
+        self.width = box.width
+        first = next(one for one in self._words if one is not self._last)
+        if self._high([*before, *self._words, self._board, *after]) <= box.height:
+            self.fill([*self._words, self._board], pinned=2)
+        elif self._high([first, self._board]) <= box.height:
+            self.fill([first, self._board, self._last], pinned=1)
+        else:
+            self.fill([self._board, first, self._last])
+        super().arrange(box, before, after)
 
 
 class CodeBody(Flow):

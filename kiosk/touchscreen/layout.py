@@ -62,8 +62,7 @@ class Layout:
         head = self._parts.head.settle(column.width)
         buttons = self._stacked(column.width, reachable.height - head - sizes.gap)
         low = Box(column.left, reachable.bottom, column.width, reachable.height)
-        least = self._parts.controls.least(column.width)
-        if head + sizes.gap + min(buttons, least) > low.height:
+        if head + sizes.gap + buttons > low.height:
             self._parts.everything.settle(low.width)
             self._put(self._parts.everything, low.left, low.top, low.height)
             self._fill(left, None)
@@ -198,7 +197,7 @@ class Layout:
             self._on.remove_widget(note)
         heights = [note.settle(box.width) for note in self._parts.notes]
         strips = sum(heights) + sizes.small_gap * len(heights)
-        if strips > NOTES_AT_MOST * box.height:
+        if strips > NOTES_AT_MOST * box.height or not body.fits(box.less(bottom=strips)):
             clocks = [note for note in self._parts.notes if note.note.sign is Sign.CLOCK]
             others = [note for note in self._parts.notes if note.note.sign is not Sign.CLOCK]
             body.arrange(box, clocks, others)

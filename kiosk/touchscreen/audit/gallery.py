@@ -80,9 +80,10 @@ class Gallery:
         return found + pale(surface, picture, wanted.viewing)
 
     def _pages(self) -> Iterator[None]:
-        """Each page of the body, then each of the buttons, then each sheet of keys."""
+        """Each sheet of keys, each page of the body, and then each of the buttons."""
         yield
-        for turn in ((Wish.PAGE_DOWN, ""), (Wish.MORE, ""), (Wish.MORE, SHEETS)):
+        sheets = Wish.MORE, SHEETS
+        for turn in (sheets, (Wish.PAGE_DOWN, ""), sheets, (Wish.MORE, "")):
             seen: set[tuple[object, ...]] = set()
             while (state := self._standing()) not in seen and len(seen) < PAGES_AT_MOST:
                 seen.add(state)
