@@ -43,6 +43,10 @@ class StepCard(Card):
         high = max(self.ids.words.settle(across), self.least)
         return float(high + self.padding[1] + self.padding[3])
 
+    @property
+    def torn(self) -> bool:
+        return bool(self.ids.words.torn)
+
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
         return Text(text=self.text, bold=True).pieces(width, room)
 
@@ -98,10 +102,7 @@ class BookRow(Card):
 
     @property
     def torn(self) -> bool:
-        return any(
-            max(map(text.wide, text.text.split(" "))) > text.width
-            for text in self.ids.words.children
-        )
+        return any(text.torn for text in self.ids.words.children)
 
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
         """The row as paragraphs, for a page that is smaller than one book."""

@@ -57,6 +57,10 @@ class Text(Label, Block):
         """The pixels `text` takes on one line."""
         return float(self._label.get_extents(text)[0])
 
+    @property
+    def torn(self) -> bool:
+        return max(map(self.wide, self.text.split(" "))) > self.width
+
     def settle(self, width: float) -> float:
         if UNBROKEN_SPACE in self.text and max(map(self.wide, self.text.split(" "))) > width:
             self.text = self.text.replace(UNBROKEN_SPACE, " ")  # rather between words than in one
@@ -130,5 +134,9 @@ class NoteStrip(Card):
         self.height = self.ids.words.settle(width - beside) + self.padding[1] + self.padding[3]
         return float(self.height)
 
+    @property
+    def torn(self) -> bool:
+        return bool(self.ids.words.torn)
+
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
-        return Text(text=self.text, color=self.ink, bold=True).pieces(width, room)
+        return Text(text=self.text, color=self.ink).pieces(width, room)

@@ -24,6 +24,7 @@ PANELS: Final = {
 }
 MAIN_PANELS: Final = ("portrait-15.6in", "landscape-7in", "landscape-10in")
 PLENTY: Final = 1_500_000  # pixels
+LEAST_PIXELS_PER_MM: Final = 2.5  # with fewer, a focus ring is no more than its smooth edges
 # Every kind of screen once, the fullest of its kind: enough to see a layout break.
 MAIN_STATES: Final = (
     "welcome-no-card-reader",
@@ -53,10 +54,10 @@ MAIN_STATES: Final = (
 def coarse(panel: Panel) -> Panel:
     """The same millimetres in half the pixels where there are plenty: a quarter of the cost.
 
-    >>> coarse(PANELS["portrait-32in"]).width, coarse(PANELS["landscape-7in"]).width
+    >>> coarse(PANELS["portrait-15.6in"]).width, coarse(PANELS["landscape-7in"]).width
     (540, 1024)
     """
-    if panel.width * panel.height <= PLENTY:
+    if panel.width * panel.height <= PLENTY or panel.pixels_per_mm / 2 < LEAST_PIXELS_PER_MM:
         return panel
     return replace(panel, width=panel.width // 2, height=panel.height // 2)
 

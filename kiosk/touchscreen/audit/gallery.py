@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kiosk.touchscreen.surface import Surface
 
 FRAMES: Final = 3
-PAGES_AT_MOST: Final = 60
+PAGES_AT_MOST: Final = 200
 
 
 class Gallery:
