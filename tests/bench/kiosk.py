@@ -19,33 +19,29 @@ from typing import Any
 
 import psutil
 
-from broker.mqtt import Event, Received
-from broker.requests import Ask, Describe, Identify, Question
-from broker.sealing import SealingKey
-from broker.topics import Channel, Topic
-from broker.vocabulary import DeviceId, ItemId, PatronId, SiteId
-from broker.wire import encode_ask, kind_of
+from broker.requests import Describe, Identify
+from broker.vocabulary import ItemId, PatronId
 from devices.console.demo import furnished
 from devices.console.ports import Ports
-from devices.console.settings_files import KIOSK, SITE, Panel
+from devices.console.settings_files import Panel
 from devices.console.stage import Stage
 from devices.station.prompt import command_of
 from devices.station.station import SimulatedStation
 from tests.bench.kiosk_glass import ANSWER
-from tests.brokers import Listener
+from tests.bench.round_trip import Bare
 from tests.system.test_demo import three_free_ports
 
 MOST_START = 1.5
 MOST_ADDED_MS = 60.0
-MOST_TITLE_MS = 500.0
 MOST_FEEDBACK_MS = 100.0
 MOST_GROWN = 2e6
 MOST_IDLE = 0.03
-MOST_FRAMES = 8.0
+# Nobody set a goal for these two: half as much again as was measured.
+MOST_TITLE_MS = 550.0
+MOST_FRAMES = 5.5
 QUICK_ROUNDS = 3
 VISITS, QUICK_VISITS = 1000, 100
 TITLE = 14  # characters that tell a title from every other word on the screen
-SOON = 4e9  # no ask of ours expires
 CARDS = ("KTA-0003", "KTA-0007")
 Figures = dict[str, float | str]
 
@@ -183,33 +179,6 @@ def _titles(stage: Stage, station: SimulatedStation, count: int) -> list[tuple[s
     there = {str(book.item) for book in station.truth.books}
     here = [(item, title[:TITLE].strip()) for item, title in rows if item in there]
     return [here[at % len(here)] for at in range(count)]
-
-
-class Bare:
-    """A client that asks the same server through the same network, and does nothing else."""
-
-    def __init__(self, stage: Stage, station: SimulatedStation) -> None:
-        name = DeviceId("pembanding")
-        self._reply = str(Topic(SiteId(SITE), name, Channel.REPLY))
-        self._name, self._asked = name, 0
-        self._listener = Listener(station.network.port, str(name), self._reply).connected()
-        public = (stage.folder / KIOSK / "server.pub").read_text("ascii")
-        self.key = SealingKey.read(public)
-
-    def seconds(self, question: Question) -> float:
-        self._asked += 1
-        topic = str(Topic(SiteId(SITE), self._name, Channel.ASK, kind_of(question)))
-        payload = encode_ask(Ask(str(self._asked), SOON, question))
-        begun = monotonic()
-        self._listener.line.publish(topic, payload, retain=False)
-        return self._listener.until(self._heard) - begun
-
-    def _heard(self, event: Event) -> float | None:
-        there = isinstance(event, Received) and event.topic == self._reply
-        return monotonic() if there else None
-
-    def close(self) -> None:
-        self._listener.line.close()
 
 
 def _added(name: str, ours: list[float], bare: list[float], limit: float) -> Figures:
