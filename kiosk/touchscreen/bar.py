@@ -1,14 +1,16 @@
 """Targets side by side where they fit, in rows below each other, on pages where they must be."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import takewhile
+from typing import Final
 
 from kivy.properties import NumericProperty
 from kivy.uix.widget import Widget
 
 from kiosk.happenings import Button
-from kiosk.touchscreen.paging import columns, paginate, rows
+from kiosk.touchscreen.paging import columns, packed, paginate, rows
 from kiosk.touchscreen.scene import Control
 from kiosk.touchscreen.targets import Choice, Choose, Name, Quiet, Target
 from kiosk.touchscreen.viewing import Wish
@@ -73,12 +75,14 @@ class Bar(Widget, Block):
         return bars
 
     def least(self, width: float) -> float:
-        """The height of its highest row with the way to the others below."""
+        """The height of what people came to do, or of its highest row, and the way to the rest."""
         self.width = width
-        rows_high = [self._row_high(row) for row in self._rows(width)]
-        if len(rows_high) <= 1:
-            return sum(rows_high)
-        return float(max(rows_high) + self.gap + self._more.settle(width))
+        grid = self._rows(width)
+        first = list(takewhile(lambda row: row[0].main, grid))
+        if len(grid) <= max(1, len(first)):
+            return self._high(grid)
+        highest = max(self._row_high(row) for row in grid)
+        return float(max(self._high(first), highest) + self.gap + self._more.settle(width))
 
     def place(self, left: float, top: float, height: float) -> None:
         """Stands in `height`: all of it, or page by page with a way to the next."""
@@ -107,17 +111,20 @@ class Bar(Widget, Block):
     def _rows(self, width: float) -> list[list[Target]]:
         if self.stacked:
             return [[target] for target in self._targets]
-        # What people came to do, where it comes first, shares no row with the rest.
-        first = list(takewhile(lambda target: target.main, self._targets))
-        return [*self._in_rows(first, width), *self._in_rows(self._targets[len(first) :], width)]
+        return self._grouped(self._targets, width)
+
+    def _grouped(self, targets: list[Target], width: float) -> list[list[Target]]:
+        """What people came to do, where it comes first, shares no row with the rest."""
+        first = list(takewhile(lambda target: target.main, targets))
+        return [*self._in_rows(first, width), *self._in_rows(targets[len(first) :], width)]
 
     def _in_rows(self, targets: list[Target], width: float) -> list[list[Target]]:
         if not targets:
             return []
         naturals = [target.natural() for target in targets]
         across = columns(naturals, self.gap, width)
-        if across == 1 and sum(naturals) + self.gap * (len(naturals) - 1) <= width:
-            across = len(naturals)
+        if across == 1:
+            across = packed(naturals, self.gap, width)
         return [[targets[at] for at in row] for row in rows(len(targets), across)]
 
     def _widths(self, row: list[Target]) -> list[float]:
@@ -138,6 +145,37 @@ class Bar(Widget, Block):
     def _more_or_choose(self, wish: Button | Wish, subject: str) -> None:
         self._page += 1
         self._choose(wish, subject)
+
+
+class FrameBar(Bar):
+    """A bar with the frame's targets: where words find no place, `brief` of them are signs."""
+
+    _FRAME: Final = (Button.LANGUAGE, Wish.ACCESS, Button.HELP)
+    _SIGNS: Final = (Wish.ACCESS, Button.HELP)
+    BRIEFEST: Final = len(_SIGNS)
+
+    def __init__(self, choose: Choose, *, kind: type[Target] = Choice, brief: int = 0) -> None:
+        super().__init__(choose, kind=kind)
+        self._brief = brief
+        self._worded: tuple[Control, ...] = ()
+
+    def show(self, controls: tuple[Control, ...], more: str) -> None:
+        self._worded = controls
+        signs = self._SIGNS[: self._brief]
+        shown = (replace(one, shown="") if one.button in signs else one for one in controls)
+        super().show(tuple(shown), more)
+
+    def _rows(self, width: float) -> list[list[Target]]:
+        """The frame's targets stand together, after all others."""
+        frame = [one for one in self._targets if one.control.button in self._FRAME]
+        others = [one for one in self._targets if one not in frame]
+        return [*self._grouped(others, width), *self._in_rows(frame, width)]
+
+    def shorten(self, brief: int) -> None:
+        """Becomes the same targets with other words."""
+        if brief != self._brief:
+            self._brief = brief
+            self.show(self._worded, self._more_word)
 
 
 def _name(control: Control) -> Name:

@@ -25,6 +25,13 @@ class Key(Target):
 
     apart_mm: ClassVar[float] = NARROW_GAP_MM
 
+    def on_focused(self, *_: object) -> None:
+        """The ring is broader than the gap: it stands over the neighbours."""
+        if self.focused and self.parent is not None:
+            board = self.parent
+            board.remove_widget(self)
+            board.add_widget(self)
+
 
 class Board(Widget, Block):
     """The keys of `show`; a key of its own leads to the next sheet."""
@@ -48,8 +55,7 @@ class Board(Widget, Block):
 
     def settle(self, width: float) -> float:
         self.width = width
-        least = ceil(TARGET_MM * self.pixels_per_mm)
-        return LEAST_ROWS * least + (LEAST_ROWS - 1) * NARROW_GAP_MM * self.pixels_per_mm
+        return LEAST_ROWS * self._least_high + (LEAST_ROWS - 1) * NARROW_GAP_MM * self.pixels_per_mm
 
     def place(self, left: float, top: float, height: float) -> None:
         self.pos, self.height = (left, top - height), height
@@ -57,23 +63,39 @@ class Board(Widget, Block):
         if self._keys is None:
             return
         found, gap = self._fitting(self._keys)
-        self._sheet %= len(found)
-        following = span(found[(self._sheet + 1) % len(found)]) if len(found) > 1 else ""
-        self._lay(found[self._sheet], gap, following)
+        # The page may be laid out again in less room, with more sheets: the count goes on.
+        now, following = found[self._sheet % len(found)], found[(self._sheet + 1) % len(found)]
+        self._lay(now, gap, span(following))
 
     def _fitting(self, keys: Keys) -> tuple[tuple[Sheet, ...], float]:
         """The sheets, and the pixels between their keys: fewer where that brings all on one."""
         names = "".join(key.subject for key in keys.keys)
         gap, narrow = (each * self.pixels_per_mm for each in (TARGET_GAP_MM, NARROW_GAP_MM))
         found, close = self._grid(names, gap), self._grid(names, narrow)
-        return (close, narrow) if len(close) == 1 < len(found) else (found, gap)
+        roomy = all(
+            len(sheet) <= self._rows(gap) and max(map(len, sheet)) <= self._columns(gap)
+            for sheet in found
+        )
+        return (found, gap) if roomy and len(found) <= len(close) else (close, narrow)
 
     def _grid(self, names: str, gap: float) -> tuple[Sheet, ...]:
-        least = ceil(TARGET_MM * self.pixels_per_mm)
-        wide = max(least, self._ruler.narrowest(signed=False))
-        columns = int((self.width + gap) / (wide + gap))
-        rows = int((self.height + gap + 1) / (least + gap))
-        return sheets(names, max(1, columns), max(1, rows))
+        return sheets(names, max(1, self._columns(gap)), max(1, self._rows(gap)))
+
+    def _columns(self, gap: float) -> int:
+        wide = max(self._least, self._ruler.narrowest(signed=False))
+        return int((self.width + gap) / (wide + gap))
+
+    def _rows(self, gap: float) -> int:
+        return int((self.height + gap + 1) / (self._least_high + gap))
+
+    @property
+    def _least(self) -> int:
+        return ceil(TARGET_MM * self.pixels_per_mm)
+
+    @property
+    def _least_high(self) -> int:
+        """Large letters need higher keys."""
+        return ceil(max(self._least, self._ruler.settle(2 * self._least)))
 
     def _lay(self, sheet: Sheet, gap: float, following: str) -> None:
         most = max(map(len, sheet))

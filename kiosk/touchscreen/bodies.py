@@ -8,6 +8,7 @@ from kivy.graphics import Color, Rectangle
 from kivy.properties import NumericProperty
 from kivy.uix.widget import Widget
 
+from kiosk.touchscreen.arrangement import Box
 from kiosk.touchscreen.bar import Bar
 from kiosk.touchscreen.board import Board
 from kiosk.touchscreen.books import BookRow
@@ -16,6 +17,7 @@ from kiosk.touchscreen.scene import Choices, Code, Control, Keys, Listing, Row
 from kiosk.touchscreen.targets import Choice, Choose, Touchable
 from kiosk.touchscreen.widgets import Block, Heading, Soft, Text
 
+LARGEST: Final = 3.5  # times as high as its words need: larger, a button looks like none
 _QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004
 _MODULE_MM: Final = 0.5  # what a telephone's camera still tells apart at arm's length
 # A camera needs dark on light, whatever colours the patron reads best.
@@ -30,12 +32,12 @@ class TouchedRow(Touchable, BookRow):
         self.control, self.choose = control, choose
 
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
-        """The row as paragraphs, and a button that says what a touch on it does."""
-        self.settle(width)
-        label = self.control.label.replace(self.row.title, self.title)
+        """The row as paragraphs, its last words on a button."""
+        words = [text for text in (self.title, self.label, self.advice) if text]
+        texts = [Text(text=text, bold=True) for text in words[:-1]]
         button = Bar(self.choose)
-        button.show((replace(self.control, label=label),), "")
-        return [*super().pieces(width, room), button]
+        button.show((replace(self.control, shown=words[-1]),), "")
+        return [*(part for text in texts for part in text.pieces(width, room)), button]
 
 
 class ListingBody(Flow):
@@ -64,6 +66,9 @@ class Answers(Bar):
         super().__init__(choose, kind=Choice)
         self.tall = True
 
+    def place(self, left: float, top: float, height: float) -> None:
+        super().place(left, top, min(height, LARGEST * self.settle(self.width)))
+
 
 class ChoicesBody(Flow):
     """A question and its answers."""
@@ -87,8 +92,26 @@ class KeysBody(Flow):
 
     def show(self, body: Keys) -> None:
         self._board.show(body)
-        typed = Text(text=body.typed, bold=True) if body.typed else Soft(text=body.lead)
-        self.fill([Heading(text=body.heading), typed, self._board], pinned=2)
+        heading = Heading(text=body.heading)
+        below = Text(text=body.typed, bold=True) if body.typed else Soft(text=body.lead)
+        self._words = [heading, below]
+        # Who types looks at what is typed.
+        self._last = heading if body.typed else below
+
+    def fits(self, box: Box) -> bool:
+        return self._board.settle(box.width) <= box.height
+
+    def arrange(self, box: Box, before: Sequence[Block] = (), after: Sequence[Block] = ()) -> None:
+        """All on one page; where that is too low, the keys come before what else is to be read."""
+        self.width = box.width
+        first = next(one for one in self._words if one is not self._last)
+        if self._high([*before, *self._words, self._board, *after]) <= box.height:
+            self.fill([*self._words, self._board], pinned=2)
+        elif self._high([first, self._board]) <= box.height:
+            self.fill([first, self._board, self._last], pinned=1)
+        else:
+            self.fill([self._board, first, self._last])
+        super().arrange(box, before, after)
 
 
 class CodeBody(Flow):

@@ -19,6 +19,7 @@ from kiosk.touchscreen.scene import Row, Step
 from kiosk.touchscreen.widgets import Card, Soft, Text
 
 SHORTENED_BY: Final = 4
+LABEL_LINES: Final = 4  # a title may be shortened; what stands in its place may not
 PICTURE_SHARE: Final = 0.34
 
 
@@ -73,6 +74,8 @@ class BookRow(Card):
         self.ink, self.tint = paint(ink), paint(tint)
         self.glyph = glyphs.TONES[row.tone]
         self.title, self.label, self.advice = row.title, row.label, row.advice
+        if not row.label:
+            self.title_lines = LABEL_LINES
 
     def settle(self, width: float) -> float:
         """Takes `width`, shortens a title of too many lines, and tells its height."""

@@ -33,6 +33,10 @@ class Flow(Widget):
         """Goes `pages` forward, or back when negative; `arrange` then shows it."""
         self.page = min(max(self.page + pages, 0), self.pages - 1)
 
+    def fits(self, _box: Box) -> bool:
+        """Whether the box is high enough for what cannot be turned away with a page."""
+        return True
+
     def arrange(self, box: Box, before: Sequence[Block] = (), after: Sequence[Block] = ()) -> None:
         """Lays the page out in the box; `before` and `after` are blocks that stand elsewhere where
         there is room for them.

@@ -189,5 +189,5 @@ def of(control: Control) -> Glyph:
     if isinstance(control.button, Wish):
         return WISHES[control.button]
     if control.button is Button.KEY:
-        return SPACE if control.bare else ()
+        return SPACE if control.shown == "" else ()
     return FACES.get(control.subject, BUTTONS[control.button])

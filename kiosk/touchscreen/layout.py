@@ -1,12 +1,13 @@
 """Puts the parts of a screen where `arrangement` says, as high as their words need."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from kivy.uix.widget import Widget
 
 from kiosk.touchscreen.arrangement import COLUMN_SHARES, NOTES_AT_MOST, Box, Glass, beside
-from kiosk.touchscreen.bar import Bar
+from kiosk.touchscreen.bar import Bar, FrameBar
 from kiosk.touchscreen.flow import Flow
 from kiosk.touchscreen.measures import Measures
 from kiosk.touchscreen.pager import Pager
@@ -30,7 +31,7 @@ class Parts:
     `touchable` when there are targets in the body, which then has to stand within reach.
     """
 
-    head: Bar
+    head: FrameBar
     controls: Bar
     everything: Bar
     title: Title
@@ -57,16 +58,11 @@ class Layout:
     def _sideways(self) -> None:
         sizes, inner = self._sizes, self._glass.inner(self._sizes)
         reachable = self._glass.reachable(sizes)
-        for share in COLUMN_SHARES:
-            left, column = beside(inner, share, sizes.gap)
-            head = self._parts.head.settle(column.width)
-            buttons = self._stacked(column.width, reachable.height - head - sizes.gap)
-            narrowest = max(self._parts.head.narrowest(), self._parts.controls.narrowest())
-            if head + buttons + sizes.gap <= reachable.height and narrowest <= column.width:
-                break
+        left, column = self._column(inner, reachable)
+        head = self._parts.head.settle(column.width)
+        buttons = self._stacked(column.width, reachable.height - head - sizes.gap)
         low = Box(column.left, reachable.bottom, column.width, reachable.height)
-        least = self._parts.controls.least(column.width)
-        if head + sizes.gap + min(buttons, least) > low.height:
+        if head + sizes.gap + buttons > low.height:
             self._parts.everything.settle(low.width)
             self._put(self._parts.everything, low.left, low.top, low.height)
             self._fill(left, None)
@@ -79,6 +75,22 @@ class Layout:
         pager = low.less(top=head + sizes.gap, bottom=room + sizes.gap)
         fits = self._parts.pager.fits(pager) and not self._parts.controls.tall
         self._fill(left, pager if fits else None)
+
+    def _column(self, inner: Box, reachable: Box) -> tuple[Box, Box]:
+        """Body and column: as narrow as holds every button, else as holds every word."""
+        parts, gap = self._parts, self._sizes.gap
+        worded = []
+        for share, brief in product(COLUMN_SHARES, range(FrameBar.BRIEFEST + 1)):
+            left, column = beside(inner, share, gap)
+            parts.head.shorten(brief)
+            if max(parts.head.narrowest(), parts.controls.narrowest()) > column.width:
+                continue
+            worded.append((left, column))
+            head = parts.head.settle(column.width)
+            buttons = self._stacked(column.width, reachable.height - head - gap)
+            if head + buttons + gap <= reachable.height:
+                return left, column
+        return worded[0] if worded else beside(inner, COLUMN_SHARES[-1], gap)
 
     def _stacked(self, width: float, room: float) -> float:
         """How high the buttons are: the tall ones of the welcome below each other, if they can."""
@@ -106,7 +118,7 @@ class Layout:
             self._fill(inner.less(bottom=least + sizes.gap), None)
             return
         if self._parts.controls.tall:
-            buttons = max(buttons, sizes.welcome)
+            buttons += sizes.welcome - sizes.main_target
         room = low.height - head - pager - 2 * sizes.gap - words
         buttons = min(buttons, max(room, least))
         self._put(self._parts.controls, inner.left, inner.bottom + buttons, buttons)
@@ -122,6 +134,10 @@ class Layout:
 
     def _head_height(self, width: float) -> float:
         """Beside the title where both fit, over the whole width where they do not."""
+        for brief in range(FrameBar.BRIEFEST + 1):
+            self._parts.head.shorten(brief)
+            if self._parts.head.settle(width) <= 1.3 * self._sizes.target:
+                break
         share = HEAD_SHARE * width
         high = self._parts.head.settle(share)
         title = self._parts.title.settle(width - share - self._sizes.gap)
@@ -181,7 +197,7 @@ class Layout:
             self._on.remove_widget(note)
         heights = [note.settle(box.width) for note in self._parts.notes]
         strips = sum(heights) + sizes.small_gap * len(heights)
-        if strips > NOTES_AT_MOST * box.height:
+        if strips > NOTES_AT_MOST * box.height or not body.fits(box.less(bottom=strips)):
             clocks = [note for note in self._parts.notes if note.note.sign is Sign.CLOCK]
             others = [note for note in self._parts.notes if note.note.sign is not Sign.CLOCK]
             body.arrange(box, clocks, others)

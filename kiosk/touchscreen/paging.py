@@ -34,6 +34,19 @@ def columns(widths: Sequence[float], gap: float, room: float) -> int:
     return 1
 
 
+def packed(widths: Sequence[float], gap: float, room: float) -> int:
+    """How many of `widths` stand side by side as broad as each is; at least one.
+
+    >>> packed([90, 20, 20], 10, 100), packed([60, 20], 10, 100), packed([60, 50], 10, 100)
+    (2, 2, 1)
+    """
+    for count in range(len(widths), 1, -1):
+        found = ([widths[at] for at in row] for row in rows(len(widths), count))
+        if all(sum(row) + gap * (len(row) - 1) <= room for row in found):
+            return count
+    return 1
+
+
 def rows(count: int, across: int) -> list[range]:
     """`count` things, `across` in a row; a short row comes first, for the last thing is the main.
 

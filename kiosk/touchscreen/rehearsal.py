@@ -192,6 +192,7 @@ def described(visit: Visit, texts: list[str]) -> dict[str, object]:
     return {
         "screen": screen(visit).value,
         "language": visit.language,
+        "unhurried": visit.unhurried,
         "books": books,
         "texts": texts,
     }

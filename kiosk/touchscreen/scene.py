@@ -43,7 +43,7 @@ class Control:
     """A button as it stands there now, known by `button` and, among several alike, `subject`.
 
     A touch on a `secret` one, a digit of a PIN, is never spoken. `on` is the state of a switch,
-    None for what is none. A `bare` one shows its sign alone; its label is for the ear.
+    None for what is none. `shown` is what stands on it where the label is for the ear alone.
     """
 
     button: Button | Wish
@@ -53,7 +53,7 @@ class Control:
     subject: str = ""
     secret: bool = False
     on: bool | None = None
-    bare: bool = False
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,10 @@ class Words(Label):
         self.size = width, self.texture_size[1] if self.text else 0
         return float(self.height)
 
+    def narrowest(self) -> float:
+        """The width at which no word breaks."""
+        return max(float(self._label.get_extents(word)[0]) for word in self.text.split(" "))
+
     def natural(self) -> float:
         """The width of its words on one line."""
         return float(self._label.get_extents(self.text)[0])

@@ -122,6 +122,9 @@ class StaffSurface(Widget):
             right -= wide + size.gap
             self.add_widget(target)
         top, room = self.height - size.margin, right - size.margin
+        banner = Words(scene.banner, size.heading, bold=True)
+        if banner.narrowest() > room:  # below the keys, on a panel too narrow for both
+            top, room = top - size.target - size.gap, self.width - 2 * size.margin
         low = self._words(scene.banner, size.margin, top, room, heading=COAL)
         low = self._words(scene.clock, size.margin, low + size.gap * 0.4, room)
         low = min(low, top - size.target - size.gap * 0.4)

@@ -7,7 +7,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.happenings import Button
 from kiosk.touchscreen.arrangement import Glass
-from kiosk.touchscreen.bar import Bar
+from kiosk.touchscreen.bar import Bar, FrameBar
 from kiosk.touchscreen.layout import Layout, Parts, Title
 from kiosk.touchscreen.measures import Measures
 from kiosk.touchscreen.pager import Pager
@@ -31,9 +31,9 @@ class Surface(Widget):
         self._scene: Scene | None = None
         self._shown_at = Clock.get_boottime()
         self._parts = Parts(
-            head=Bar(choose, kind=Quiet),
+            head=FrameBar(choose, kind=Quiet),
             controls=Bar(self._chosen),
-            everything=Bar(self._chosen),
+            everything=FrameBar(self._chosen, brief=FrameBar.BRIEFEST),
             title=Title(),
             pager=Pager(self._turn),
         )

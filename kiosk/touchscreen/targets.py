@@ -92,7 +92,7 @@ class Target(Touchable, Widget):
             fill, pressed, ink = Token.SHADE, Token.SHADE, Token.SOFT_INK
         self.fill, self.pressed, self.ink = paint(fill), paint(pressed), paint(ink)
         self.edge = paint(fill if self.main and control.enabled else Token.BORDER)
-        self.text = "" if control.bare else control.label
+        self.text = control.label if control.shown is None else control.shown
 
     def natural(self) -> float:
         """The width at which its words take one line, or two when they are several."""
@@ -143,26 +143,28 @@ class Target(Touchable, Widget):
     def _place(self, *_: object) -> None:
         word, sign = self.ids.word, self.ids.sign
         high, size = self._words(self.width), self.font_size
-        if self.control.bare:
+        # Kivy still tells the old centre while it tells the new size.
+        across, middle = self.x + self.width / 2, self.y + self.height / 2
+        if not self.text:
             side = min(1.6 * size, self.height - 2 * self.pad, self.width - 2 * self.pad)
             word.size, sign.size = (0, 0), (side, side)
-            word.pos = self.center
-            sign.pos = self.center_x - side / 2, self.center_y - side / 2
+            word.pos = across, middle
+            sign.pos = across - side / 2, middle - side / 2
             return
         word.size = word.text_size[0], high
         free = self.height - high - 2 * self.pad
         if free > TALL * size and self.glyph:
             side = min(free - self.pad, 4 * size, self.width - 2 * self.pad)
             below = self.y + (self.height - high - side - self.pad / 2) / 2
-            word.pos = self.center_x - word.width / 2, below
+            word.pos = across - word.width / 2, below
             sign.size = side, side
-            sign.pos = self.center_x - side / 2, below + high + self.pad / 2
+            sign.pos = across - side / 2, below + high + self.pad / 2
             return
         beside = word.width + self._sign <= self.width - 2 * self.pad + 1
         sign.size = (size * 1.1, size * 1.1) if beside else (0, 0)
-        left = self.center_x - (word.width + (self._sign if beside else 0)) / 2
-        sign.pos = left, self.center_y - sign.height / 2
-        word.pos = left + (self._sign if beside else 0), self.center_y - high / 2
+        left = across - (word.width + (self._sign if beside else 0)) / 2
+        sign.pos = left, middle - sign.height / 2
+        word.pos = left + (self._sign if beside else 0), middle - high / 2
 
 
 class Choice(Target):

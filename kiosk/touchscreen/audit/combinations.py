@@ -37,6 +37,16 @@ MAIN_STATES: Final = (
     "goodbye-mixed",
     "out-pad-after-lent",
     "card-refused-membership-expired",
+    "account",
+    "found-first",
+    "number-typed",
+    "pin-wrong",
+    "words-typed",
+    "rate",
+    "topic",
+    "code-8",
+    "goodbye-not-printed",
+    "help-not-reached",
 )
 
 

@@ -1,6 +1,6 @@
 """Looks over what stands in the window and names everything a patron could stumble over."""
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import Final
 
 from kivy.core.window import Window
@@ -146,10 +146,10 @@ def _apart(one: Widget, other: Widget) -> float:
 
 def _edge(target: Touchable, picture: Image.Image) -> float:
     """The most that its edge or fill differs from the ground beside it."""
-    ground = contrast.at(picture, target.center_x, target.y - 2)
-    edge = contrast.at(picture, target.center_x, target.y + 1)
-    fill = contrast.at(picture, target.center_x, target.y + 6)
-    return max(contrast.contrast(ground, edge), contrast.contrast(ground, fill))
+    # Between keys the ground is narrow: one of these pixels is none of the neighbour's edge.
+    grounds = [contrast.at(picture, target.center_x, target.y - below) for below in (1, 2)]
+    inner = [contrast.at(picture, target.center_x, target.y + above) for above in (1, 6)]
+    return max(contrast.contrast(ground, ink) for ground, ink in product(grounds, inner))
 
 
 def _ring(target: Touchable, picture: Image.Image) -> float:

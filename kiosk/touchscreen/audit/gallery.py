@@ -80,9 +80,10 @@ class Gallery:
         return found + pale(surface, picture, wanted.viewing)
 
     def _pages(self) -> Iterator[None]:
-        """Each page of the body, then each of the buttons, then each sheet of keys."""
+        """Each sheet of keys, each page of the body, and then each of the buttons."""
         yield
-        for turn in ((Wish.PAGE_DOWN, ""), (Wish.MORE, ""), (Wish.MORE, SHEETS)):
+        sheets = Wish.MORE, SHEETS
+        for turn in (sheets, (Wish.PAGE_DOWN, ""), sheets, (Wish.MORE, "")):
             seen: set[tuple[object, ...]] = set()
             while (state := self._standing()) not in seen and len(seen) < PAGES_AT_MOST:
                 seen.add(state)
@@ -94,7 +95,7 @@ class Gallery:
                     yield
 
     def _standing(self) -> tuple[object, ...]:
-        return (self._surface.pages, *self._surface.targets)
+        return (self._surface.pages, *(one.name for one in self._surface.choices))
 
     def _texts(self) -> list[str]:
         from kiosk.touchscreen.rehearsal import visible_texts  # noqa: PLC0415  # configured only now
@@ -140,7 +141,8 @@ def _lost(scene: Scene, shown: set[str]) -> list[str]:
     """Words of the scene that stand on no page. Titles may be shortened, invitations left out."""
     body = scene.body
     if isinstance(body, Books | Listing):
-        body = replace(body, rows=tuple(replace(row, title="") for row in body.rows))
+        rows = tuple(replace(row, title="") if row.label else row for row in body.rows)
+        body = replace(body, rows=rows)
     if isinstance(body, Books):
         body = replace(body, more=replace(body.more, text=""))
     told = " ".join([*texts(body), *texts(scene.notes)]).replace(UNBROKEN_SPACE, " ")

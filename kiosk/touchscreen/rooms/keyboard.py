@@ -20,7 +20,7 @@ def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
             enabled=key != SPACE or bool(visit.typed),
             subject=key,
             secret=secret,
-            bare=key == SPACE,
+            shown="" if key == SPACE else None,
         )
         for key in KEYS[visit.page]
     )
@@ -32,5 +32,5 @@ def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
         "" if visit.typed else telling.say("lead"),
         _DOT * len(visit.typed) if secret else visit.typed,
         keys,
-        replace(telling.control(Button.ERASE, on=bool(visit.typed)), bare=True),
+        replace(telling.control(Button.ERASE, on=bool(visit.typed)), shown=""),
     )

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from broker.requests import Describe, Description, Identify, Standing
-from broker.vocabulary import ItemId, PatronId
+from broker.vocabulary import ItemId, PatronId, Reason, Refusal
 from devices.capabilities import TagUid
 from kiosk.dialogue import step
 from kiosk.happenings import (
@@ -45,6 +45,10 @@ SCRIPT: dict[str, tuple[Happening, ...]] = {
     "card": (
         CardArrived(PATRON),
         Answered(Identify(PATRON), Standing(on_loan=0, remaining=5), provisional=False),
+    ),
+    "pin": (
+        CardArrived(PATRON),
+        Answered(Identify(PATRON), Refusal(Reason.NEEDS_PIN), provisional=False),
     ),
     "books": (
         TagArrived(TagUid(bytes.fromhex("E004010000000001")), BOOK, None, secured=True),

@@ -137,18 +137,50 @@ def eventually(holds: Callable[[], bool]) -> bool:
     return True
 
 
-def test_help_repeats_and_stop_is_silence(play: Play, speech: Path) -> None:
+def test_the_help_key_opens_the_help_and_says_it(play: Play, speech: Path) -> None:
     play.direct("type f1")
-    first = told(speech, "Selamat datang.")
+    shown = play.ask("screen")
+    assert shown["screen"] == "help"
+    assert shown["viewing"]["voice"]
+    told(speech, "Bantuan.")
     play.direct("type f1")
-    assert eventually(lambda: len(list(speech.parent.glob("*.txt"))) > 1)
-    assert all(
-        path.read_text("utf-8") in {"", first.read_text("utf-8")}
-        for path in speech.parent.glob("*.txt")
-    )
+    assert play.ask("screen")["screen"] == "welcome"
+    told(speech, "Selamat datang.")
+
+
+def test_repeat_says_it_again_and_stop_is_silence(play: Play, speech: Path) -> None:
+    play.direct("type f13")
+    told(speech, "Selamat datang.")
     play.ask("touch access")
+    first = told(speech, "Atur layar untuk Anda.").read_text("utf-8")
+    play.ask("touch repeat")
+    assert eventually(
+        lambda: [path.read_text("utf-8") for path in speech.parent.glob("*.txt")].count(first) > 1
+    )
     play.ask("touch voice")
     assert not play.ask("screen")["viewing"]["voice"]
+
+
+def test_who_listens_has_twice_the_time(play: Play) -> None:
+    assert not play.ask("screen")["unhurried"]
+    play.direct("type f13")
+    assert eventually(lambda: bool(play.ask("screen")["unhurried"]))
+    play.ask("touch access")
+    play.ask("touch voice")
+    assert eventually(lambda: not play.ask("screen")["unhurried"])
+
+
+def test_no_digit_of_a_pin_is_said_while_it_is_typed(play: Play, speech: Path) -> None:
+    play.direct("type f13")
+    play.direct("pin")
+    told(speech, "Ketik PIN Anda.")
+    play.ask("touch key 7")
+    said = told(speech, "satu angka").read_text("utf-8")
+    assert said == "satu angka"
+    assert play.ask("screen")["texts"].count("•") == 1
+    walk(play, "key")
+    said = " ".join(path.read_text("utf-8") for path in speech.parent.glob("*.txt"))
+    assert "7" not in said
 
 
 def test_nobodys_number_is_ever_said(play: Play, speech: Path) -> None:
