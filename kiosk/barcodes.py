@@ -17,7 +17,7 @@ def heard(scan: Scan, labels: LabelSettings) -> CardArrived | WrongBarcode:
     """A card's barcode is as good as the card; whatever else is told apart."""
     match meaning(scan, labels):
         case PatronBarcode(patron):
-            return CardArrived(patron)
+            return CardArrived(patron, in_field=False)
         case ItemBarcode():
             return WrongBarcode(Barcode.BOOK)
         case BookIsbn():

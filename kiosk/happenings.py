@@ -84,9 +84,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class CardArrived:
-    """A card in the field; `patron` is None when it can never be an identity."""
+    """A card; `patron` is None when it can never be an identity.
+
+    It lies in the reader's field, or only its barcode was read.
+    """
 
     patron: PatronId | None
+    in_field: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,10 @@ def _told(visit: Visit, happening: Happening) -> Visit:  # noqa: C901  # one cas
         case CardReaderChanged(healthy):
             here = visit.card_here and healthy
             return replace(visit, card_reader_healthy=healthy, card_here=here)
-        case CardArrived() | CardLeft():
-            return replace(visit, card_here=isinstance(happening, CardArrived))
+        case CardArrived(_, in_field):
+            return replace(visit, card_here=visit.card_here or in_field)
+        case CardLeft():
+            return replace(visit, card_here=False)
         case PrinterChanged(healthy):
             return replace(visit, printer_healthy=healthy)
         case ConnectionChanged(online):

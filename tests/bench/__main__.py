@@ -18,6 +18,7 @@ from tests.bench.builtin import builtin_figures
 from tests.bench.devices import device_figures
 from tests.bench.ils import ils_figures
 from tests.bench.journal import journal_rates
+from tests.bench.kiosk import kiosk_figures
 from tests.bench.ledger import ledger_rates
 from tests.bench.saga import saga_figures
 from tests.bench.tags import element_rates, fixed_rates, item_rates
@@ -38,13 +39,16 @@ SERIES: dict[str, Callable[[Path, int], Iterator[dict[str, float | str]]]] = {
     "ils": ils_figures,
     "ils built-in": builtin_figures,
     "ils saga": saga_figures,
+    "kiosk": kiosk_figures,
 }
 
 
 def main() -> int:
     parser = ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=[*BENCHES, *SERIES, "all"], default="all")
-    parser.add_argument("--quick", action="store_true", help="ends within 45 s")
+    parser.add_argument(
+        "--quick", action="store_true", help="few rounds: within 45 s, the kiosk's in minutes"
+    )
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     rounds, size = (3, 500) if options.quick else (7, 3000)

@@ -12,7 +12,8 @@ LABELS = LabelSettings(item="B[0-9]{5}", patron="KTA-[0-9]{4}")
 
 
 def test_a_patrons_barcode_is_their_card() -> None:
-    assert heard(Scan("KTA-0007"), LABELS) == CardArrived(PatronId("KTA-0007"))
+    card = CardArrived(PatronId("KTA-0007"), in_field=False)
+    assert heard(Scan("KTA-0007"), LABELS) == card
 
 
 @pytest.mark.parametrize(

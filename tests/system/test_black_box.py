@@ -177,6 +177,7 @@ def test_a_scanner_types_the_card_and_the_books_go_with_it(kiosk: Kiosk) -> None
     kiosk.click("pad", "confirm")
     kiosk.click("result", "done")
     kiosk.do("take B00020")
+    assert not any("di pembaca" in text for text in kiosk.sees("goodbye").texts)
     kiosk.click("goodbye", "done")
     kiosk.sees("welcome")
     kiosk.lent("KTA-0001", "B00020")

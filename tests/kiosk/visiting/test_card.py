@@ -146,6 +146,11 @@ def test_a_card_left_in_the_reader_is_remembered_until_it_is_taken() -> None:
     assert not scene.play(CardLeft()).visit.card_here
 
 
+def test_a_card_whose_barcode_was_read_is_in_its_bearers_hand() -> None:
+    scene = kiosk().play(CardArrived(SITI, in_field=False), standing())
+    assert (scene.shown(), scene.visit.card_here) == (Screen.PAD, False)
+
+
 def test_a_pin_page_ends_by_itself_and_forgets_what_was_typed() -> None:
     scene = asked_for_pin().type("25").wait(IDLE_SECONDS)
     assert (scene.shown(), scene.visit.typed, scene.visit.patron) == (Screen.WELCOME, "", None)

@@ -1,0 +1,188 @@
+"""A window in a process of its own: `python -m tests.bench.kiosk_drawing MODE AMOUNT`.
+
+    empty SECONDS     an empty Kivy window, drawn as fast as it goes
+    paging SECONDS    the kiosk's screen with twenty books, a page turned in every frame
+    visits COUNT      whole visits of a station with a real ledger, every screen drawn
+
+Prints one line of JSON: monotonic seconds at the first frame and, by mode, frames a second as fast
+as it goes and as often as the kiosk draws, or bytes that this process takes more after the visits
+than after a tenth as many before them.
+"""
+
+import gc
+import json
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import structlog
+
+from broker.requests import Answer, Describe, Description, Question
+from broker.vocabulary import PatronId
+from kiosk.happenings import Button, CardArrived, CardLeft, CardReaderChanged, Touched
+from kiosk.pad_seen import SETTLE_SECONDS
+from kiosk.touchscreen.audit.__main__ import HEADLESS
+from kiosk.touchscreen.configure import FRAMES_PER_SECOND, configure, touchscreen
+from kiosk.touchscreen.panel import Panel
+from kiosk.touchscreen.viewing import Wish
+from kiosk.visit import Screen, Visit, screen
+from tests.kiosk.bench import Bench, always_yes
+
+PANEL = Panel(1280, 800, 10.1, fullscreen=False, speech_program="")
+LISTED = 20
+Play = Iterator[dict[str, float]]
+
+
+def empty(home: Path, seconds: float) -> tuple[Any, Play]:
+    configure(PANEL, home)
+    from kivy.app import App  # noqa: PLC0415  # configured only now
+    from kivy.uix.widget import Widget  # noqa: PLC0415  # likewise
+
+    class Empty(App):
+        def build(self) -> Widget:
+            return Widget()
+
+    return Empty(), frames(seconds, lambda: None)
+
+
+def paging(home: Path, seconds: float) -> tuple[Any, Play]:
+    bench, app = standing_ready(home)
+    bench.station.hear(CardArrived(PatronId("KTA-0007")))
+    bench.serve().lay(*range(1, LISTED + 1)).wait(SETTLE_SECONDS).serve()
+
+    def turn() -> None:
+        surface: Any = app.surface
+        targets = {name: one for (name, _), one in surface.targets.items()}
+        (targets.get(Wish.PAGE_DOWN) or targets[Wish.PAGE_UP]).dispatch("on_release")
+
+    return app, frames(seconds, turn)
+
+
+def visits(home: Path, wanted: float) -> tuple[Any, Play]:
+    bench, app = standing_ready(home)
+    return app, grown(bench, app, int(wanted))
+
+
+def standing_ready(home: Path) -> tuple[Bench, Any]:
+    """A station in service, and its screen."""
+    bench = Bench(home / "ledger.db", prompt=True)
+    bench.start().connect().order()
+    bench.station.hear(CardReaderChanged(healthy=True))
+
+    def latest() -> tuple[Visit, float]:
+        return bench.kiosk.visit, bench.clock.monotonic()
+
+    return bench, touchscreen(PANEL, home, latest, bench.station.hear)
+
+
+def frames(seconds: float, work: Any) -> Play:
+    """How many a second, with `work` done in each: as fast as it goes, and at the kiosk's pace."""
+    from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+    from kivy.core.window import Window  # noqa: PLC0415  # likewise
+
+    told = {}
+    for name, pace in (("unbound", 0), ("paced", FRAMES_PER_SECOND)):
+        Clock._max_fps = pace
+        begun, drawn = time.monotonic(), 0
+        while time.monotonic() - begun < seconds:
+            work()
+            Window.canvas.ask_update()
+            drawn += 1
+            yield {}
+        told[name] = drawn / (time.monotonic() - begun)
+    yield told
+
+
+def grown(bench: Bench, app: Any, wanted: int) -> Play:
+    from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+
+    Clock._max_fps = 0
+    at_first = 0
+    for number in range(wanted // 10 + wanted):
+        if number == wanted // 10:
+            at_first = _bytes()
+        for _ in visit(bench, number):
+            app.look()
+            yield {}
+    yield {"grown": _bytes() - at_first}
+
+
+def visit(bench: Bench, number: int) -> Iterator[None]:
+    """Three books are borrowed; whoever comes next has another card and other titles."""
+
+    def answer(question: Question) -> Answer:
+        if isinstance(question, Describe):
+            return Description(question.item, f"Buku ke-{number} {question.item}", "Andrea Hirata")
+        return always_yes(question)
+
+    def touch(button: Button) -> None:
+        bench.station.hear(Touched(button))
+
+    bench.station.hear(CardArrived(PatronId(f"KTA-{number:04}")))
+    yield
+    bench.serve(answer).lay(1, 2, 3).wait(SETTLE_SECONDS).serve(answer)
+    yield
+    touch(Button.LANGUAGE)
+    yield
+    touch(Button.CONFIRM)
+    yield
+    bench.serve(answer).work().serve(answer)
+    yield
+    touch(Button.DONE)
+    yield
+    if screen(bench.kiosk.visit) is not Screen.GOODBYE:
+        raise AssertionError(f"the visit stands at {screen(bench.kiosk.visit)}")
+    bench.station.hear(CardLeft())
+    bench.lift(1, 2, 3).things.released.clear()
+    touch(Button.DONE)
+    bench.wait(SETTLE_SECONDS).serve(answer)
+    yield
+    bench.published.clear()  # the bench's own record of what was sent
+    bench.unserved = 0
+
+
+def _bytes() -> int:
+    gc.collect()
+    return int(psutil.Process().memory_info().rss)
+
+
+MODES = {"empty": empty, "paging": paging, "visits": visits}
+
+
+def main() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    os.environ.update(HEADLESS)
+    with tempfile.TemporaryDirectory() as home:
+        app, play = MODES[sys.argv[1]](Path(home), float(sys.argv[2]))
+        from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+        from kivy.core.window import Window  # noqa: PLC0415  # likewise
+        from kivy.graphics.opengl import glFinish  # noqa: PLC0415  # likewise
+
+        told: dict[str, float] = {}
+
+        def first(_: object) -> None:
+            if "at" not in told:
+                glFinish()
+                told["at"] = time.monotonic()
+
+        def go_on(_: float) -> None:
+            if "at" not in told:
+                return
+            told.update(step := next(play, {"over": 1.0}))
+            if step:
+                app.stop()
+
+        Window.bind(on_flip=first)
+        Clock.schedule_interval(go_on, 0)
+        app.run()
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
