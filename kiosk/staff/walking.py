@@ -34,7 +34,7 @@ GROUP_SECONDS: Final = 0.5
 """What the reader found within so short a time has no order: a round of it takes as long."""
 
 
-LISTS_SHOWN: Final = 5
+LISTS_SHOWN: Final = 4
 """How many shelf lists are offered at once."""
 
 

@@ -127,7 +127,7 @@ class StaffSurface(Widget):
             top, room = top - size.target - size.gap, self.width - 2 * size.margin
         low = self._words(scene.banner, size.margin, top, room, heading=COAL)
         low = self._words(scene.clock, size.margin, low + size.gap * 0.4, room)
-        low = min(low, top - size.target - size.gap * 0.4)
+        low = min(low, self.height - size.margin - size.target - size.gap * 0.4)
         stripe = size.gap
         band.size, band.pos = (self.width, self.height - low + stripe), (0, low - stripe)
         band.stripe = stripe
@@ -146,6 +146,8 @@ class StaffSurface(Widget):
             return top
         font = self._sizes.text if heading is None else self._sizes.heading
         words = Words(text, font, bold=heading is not None, ink=heading or COAL)
+        # The name of a report has no place to break: rather smaller than torn.
+        words.font_size = min(font, font * width / max(1.0, words.narrowest()))
         high = words.settle(width)
         words.pos = left, top - high
         self.add_widget(words)
