@@ -16,6 +16,7 @@ from kiosk.touchscreen.widgets import Block
 
 # Keys are no easier to hit for being apart (Colle & Hiszem 2004), and easier on one sheet.
 NARROW_GAP_MM: Final = 1.0
+TALLEST: Final = 1.5  # times as high as wide
 LEAST_ROWS: Final = 3
 _WIDEST: Final = "M-W"
 
@@ -73,16 +74,22 @@ class Board(Widget, Block):
         gap, narrow = (each * self.pixels_per_mm for each in (TARGET_GAP_MM, NARROW_GAP_MM))
         found, close = self._grid(names, gap), self._grid(names, narrow)
         roomy = all(
-            len(sheet) <= self._rows(gap) and max(map(len, sheet)) <= self._columns(gap)
+            len(sheet) <= self._rows(gap)
+            and max(map(len, sheet)) <= self._columns(gap, self._least)
             for sheet in found
         )
         return (found, gap) if roomy and len(found) <= len(close) else (close, narrow)
 
     def _grid(self, names: str, gap: float) -> tuple[Sheet, ...]:
-        return sheets(names, max(1, self._columns(gap)), max(1, self._rows(gap)))
-
-    def _columns(self, gap: float) -> int:
+        """One sheet of single letters if they fit, else columns that hold the way to the next."""
+        rows = max(1, self._rows(gap))
+        single = sheets(names, max(1, self._columns(gap, self._least)), rows)
+        if len(single) == 1:
+            return single
         wide = max(self._least, self._ruler.narrowest(signed=False))
+        return sheets(names, max(1, self._columns(gap, wide)), rows)
+
+    def _columns(self, gap: float, wide: float) -> int:
         return int((self.width + gap) / (wide + gap))
 
     def _rows(self, gap: float) -> int:
@@ -99,14 +106,16 @@ class Board(Widget, Block):
 
     def _lay(self, sheet: Sheet, gap: float, following: str) -> None:
         most = max(map(len, sheet))
-        high = (self.height - gap * (len(sheet) - 1)) / len(sheet)
         wide = (self.width - gap * (most - 1)) / most
+        room = (self.height - gap * (len(sheet) - 1)) / len(sheet)
+        high = min(room, max(self._least_high, TALLEST * wide))
+        top = self.y + len(sheet) * (high + gap) - gap  # low, where every hand reaches
         for at, line in enumerate(sheet):
             for place, name in enumerate(line):
                 key = self._key(name, following)
                 key.size = wide, high
                 left = self.x + place * (wide + gap)
-                key.pos = left, self.top - at * (high + gap) - high
+                key.pos = left, top - at * (high + gap) - high
                 self.add_widget(key)
 
     def _key(self, name: str, following: str) -> Key:
