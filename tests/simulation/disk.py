@@ -204,6 +204,7 @@ class Card:
 
 
 def _acts(path: Path) -> dict[str, str]:
-    """The stage of each act."""
+    """The stage of each act; a ledger whose tables were being made when the power failed has none."""
     with closing(connect(path)) as file:
-        return dict(file.execute("SELECT act, stage FROM act"))
+        made = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'act'").fetchone()
+        return dict(file.execute("SELECT act, stage FROM act")) if made else {}
