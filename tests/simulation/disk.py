@@ -204,7 +204,7 @@ class Card:
 
 
 def _acts(path: Path) -> dict[str, str]:
-    """The stage of each act; a ledger whose tables were being made when the power failed has none."""
+    """The stage of each act; none where the power failed while the tables were made."""
     with closing(connect(path)) as file:
         made = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'act'").fetchone()
         return dict(file.execute("SELECT act, stage FROM act")) if made else {}
