@@ -80,7 +80,7 @@ def wants_pin(question: Question) -> Answer:
     match question:
         case Identify(pin=None):
             return Refusal(Reason.NEEDS_PIN)
-        case Identify(pin=pin) if pin is not None:
+        case Identify(pin=pin):
             right = pin == Secret("2512")
             return Standing(0, 3) if right else Refusal(Reason.WRONG_PIN)
         case _:
