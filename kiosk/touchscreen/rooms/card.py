@@ -38,7 +38,8 @@ def number(telling: Telling) -> Shown:
     confirm = telling.control(
         Button.CONFIRM, Weight.MAIN, on=bool(telling.visit.typed), label=telling.say("confirm")
     )
-    return keyboard(telling), (telling.control(Button.BACK), confirm)
+    # Whoever waits behind may see a number being typed, but all the room would hear it.
+    return keyboard(telling, secret=True), (telling.control(Button.BACK), confirm)
 
 
 def pin(telling: Telling) -> Shown:
@@ -46,4 +47,4 @@ def pin(telling: Telling) -> Shown:
         Button.CONFIRM, Weight.MAIN, on=bool(telling.visit.typed), label=telling.say("confirm")
     )
     back = telling.back if telling.visit.standing is not None else telling.control(Button.BACK)
-    return keyboard(telling, secret=True), (back, confirm)
+    return keyboard(telling, secret=True, dots=True), (back, confirm)

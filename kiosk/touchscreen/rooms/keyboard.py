@@ -10,8 +10,8 @@ from kiosk.visiting.typing import KEYS, SPACE
 _DOT = "•"
 
 
-def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
-    """Keys for this page; a `secret` shows only how many were typed."""
+def keyboard(telling: Telling, *, secret: bool = False, dots: bool = False) -> Keys:
+    """Keys for this page; of a `secret` nothing is spoken, with `dots` only its length is shown."""
     visit, catalogue = telling.visit, telling.catalogue
     keys = tuple(
         Control(
@@ -30,7 +30,7 @@ def keyboard(telling: Telling, *, secret: bool = False) -> Keys:
     return Keys(
         heading,
         "" if visit.typed else telling.say("lead"),
-        _DOT * len(visit.typed) if secret else visit.typed,
+        _DOT * len(visit.typed) if dots else visit.typed,
         keys,
         replace(telling.control(Button.ERASE, on=bool(visit.typed)), shown=""),
     )

@@ -175,8 +175,8 @@ def test_no_digit_of_a_pin_is_said_while_it_is_typed(play: Play, speech: Path) -
     play.direct("pin")
     told(speech, "Ketik PIN Anda.")
     play.ask("touch key 7")
-    said = told(speech, "satu angka").read_text("utf-8")
-    assert said == "satu angka"
+    said = told(speech, "satu ketukan").read_text("utf-8")
+    assert said == "satu ketukan"
     assert play.ask("screen")["texts"].count("•") == 1
     walk(play, "key")
     said = " ".join(path.read_text("utf-8") for path in speech.parent.glob("*.txt"))

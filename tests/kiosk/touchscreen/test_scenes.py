@@ -275,3 +275,10 @@ def test_goodbye_counts_and_reminds_of_the_due_date() -> None:
 
 def test_what_was_recorded_before_a_fault_is_still_told() -> None:
     assert "3 buku sudah tercatat sebagai pinjaman Anda." in notes(STATES["out-pad-after-lent"])
+
+
+def test_no_key_of_a_number_or_a_pin_is_spoken() -> None:
+    for page in (Page.NUMBER, Page.PIN):
+        body = shown(replace(STATES["card"], page=page, typed="7")).body
+        assert isinstance(body, Keys)
+        assert all(key.secret for key in body.keys)

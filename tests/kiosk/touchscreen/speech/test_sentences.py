@@ -119,7 +119,7 @@ def test_a_countdown_is_said_when_it_begins_and_every_ten_seconds() -> None:
 def test_a_digit_of_a_pin_is_heard_as_one_digit_and_never_which() -> None:
     digit = Control(Button.CONFIRM, "7", subject="7", secret=True)
     there = replace(shown(STATES["card"]), controls=(digit,))
-    assert echo(there, (Button.CONFIRM, "7"), ID) == "satu angka"
+    assert echo(there, (Button.CONFIRM, "7"), ID) == "satu ketukan"
     assert echo(there, (Wish.ACCESS, ""), ID) == ""
 
 
