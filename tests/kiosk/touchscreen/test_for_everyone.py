@@ -92,6 +92,7 @@ def test_a_whole_visit_is_made_with_five_keys(play: Play) -> None:
 
 def test_back_is_one_key_from_everywhere(play: Play) -> None:
     play.ask("touch return")
+    assert stands(play, "return")
     play.direct("type escape")
     assert stands(play, "welcome")
     play.ask("touch access")
