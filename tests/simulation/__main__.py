@@ -18,7 +18,7 @@ from tests.simulation.sometimes import SEEDS_FOR_ALL, never_happened
 from tests.simulation.storm import Outcome, run_seed
 
 QUICK_SEEDS: Final = 40
-SEEDS_FOR_A_BUG: Final = 60
+SEEDS_FOR_A_BUG: Final = 150
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
