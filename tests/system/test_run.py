@@ -25,6 +25,7 @@ def test_run_alone_lists_its_commands() -> None:
         "storm",
         "load",
         "fuzz",
+        "audit",
         "canary",
         "proof",
     ):
