@@ -26,7 +26,7 @@ def simulated(*options: str, environment: Mapping[str, str] = environ) -> dict[s
     return summary
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(2400)
 def test_five_hundred_storms_break_no_promise() -> None:
     summary = simulated("--seeds", str(SEEDS))
     assert (summary["seeds"], summary["violations"]) == (SEEDS, 0)
