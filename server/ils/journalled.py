@@ -116,7 +116,10 @@ class JournalledSystem:
         renewed = self.system.renew(patron, item)
         if isinstance(renewed, Renewed) and renewed.due is not None:
             renewing = Renewing(self.engine, self.system, self.library, self.now)
-            renewing.keep(self.new_act(), LoanRenewed(item, patron, renewed.due))
+            try:
+                renewing.keep(self.new_act(), LoanRenewed(item, patron, renewed.due))
+            except DatabaseFailed as error:
+                raise OutcomeUnknown(str(error)) from error
         return renewed
 
     def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused:
