@@ -85,6 +85,14 @@ class Branch:
         topic = Topic(SITE, KIOSK, Channel.FACT)
         self.kiosk.line.publish(str(topic), encode_entry(entry), retain=False)
 
+    def reconciled(self) -> dict[str, int]:
+        """The tally once nothing is under way any more."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        tally: dict[str, int] = json.loads(self.run("reconcile"))
+        while tally["under_way"] and time.monotonic() < deadline:
+            tally = json.loads(self.run("reconcile"))
+        return tally
+
     def effects(self, wanted: list[str]) -> None:
         """Raises AssertionError unless the system comes to have done just this."""
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -146,9 +154,8 @@ def test_both_sides_are_compared_on_demand(branch: Branch) -> None:
     branch.ask(Describe(FREE))
     branch.tell("a", 1, lent(branch))
     branch.effects(["lent"])
-    threading.Event().wait(1.0)
     branch.ils.system.ledger.loans.clear()
-    tally = json.loads(branch.run("reconcile"))
+    tally = branch.reconciled()
     assert (tally["compared"], tally["different"]) == (1, 1)
     # The server may have compared them by itself before: that is one task all the same.
     told = branch.run("tasks", "list")
