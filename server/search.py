@@ -53,8 +53,9 @@ def folded(text: str) -> list[str]:
     >>> folded("Al-Qur'an & Élan Vital")
     ['al', 'quran', 'elan', 'vital']
     """
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold())
-    kept = "".join(one for one in plain if not unicodedata.combining(one))
+    # Before and after folding: a letter may come out of a compound, a compound out of a letter.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = "".join(one for one in _APOSTROPHES.sub("", plain) if not unicodedata.combining(one))
     return [word[:_LONGEST_WORD] for word in _WORD.findall(kept)]
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 from random import Random
 from time import monotonic
 
+from devices.station.description import Place as Where
 from tests.kill.checker import Evidence, promises, violations
 from tests.kill.headless_kiosk import DRAWN
 from tests.kill.patron import RELEASED, Eyes, Town
-from tests.kill.programs import Library, TooLate, library
+from tests.kill.programs import Library, Place, TooLate, library
 from tests.weather_proxy.forecast import CLEAR, forecast
 
 # Promise: recovery without a person within 90 s; bad weather may have cost a keep-alive before.
@@ -113,11 +114,13 @@ def examined(
 
 
 def settled(one: Library) -> tuple[float, list[str]]:
-    """Waits until nothing is open and nothing is owed; how long that took, and what did not."""
+    """Waits until nothing is open, owed or lying unread in a bin; how long, and what did not."""
     begun = monotonic()
     eyes = [Eyes(place.screen) for place in one.places]
 
     def all_is_well() -> bool:
+        if any(_waits_in_bin(place) for place in one.places):
+            return False
         at_rest = all(_at_rest(one.ledger(name)) for name in one.stations)
         return at_rest and all(screen.see().get("screen") == "welcome" for screen in eyes)
 
@@ -152,6 +155,12 @@ def _make_weather(one: Library, random: Random, closing: threading.Event) -> Non
         one.weather.strike(spell)
         closing.wait(spell.seconds)
         one.weather.become(spell.route, CLEAR)
+
+
+def _waits_in_bin(place: Place) -> bool:
+    """Whether a box that was killed has yet to read, or to secure, what lies in it."""
+    books = place.station.truth.books
+    return any(book.where is Where.BIN and book.tag.afi == RELEASED for book in books)
 
 
 def _at_rest(path: Path) -> bool:

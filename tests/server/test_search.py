@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
@@ -142,6 +142,8 @@ def test_a_barcode_is_no_word(connection: Connection) -> None:
 
 
 @given(st.text(min_size=1, max_size=80))
+@example("\N{MATHEMATICAL BOLD CAPITAL A}")
+@example("\N{LATIN SMALL LETTER N PRECEDED BY APOSTROPHE}")
 def test_any_text_folds_to_words_that_fold_to_themselves(text: str) -> None:
     words = search.folded(text)
     assert search.folded(" ".join(words)) == words
