@@ -177,7 +177,7 @@ class Courier:
 
     def _own(self, word: Acknowledgement) -> None:
         # Not only when the server doubts: it knows nothing yet of what was written instead.
-        if any(map(self._ledger.differs, word.kept)):
+        if word.kept and self._ledger.differs(word.kept):
             log.warning("the disk was put back to an earlier state: a new life begins")
             self._ledger.begin_again(self._new_id())
             self._sent = self._oldest = 0

@@ -3,6 +3,7 @@
 Law: the entries are one unbroken run of numbers, and only the oldest of them are ever dropped.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, or_, select, text, update
@@ -24,6 +25,9 @@ _OWED = (
     .where(entries.c.seq > bindparam("acknowledged"))
     .order_by(entries.c.seq)
     .limit(bindparam("at_most"))
+)
+_OF_NUMBERS = select(entries.c.seq, entries.c.payload).where(
+    entries.c.seq.in_(bindparam("numbers", expanding=True))
 )
 _DEBT = select(func.count(), func.min(entries.c.wall)).where(
     entries.c.seq > bindparam("acknowledged")
@@ -148,15 +152,19 @@ class Outbox:
             fault_point("K14", "R9")
         self._oldest = first
 
-    def differs(self, kept: Kept) -> bool:
-        """Whether the server keeps another entry under this number than was written here."""
-        if kept.seq > self._newest:
+    def differs(self, said: Sequence[Kept]) -> bool:
+        """Whether the server keeps another entry than was written here under one of the numbers."""
+        if any(kept.seq > self._newest for kept in said):
             return True
-        query = select(entries.c.payload).where(entries.c.seq == self._written(kept.seq))
+        query = {"numbers": [self._written(kept.seq) for kept in said]}
         with on_disk(), self._reader.connect() as connection:
-            payload = connection.scalar(query)
+            rows = connection.execute(_OF_NUMBERS, query).all()
+            payloads = {row.seq: row.payload for row in rows}
         # What was dropped long ago can no longer be compared.
-        return payload is not None and fingerprint(payload) != kept.fingerprint
+        return any(
+            kept.seq in payloads and fingerprint(payloads[kept.seq]) != kept.fingerprint
+            for kept in said
+        )
 
     def begin_again(self, install: str) -> None:
         """A new life: every entry is that install's, numbered from 1 and owed.

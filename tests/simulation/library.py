@@ -1,9 +1,7 @@
 """The real server core in the simulation: intake, journal and circulation over real SQLite."""
 
-from contextlib import closing
 from datetime import date
 from pathlib import Path
-from sqlite3 import connect
 from typing import Final
 
 from sqlalchemy import Connection
@@ -36,6 +34,7 @@ from tests.keys import OPENING
 from tests.simulation.limits import BRANCH, LIMITS, LOAN_DAYS
 from tests.simulation.line import SITE, Broker
 from tests.simulation.office import Office
+from tests.simulation.plain_sql import PlainSql
 from tests.simulation.stock import empty, opened_library
 from tests.simulation.system import SimulatedSystem
 from tests.simulation.things import World
@@ -60,6 +59,7 @@ class Server:
         self.world = world
         self.broker = broker
         self.path = path
+        self.look = PlainSql(path)
         items = [book.item for book in world.books]
         self.engine = opened_library(path, items, world.patrons)
         self.up = True
@@ -220,9 +220,7 @@ class Server:
 
     def open_tasks(self) -> list[tuple[str, str, str | None]]:
         """What staff see on their list: kind, act and item of each."""
-        with closing(connect(self.path)) as file:
-            rows = file.execute("SELECT kind, act, item FROM task WHERE settled_at IS NULL")
-            return sorted(rows.fetchall())
+        return sorted(self.look.rows("SELECT kind, act, item FROM task WHERE settled_at IS NULL"))
 
     def _say(self, outgoing: tuple[Outgoing, ...]) -> None:
         for said in outgoing:
@@ -250,6 +248,7 @@ class Server:
     def _restore(self) -> None:
         """As `sirkula-server restore`: what came after the backup is gone from here."""
         self.weather.say("server is restored")
+        self.look.close()
         empty(self.engine, self.path)
         restore(self.engine, self._backups[-1], self.weather.true)
         self.world.taken.clear()
@@ -259,8 +258,12 @@ class Server:
 
     def acts(self) -> set[str]:
         """The acts whose facts it keeps."""
-        with closing(connect(self.path)) as file:
-            return {act for (act,) in file.execute("SELECT act FROM fact")}
+        return {act for (act,) in self.look.rows("SELECT act FROM fact")}
+
+    def close(self) -> None:
+        """Nothing stays open on its file."""
+        self.look.close()
+        self.engine.dispose()
 
     # Its witnesses --------------------------------------------------------------------------------
 
@@ -269,10 +272,9 @@ class Server:
         word = decode_snapshot(said.payload, Acknowledgement)
         name = str(parse(said.topic).device)
         self.world.said[word.install] = max(self.world.said[word.install], word.through)
-        with closing(connect(self.path)) as file:
-            kept = f"SELECT count(*) FROM ({_PLACES}) WHERE seq <= :through"  # noqa: S608 as above
-            asked = {"device": name, "install": word.install, "through": word.through}
-            (count,) = file.execute(kept, asked).fetchone()
+        kept = f"SELECT count(*) FROM ({_PLACES}) WHERE seq <= :through"  # noqa: S608 as above
+        asked = {"device": name, "install": word.install, "through": word.through}
+        ((count,),) = self.look.rows(kept, asked)
         if count != word.through:
             self.world.accuse("I-10", f"{name} was told of {word.through}, and {count} were kept")
 
@@ -291,8 +293,7 @@ class Server:
         remembered = {_name(heard) for heard in batch if heard.retained}
         if not remembered:
             return
-        with closing(connect(self.path)) as file:
-            shown = dict(file.execute("SELECT device, last_heard FROM device"))
+        shown = dict(self.look.rows("SELECT device, last_heard FROM device"))
         for name in sorted(remembered & self._spoke.keys()):
             if shown.get(name) != self._spoke[name]:
                 self.world.accuse("I-39", f"{name} was called alive when it had not spoken")

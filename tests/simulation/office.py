@@ -6,10 +6,7 @@ lost.
 """
 
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
-from pathlib import Path
-from sqlite3 import connect
 from typing import Final, Protocol
 
 from sqlalchemy import Engine
@@ -25,6 +22,7 @@ from server.ils.clerk import Clerk, Job
 from server.journal.database import DatabaseFailed, transaction
 from server.journal.errands import doubt_what_was_sent
 from tests.simulation.limits import BRANCH
+from tests.simulation.plain_sql import PlainSql
 from tests.simulation.system import SimulatedSystem
 from tests.simulation.things import World
 from tests.simulation.weather import Crash, Weather
@@ -43,7 +41,7 @@ class Host(Protocol):
     weather: Weather
     world: World
     engine: Engine
-    path: Path
+    look: PlainSql
     up: bool
 
     def crash(self) -> None: ...
@@ -118,8 +116,7 @@ class Office:
 
     def _sleeps(self) -> bool:
         """Whether there is nothing to do now, by plain SQL; then it wakes when there is."""
-        with closing(connect(self._host.path)) as file:
-            (first,) = file.execute(_NEXT).fetchone()
+        ((first,),) = self._host.look.rows(_NEXT)
         if first is None:
             return True
         if first > self._weather.true:

@@ -113,7 +113,7 @@ class _Storm:
         """Nothing is left open for the next seed, which uses the same files."""
         for station in self.stations.values():
             station.close()
-        self.server.engine.dispose()
+        self.server.close()
 
     def reached(self, point: FaultPoint) -> None:
         """Whichever program comes through here may stop here."""

@@ -538,7 +538,7 @@ def test_every_writer_and_reader_translates_the_disks_errors(ledger: Ledger) -> 
         lambda: ledger.owed(1),
         lambda: ledger.owe_again(0),
         lambda: ledger.prune(Age(NOON, NOON, 0)),
-        lambda: ledger.differs(Kept(1, "")),
+        lambda: ledger.differs([Kept(1, "")]),
         lambda: ledger.begin_again("life-2"),
         ledger.open_acts,
         ledger.debt,

@@ -154,13 +154,13 @@ def kept(ledger: Ledger, seq: int) -> Kept:
 
 def test_the_server_keeping_the_very_entry_is_no_difference(ledger: Ledger) -> None:
     returned(ledger, 1, 2)
-    assert not ledger.differs(kept(ledger, 2))
+    assert not ledger.differs([kept(ledger, 2)])
 
 
 @pytest.mark.parametrize("seq", [1, 3, HUGE])
 def test_another_entry_or_one_never_written_is_a_difference(ledger: Ledger, seq: int) -> None:
     returned(ledger, 1, 2)
-    assert ledger.differs(Kept(seq, "0" * 64))
+    assert ledger.differs([Kept(seq, "0" * 64)])
 
 
 @pytest.mark.parametrize("seq", [1, 0, -HUGE])
@@ -168,7 +168,7 @@ def test_what_was_dropped_long_ago_is_not_doubted(ledger: Ledger, seq: int) -> N
     returned(ledger, 1, 2)
     ledger.acknowledge("life-1", 1, NOON)
     ledger.prune(Age(NOON + 1, NOON + 1, backed_up_through=1))
-    assert not ledger.differs(Kept(seq, "0" * 64))
+    assert not ledger.differs([Kept(seq, "0" * 64)])
 
 
 def test_a_new_life_numbers_everything_anew_and_changes_no_fact(path: Path) -> None:
