@@ -189,5 +189,10 @@ def rulebook(connection: Connection, branch: Branch) -> Rulebook:
         )
         for row in connection.execute(_RULES)
     )
+    return Rulebook(rules, calendar(connection, branch), branch.policy)
+
+
+def calendar(connection: Connection, branch: Branch) -> Calendar:
+    """The days on which the branch is open."""
     closed = frozenset(connection.scalars(_CLOSED_DAYS))
-    return Rulebook(rules, Calendar(branch.zone, branch.closed_weekdays, closed), branch.policy)
+    return Calendar(branch.zone, branch.closed_weekdays, closed)

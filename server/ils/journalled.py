@@ -20,7 +20,7 @@ from broker.requests import Grant, Lend
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 from server.circulation.errands import FINAL, Change, Stage
 from server.ils import records
-from server.ils.library import SystemLibrary, answered
+from server.ils.library import Asker, SystemLibrary, answered
 from server.ils.port import (
     Alert,
     Capabilities,
@@ -92,8 +92,9 @@ class JournalledSystem:
                 return Lent(item, before.due, ())
             if closed_acts(connection, (act,)):
                 act = self.new_act()
-            lend, wait = Lend(act, item, patron), (now, now + self.patience)
-            self.library.asked_for(connection, lend, patron, OWN_DEVICE, wait)
+            lend, calendar = Lend(act, item, patron), self.library.rulebook(connection).calendar
+            asker = Asker(OWN_DEVICE, now, now + self.patience, calendar)
+            self.library.asked_for(connection, lend, patron, asker)
         return self._closed(lend, patron, self._await((act, Change.LEND)), min(at, now))
 
     def take_back(self, item: ItemId, dropped_at: float) -> Returned | Refused:

@@ -6,16 +6,17 @@ whoever talks to it; a yes to a loan is in the journal before the system is aske
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from broker.facts import Entry
 from broker.requests import AccountOf, Answer, Ask, Describe, Find, Grant, Identify, Lend, Renew
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId, Reason, Refusal
 from server import catalogue, projection
 from server.circulation.errands import Change, Stage
-from server.circulation.rules import Rulebook
+from server.circulation.rules import Calendar, Rulebook
 from server.circulation.tasks import OF_SYSTEM, Choice, Decision
 from server.ils.asks import Asks
 from server.ils.noting import note
@@ -23,6 +24,9 @@ from server.journal import errands
 from server.journal.journal import closed_acts
 from server.journal.tables import grant
 from server.library import Library, grant_row, is_same_grant
+
+_GRANT: Final = select(grant).where(grant.c.act == bindparam("of_act"))
+_GRANTED: Final = insert(grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,14 @@ class SystemLibrary(Library):
         ask: Ask,
         device: DeviceId,
         now: float,
-        rulebook: Rulebook | None = None,  # noqa: ARG002 the system has rules of its own
+        rulebook: Rulebook | None = None,
     ) -> Answer | None:
         match ask.question:
             case Lend(patron=PatronId() as patron) as lend:
                 until = self.asks.add(device, ask, now)
-                return self.asked_for(connection, lend, patron, device, (now, until))
+                calendar = (rulebook or self.rulebook(connection)).calendar
+                asker = Asker(device, now, until, calendar)
+                return self.asked_for(connection, lend, patron, asker)
             case (
                 Identify(PatronId()) | AccountOf(PatronId()) | Renew(_, _, PatronId()) | Describe()
             ):
@@ -54,6 +60,10 @@ class SystemLibrary(Library):
                 return Refusal(Reason.ASK_STAFF)
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
+
+    def rulebook(self, connection: Connection) -> Rulebook:
+        """The calendar alone: the system has rules of its own."""
+        return Rulebook((), catalogue.calendar(connection, self.branch), self.branch.policy)
 
     def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
         projection.apply(connection, new)
@@ -76,21 +86,23 @@ class SystemLibrary(Library):
         connection: Connection,
         lend: Lend,
         patron: PatronId,
-        device: DeviceId,
-        wait: tuple[float, float],
+        asker: "Asker",
     ) -> Answer | None:
-        """A yes is in the journal before the system is asked; `wait` is from now until then."""
-        now, until = wait
+        """A yes is in the journal before the system is asked."""
+        now, until = asker.now, asker.until
         if closed_acts(connection, (lend.act,)):
             return Refusal(Reason.ACT_CLOSED)
-        before = connection.execute(select(grant).where(grant.c.act == str(lend.act))).first()
+        before = connection.execute(_GRANT, {"of_act": str(lend.act)}).first()
         if before is None:
-            due, member = self._due(connection, now), PatronId(patron.reveal().upper())
-            connection.execute(insert(grant), grant_row(lend, due, device, member, now))
+            due = asker.calendar.first_open_day(
+                asker.calendar.today(now) + timedelta(days=self.loan_days)
+            )
+            member = PatronId(patron.reveal().upper())
+            connection.execute(_GRANTED, grant_row(lend, due, asker.device, member, now))
             key = (lend.act, Change.LEND)
             errands.owe(connection, key, lend.item, now, wanted_until=until)
             return None
-        if not is_same_grant(before, lend, device):
+        if not is_same_grant(before, lend, asker.device):
             return Refusal(Reason.ACT_CLOSED)
         answer = answered(connection, lend.act)
         if answer is None:
@@ -98,9 +110,15 @@ class SystemLibrary(Library):
             errands.wake(connection, (lend.item,), now)
         return answer
 
-    def _due(self, connection: Connection, now: float) -> date:
-        calendar = catalogue.rulebook(connection, self.branch).calendar
-        return calendar.first_open_day(calendar.today(now) + timedelta(days=self.loan_days))
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked for a loan, when, and until when they wait (seconds since 1970 UTC)."""
+
+    device: DeviceId
+    now: float
+    until: float
+    calendar: Calendar
 
 
 def answered(connection: Connection, act: ActId) -> Grant | Refusal | None:

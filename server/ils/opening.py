@@ -12,8 +12,6 @@ import msgspec
 from broker.errors import BadSettings
 from broker.settings import read_settings
 from broker.vocabulary import Secret
-from server.ils.koha.library import KohaLibrary
-from server.ils.koha.rest import Rest, RestAddress
 from server.ils.mariadb import DatabaseAddress
 from server.ils.settings import (
     InlisliteSettings,
@@ -108,6 +106,9 @@ def _koha(
     clock: Callable[[], float],
     monotonic: Callable[[], float],
 ) -> Examinable:
+    from server.ils.koha.library import KohaLibrary  # noqa: PLC0415 few libraries need its HTTP
+    from server.ils.koha.rest import Rest, RestAddress  # noqa: PLC0415
+
     address = RestAddress(
         settings.url,
         settings.user,

@@ -3,9 +3,6 @@
 Law: forward only. Going back is restoring the backup; the stations send again what it lacks.
 """
 
-from alembic import command
-from alembic.config import Config
-
 from broker.fault_points import fault_point
 from server.journal.database import open_engine, transaction
 
@@ -16,6 +13,9 @@ def migrate(url: str) -> None:
     All steps are one transaction: an interrupted migration leaves the old schema. Raises
     BadSettings, DatabaseUnfit or DatabaseFailed.
     """
+    from alembic import command  # noqa: PLC0415 a tenth of every other command's start
+    from alembic.config import Config  # noqa: PLC0415
+
     engine = open_engine(url)
     config = Config()
     config.set_main_option("script_location", "server:migrations")
