@@ -6,11 +6,12 @@ case.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Row,
     and_,
     bindparam,
     delete,
@@ -45,34 +46,28 @@ _CATALOGUE: Final = "catalogue"
 _ELSEWHERE: Final = select(marker.c.content).where(marker.c.name == _CATALOGUE)
 WITHDRAWN = "withdrawn"
 PRESENT = "present"
-# A number beats another member's card of the same characters.
-_MEMBER: Final = (
-    select(member)
-    .where(or_(member.c.number == bindparam("said"), member.c.card == bindparam("said")))
-    .order_by((member.c.number == bindparam("said")).desc())
-    .limit(1)
-)
 _NAMES: Final[BindParameter[Sequence[str]]] = bindparam("names", expanding=True)
-_MEMBERS: Final = select(member.c.number, member.c.card).where(
-    or_(member.c.number.in_(_NAMES), member.c.card.in_(_NAMES))
-)
+_NAMED: Final = or_(member.c.number.in_(_NAMES), member.c.card.in_(_NAMES))
+_BORROWERS: Final = select(member).where(_NAMED)
+_MEMBERS: Final = select(member.c.number, member.c.card).where(_NAMED)
 _KNOWN: Final = select(item.c.barcode).where(item.c.barcode.in_(_NAMES))
-# The collection of each item on loan or granted to a member; unknown items count too.
+# The collection of each item on loan or granted to these members; unknown items count too.
 _HELD_ITEMS: Final = union(
-    select(loan.c.item).where(
-        loan.c.member == bindparam("of_member"), loan.c.returned_at.is_(None)
+    select(loan.c.member, loan.c.item).where(
+        loan.c.member.in_(_NAMES), loan.c.returned_at.is_(None)
     ),
-    select(grant.c.item).where(
-        grant.c.member == bindparam("of_member"), grant.c.standing == Standing.OPEN.value
+    select(grant.c.member, grant.c.item).where(
+        grant.c.member.in_(_NAMES), grant.c.standing == Standing.OPEN.value
     ),
 ).subquery("held_items")
-_HOLDINGS: Final = select(item.c.collection).select_from(
+_HOLDINGS: Final = select(_HELD_ITEMS.c.member, item.c.collection).select_from(
     _HELD_ITEMS.outerjoin(item, item.c.barcode == _HELD_ITEMS.c.item)
 )
 _RULES: Final = select(loan_rule)
 _CLOSED_DAYS: Final = select(closed_day.c.day).where(CLOSED)
-_COPY: Final = (
+_COPIES: Final = (
     select(
+        item.c.barcode,
         item.c.collection,
         item.c.state,
         grant.c.act.label("grant"),
@@ -88,9 +83,8 @@ _COPY: Final = (
     )
     .outerjoin(loan, and_(loan.c.item == item.c.barcode, loan.c.returned_at.is_(None)))
     .outerjoin(hold, and_(hold.c.copy == item.c.barcode, hold.c.ended_at.is_(None)))
-    .where(item.c.barcode == bindparam("this"))
-    .order_by(grant.c.granted_at.desc(), grant.c.act)
-    .limit(1)
+    .where(item.c.barcode.in_(_NAMES))
+    .order_by(item.c.barcode, grant.c.granted_at, grant.c.act.desc())
 )
 
 
@@ -136,16 +130,39 @@ def known_items(connection: Connection, items: Iterable[str]) -> frozenset[str]:
 
 def borrower(connection: Connection, patron: PatronId, rulebook: Rulebook) -> Borrower | None:
     """The member behind a card or number, with what they hold now."""
-    row = connection.execute(_MEMBER, {"said": patron.reveal().upper()}).first()
-    if row is None:
-        return None
-    held = connection.scalars(_HOLDINGS, {"of_member": row.number})
+    return borrowers(connection, (patron,), rulebook).get(patron)
+
+
+def borrowers(
+    connection: Connection, patrons: Iterable[PatronId], rulebook: Rulebook
+) -> dict[PatronId, Borrower]:
+    """As `borrower`, of those who are known."""
+    said = {patron: patron.reveal().upper() for patron in patrons}
+    found: dict[str, Borrower] = {}
+    for chunk in chunks(sorted(set(said.values()))):
+        rows = connection.execute(_BORROWERS, {"names": chunk}).all()
+        held: dict[str, list[str]] = {row.number: [] for row in rows}
+        for number, collection in connection.execute(_HOLDINGS, {"names": list(held)}):
+            held[number].append(collection or "")
+        of_number = {
+            row.number: _borrower(connection, row, tuple(held[row.number]), rulebook)
+            for row in rows
+        }
+        # A number beats another member's card of the same characters.
+        named = {row.card: of_number[row.number] for row in rows} | of_number
+        found |= {name: named[name] for name in chunk if name in named}
+    return {patron: found[name] for patron, name in said.items() if name in found}
+
+
+def _borrower(
+    connection: Connection, row: Row[Any], held: tuple[str, ...], rulebook: Rulebook
+) -> Borrower:
     return Borrower(
         PatronId(row.number),
         row.kind,
         row.expires,
         row.blocked is not None,
-        tuple(collection or "" for collection in held),
+        held,
         suspended_until(connection, row.number, rulebook) if rulebook.suspends else None,
     )
 
@@ -155,15 +172,27 @@ def copy_of(connection: Connection, barcode: ItemId) -> Copy | None:
 
     Its holder is who was granted it last and has not answered for it, else who has it on loan.
     """
-    row = connection.execute(_COPY, {"this": str(barcode)}).first()
-    if row is None:
-        return None
+    return copies(connection, (barcode,)).get(barcode)
+
+
+def copies(connection: Connection, barcodes: Iterable[ItemId]) -> dict[ItemId, Copy]:
+    """As `copy_of`, of those that are known."""
+    found = {}
+    for chunk in chunks(sorted(map(str, barcodes))):
+        # Of several grants the last comes last.
+        for row in connection.execute(_COPIES, {"names": chunk}):
+            found[ItemId(row.barcode)] = _copy(row)
+    return found
+
+
+def _copy(row: Row[*tuple[Any, ...]]) -> Copy:
     holder = None
     if row.grant is not None:
         holder = from_column(row.granted_to or row.grant_of)
     elif row.loan is not None:
         holder = from_column(row.lent_to or row.loan_of)
     waits_for = None if row.set_aside_for is None else PatronId(row.set_aside_for)
+    barcode = ItemId(row.barcode)
     return Copy(barcode, row.collection, row.state == WITHDRAWN, holder, waits_for)
 
 

@@ -19,7 +19,7 @@ from server.circulation.tasks import Choice, Decision, TaskKind
 from server.circulation.timeline import Happened, happened, judged
 from server.circulation.wanted import History
 from server.clocks import placed_boots
-from server.journal.journal import chunks, closed_acts
+from server.journal.journal import chunks
 from server.journal.patrons import from_column
 from server.journal.tables import decision, fact, grant
 
@@ -28,7 +28,11 @@ _NAMES: Final[BindParameter[Sequence[str]]] = bindparam("names", expanding=True)
 EVENTS: Final = select(fact.c.payload, fact.c.patron, fact.c.received_at)
 OF_ITEMS: Final = EVENTS.where(fact.c.item.in_(_NAMES))
 OF_ACTS: Final = EVENTS.where(fact.c.act.in_(_NAMES))
-_GRANTS: Final = select(grant).where(grant.c.item.in_(_NAMES))
+_GRANTS: Final = (
+    select(grant, fact.c.act.label("closed"))
+    .outerjoin_from(grant, fact, fact.c.act == grant.c.act)
+    .where(grant.c.item.in_(_NAMES))
+)
 _DECISIONS: Final = select(decision).where(decision.c.item.in_(_NAMES)).order_by(decision.c.id)
 
 
@@ -96,23 +100,20 @@ def _gathered(connection: Connection, items: Sequence[str]) -> dict[str, _Histor
     for event in events_of(connection, OF_ITEMS, items):
         if (item := item_of(event.fact)) is not None:
             histories[str(item)].events.append(event)
-    rows = connection.execute(_GRANTS, {"names": items}).all()
-    closed = closed_acts(connection, (ActId(row.act) for row in rows))
-    for row in rows:
-        histories[row.item].granted.append(_granted(row, closed))
+    for row in connection.execute(_GRANTS, {"names": items}):
+        histories[row.item].granted.append(_granted(row))
     _gather_decisions(connection, histories)
     return histories
 
 
-def _granted(row: Row[Any], closed: frozenset[ActId]) -> Granted:
-    act = ActId(row.act)
+def _granted(row: Row[Any]) -> Granted:
     return Granted(
-        act,
+        ActId(row.act),
         from_column(row.patron),
         row.granted_at,
         row.due,
         DeviceId(row.device),
-        act in closed,
+        row.closed is not None,
         row.missed_at,
     )
 

@@ -5,7 +5,7 @@ hears is on the disk. A message that cannot be used is kept aside with a reason 
 up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -22,7 +22,6 @@ from broker.telemetry import Extent
 from broker.topics import Channel, Topic
 from broker.vocabulary import BootClock, DeviceId, SiteId
 from server import incidents, refusals, stations
-from server.circulation.rules import Rulebook
 from server.circulation.timeline import judged
 from server.clocks import Report
 from server.enrolment.register import revoked_devices
@@ -102,18 +101,16 @@ class Intake:
         incidents.recorded(connection, recorded, now)
         for report in pile.reports:
             self.library.learn(connection, report, now)
-        self.library.miss(connection, now)
         self.library.serve_holds(connection, recorded.new, now)
         acknowledgements = [
             self._told(ledger, word)
             for ledger, word in receipts(connection, pile.owed, now).items()
         ]
-        rules = self.library.rulebook(connection) if pile.asked else None
-        replies = [self._reply(connection, asked, now, rules) for asked in pile.asked]
-        return (*acknowledgements, *filter(None, replies))
+        return (*acknowledgements, *self._replies(connection, pile.asked, now))
 
     def remind(self, connection: Connection, now: float) -> tuple[Outgoing, ...]:
         """What time alone makes due: now and then, in the caller's transaction."""
+        self.library.miss(connection, now)
         self.library.serve_holds(connection, None, now)
         due = reminders(connection, now)
         return tuple(self._told(ledger, word) for ledger, word in due)
@@ -210,14 +207,19 @@ class Intake:
         topic = Topic(self.site, ledger.device, Channel.ACK)
         return Outgoing(str(topic), wire.encode_snapshot(word), retain=False)
 
-    def _reply(
-        self, connection: Connection, asked: _Asked, now: float, rules: Rulebook | None
-    ) -> Outgoing | None:
-        device, ask = asked.topic.device, asked.ask
-        answer: Answer | None = Expired()
-        if ask.expires >= now:
-            answer = self.library.reply(connection, ask, device, now, rules)
-        return None if answer is None else self.reply_to(device, ask.correlation, answer, now)
+    def _replies(
+        self, connection: Connection, asked: Sequence[_Asked], now: float
+    ) -> Iterator[Outgoing]:
+        if not asked:
+            return
+        lookup = self.library.lookup(connection, [one.ask.question for one in asked])
+        for one in asked:
+            device, ask = one.topic.device, one.ask
+            answer: Answer | None = Expired()
+            if ask.expires >= now:
+                answer = self.library.reply(connection, ask, device, now, lookup)
+            if answer is not None:
+                yield self.reply_to(device, ask.correlation, answer, now)
 
     def reply_to(self, device: DeviceId, correlation: str, answer: Answer, now: float) -> Outgoing:
         """The message that carries an answer to the station that asked."""

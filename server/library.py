@@ -4,12 +4,11 @@ Law: works in the caller's transaction, one writer at a time (`database.transact
 commits. The rules decide; this shell reads what they need and keeps what they decided.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Row, Text, bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, text, update
 
 from broker.facts import Entry, LoanRenewed
 from broker.requests import (
@@ -28,13 +27,14 @@ from broker.requests import (
 from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal, SiteId
 from server import catalogue, holds, overview, pins, projection, renewals, search
 from server.circulation import rules
-from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Copy, Rulebook
 from server.circulation.tasks import Decision
 from server.clocks import Report
+from server.journal.grants import Known, keep_grant
 from server.journal.own import Done, record_own
-from server.journal.patrons import from_column, to_column
-from server.journal.tables import fact, grant
+from server.journal.patrons import from_column
+from server.journal.tables import grant
+from server.lookup import Lookup
 from server.settings import Branch
 
 # A station closes an act within seconds, unless it is off line or dead.
@@ -46,12 +46,6 @@ _NOTICED: Final = (
     .values(missed_at=bindparam("now"))
     .returning(grant.c.item)
 )
-# What is known of an act: whether a fact has closed it, and the grant if there is one.
-_THIS: Final = select(bindparam("this", type_=Text).label("this")).subquery("asked")
-_ACT: Final = select(fact.c.act.label("closed"), grant).select_from(
-    _THIS.outerjoin(fact, fact.c.act == _THIS.c.this).outerjoin(grant, grant.c.act == _THIS.c.this)
-)
-_GRANTED: Final = insert(grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +59,22 @@ class Library:
         """What the rules and the calendar are now."""
         return catalogue.rulebook(connection, self.branch)
 
+    def lookup(self, connection: Connection, questions: Iterable[Question]) -> Lookup:
+        """What these questions need to know, read together."""
+        lookup = Lookup(connection, self.rulebook(connection))
+        lookup.foresee(questions)
+        return lookup
+
     def reply(
         self,
         connection: Connection,
         ask: Ask,
         device: DeviceId,
         now: float,
-        rulebook: Rulebook | None = None,
+        lookup: Lookup | None = None,
     ) -> Answer | None:
         """The answer at `now` (seconds since 1970 UTC); None when it comes later, or never."""
-        return self.answer(connection, ask.question, device, now, rulebook)
+        return self.answer(connection, ask.question, device, now, lookup)
 
     def answer(
         self,
@@ -82,15 +82,14 @@ class Library:
         question: Question,
         device: DeviceId,
         now: float,
-        rulebook: Rulebook | None = None,
+        lookup: Lookup | None = None,
     ) -> Answer:
         """The answer at `now` (seconds since 1970 UTC); a grant is kept before it is given.
 
         Whom the question names was opened at intake. Who asks many questions in one transaction
-        reads the rulebook once.
+        has one `lookup` for them all.
         """
-        rulebook = self.rulebook(connection) if rulebook is None else rulebook
-        asked = _Asked(device, now, rulebook)
+        asked = _Asked(device, now, lookup or self.lookup(connection, ()))
         match question:
             case Describe(item):
                 return _described(connection, item)
@@ -99,10 +98,10 @@ class Library:
             case Identify(patron=PatronId() as patron) | AccountOf(patron=PatronId() as patron):
                 return _told_of(connection, question, patron, asked)
             case Lend(patron=PatronId() as patron):
-                borrower = catalogue.borrower(connection, patron, rulebook)
-                return self._lend(connection, question, borrower, asked)
+                borrower = asked.lookup.borrower(patron)
+                return _lend(connection, question, borrower, asked)
             case Renew(patron=PatronId() as patron):
-                borrower = catalogue.borrower(connection, patron, rulebook)
+                borrower = asked.lookup.borrower(patron)
                 return self._renew(connection, question, borrower, asked)
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
@@ -141,43 +140,44 @@ class Library:
         items = connection.scalars(_NOTICED, times).all()
         projection.refold(connection, map(ItemId, items))
 
-    def _lend(
-        self, connection: Connection, lend: Lend, borrower: Borrower | None, asked: "_Asked"
-    ) -> Grant | Refusal:
-        row = connection.execute(_ACT, {"this": str(lend.act)}).one()
-        closed = row.closed is not None
-        copy = catalogue.copy_of(connection, lend.item)
-        if row.act is not None and not closed:
-            return _again(lend, asked.device, row, copy)
-        decision = rules.decide_lend(
-            lend, borrower, copy, asked.rulebook, asked.now, act_closed=closed
-        )
-        if isinstance(decision, Grant) and borrower is not None:
-            granted = grant_row(lend, decision.due, asked.device, borrower.number, asked.now)
-            connection.execute(_GRANTED, granted)
-        return decision
-
     def _renew(
         self, connection: Connection, renew: Renew, borrower: Borrower | None, asked: "_Asked"
     ) -> Grant | Refusal:
         before = renewals.answer_before(connection, renew)
         if before is not None:
             return before
-        due = renewals.decide(connection, borrower, renew.item, asked.rulebook, asked.now)
+        rulebook = asked.lookup.rulebook
+        due = renewals.decide(connection, borrower, renew.item, rulebook, asked.now)
         if isinstance(due, Refusal):
             return due
         fact = LoanRenewed(renew.item, renew.patron, due)
         self.keep(connection, Done(renew.act, fact, asked.now), asked.now)
+        asked.lookup.forget()
         return Grant(renew.act, due)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """By whom, when (seconds since 1970 UTC), and under which rules."""
+    """By whom, when (seconds since 1970 UTC), and what is known."""
 
     device: DeviceId
     now: float
-    rulebook: Rulebook
+    lookup: Lookup
+
+
+def _lend(
+    connection: Connection, lend: Lend, borrower: Borrower | None, asked: _Asked
+) -> Grant | Refusal:
+    known, copy = asked.lookup.act(lend.act), asked.lookup.copy(lend.item)
+    if known.grant is not None and not known.closed:
+        return _again(lend, asked.device, known, copy)
+    decision = rules.decide_lend(
+        lend, borrower, copy, asked.lookup.rulebook, asked.now, act_closed=known.closed
+    )
+    if isinstance(decision, Grant) and borrower is not None:
+        keep_grant(connection, lend, decision.due, asked.device, borrower.number, asked.now)
+        asked.lookup.granted(lend, borrower)
+    return decision
 
 
 def _described(connection: Connection, item: ItemId) -> Description | Refusal:
@@ -191,7 +191,7 @@ def _told_of(
     connection: Connection, question: Identify | AccountOf, patron: PatronId, asked: _Asked
 ) -> Answer:
     """How the patron stands, or all that they have, once they have proved who they are."""
-    rulebook, now = asked.rulebook, asked.now
+    rulebook, now = asked.lookup.rulebook, asked.now
     refused = pins.objection(connection, question, rulebook.policy.pins, now)
     if refused is not None:
         return refused
@@ -206,33 +206,11 @@ def _told_of(
     return replace(standing, ready=overview.ready(connection, borrower.number))
 
 
-def _again(lend: Lend, device: DeviceId, before: Row[Any], copy: Copy | None) -> Grant | Refusal:
+def _again(lend: Lend, device: DeviceId, known: Known, copy: Copy | None) -> Grant | Refusal:
     """The same yes as before, unless somebody else has the item by now."""
-    if not is_same_grant(before, lend, device):
+    if known.grant is None or not known.is_same(lend, device):
         return Refusal(Reason.ACT_CLOSED)
     holder = None if copy is None else copy.holder
-    if holder is not None and holder != from_column(before.member):
+    if holder is not None and holder != from_column(known.grant.member):
         return Refusal(Reason.ON_LOAN_TO_OTHER)
-    return Grant(lend.act, before.due)
-
-
-def is_same_grant(before: Row[Any], lend: Lend, device: DeviceId) -> bool:
-    """Whether a grant that was given is the one that is asked for now."""
-    asked = (str(lend.item), lend.patron, str(device))
-    return asked == (before.item, from_column(before.patron), before.device)
-
-
-def grant_row(
-    lend: Lend, due: date, device: DeviceId, member: PatronId, now: float
-) -> dict[str, Any]:
-    """A new grant, as its table has it."""
-    return {
-        "act": str(lend.act),
-        "device": str(device),
-        "item": str(lend.item),
-        "patron": to_column(lend.patron),
-        "member": member.reveal(),
-        "due": due,
-        "granted_at": now,
-        "standing": Standing.OPEN.value,
-    }
+    return Grant(lend.act, known.grant.due)

@@ -1,12 +1,17 @@
-"""Questions of stations that wait for the library's own system, for as long as they wait."""
+"""Questions of stations that wait for the library's own system, for as long as they wait.
+
+A loan that nothing stands in the way of is kept as being sent in the same transaction as its grant;
+it lies here as a job from the commit on.
+"""
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Final
 
 from broker.requests import Ask, Lend
 from broker.vocabulary import ActId, DeviceId
+from server.ils.jobs import Job
 
 # A station waits 3 s, by a clock that may be wrong.
 LONGEST_SECONDS: Final = 10.0
@@ -22,11 +27,22 @@ class Waiting:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A job to be carried out at once: its station waits until then (seconds since 1970 UTC)."""
+
+    job: Job
+    until: float
+
+
 class Asks:
-    """Filled by the ingest, emptied by whoever talks to the system; for any number of threads."""
+    """Filled by the one thread of the ingest, emptied by those that talk to the system."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
+        self._news = False
+        self._uncommitted: dict[ActId, Prompt] = {}
+        self._prompts: deque[Prompt] = deque()
         self._reading: OrderedDict[tuple[DeviceId, str], Waiting] = OrderedDict()
         self._lending: OrderedDict[tuple[DeviceId, str], Waiting] = OrderedDict()
 
@@ -38,8 +54,30 @@ class Asks:
             waiting[device, ask.correlation] = Waiting(device, ask, until)
             while len(waiting) > _MOST:
                 waiting.popitem(last=False)
-            self._changed.notify()
+            self._news = True
         return until
+
+    def note(self) -> None:
+        """There is something new to do, once it is committed."""
+        self._news = True
+
+    def prompt(self, one: Prompt) -> None:
+        """To be carried out once it is committed."""
+        self._uncommitted[one.job.steps[0].wanted.act] = one
+        self._news = True
+
+    def withdraw(self, act: ActId) -> Prompt | None:
+        """What was to be carried out for this loan, had its transaction not failed."""
+        return self._uncommitted.pop(act, None)
+
+    def next_prompt(self) -> Prompt | None:
+        with self._changed:
+            return self._prompts.popleft() if self._prompts else None
+
+    @property
+    def waiting(self) -> int:
+        """How many questions have no answer yet."""
+        return len(self._reading) + len(self._lending)
 
     def next(self, now: float) -> Waiting | None:
         """The oldest question that is no loan; who waits no more is forgotten."""
@@ -61,13 +99,25 @@ class Asks:
             found = [key for key, one in self._lending.items() if _act(one.ask) == act]
             return [self._lending.pop(key) for key in found]
 
-    def rest(self, seconds: float) -> None:
-        """Until there is something new to do, at most so long."""
+    def rest(self, seconds: float) -> bool:
+        """Until somebody is called, at most so long; whether somebody was."""
         with self._changed:
-            self._changed.wait(seconds)
+            return self._changed.wait(seconds)
 
     def stir(self) -> None:
-        """There is something new to do."""
+        """What was noted is committed: one is called who sees to it."""
+        if self._news:
+            self._news = False
+            with self._changed:
+                self._prompts.extend(self._uncommitted.values())
+                self._uncommitted.clear()
+                self._changed.notify()
+
+    def call_one(self) -> None:
+        with self._changed:
+            self._changed.notify()
+
+    def call_all(self) -> None:
         with self._changed:
             self._changed.notify_all()
 

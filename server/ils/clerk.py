@@ -42,6 +42,7 @@ from server.circulation.tasks import Task, TaskKind
 from server.circulation.wanted import History, wanted
 from server.histories import history_of
 from server.ils import differences
+from server.ils.jobs import Job, Renewal
 from server.ils.port import Lent, LibraryError, Refused, Returned
 from server.journal import errands
 from server.journal.tables import grant, task
@@ -53,32 +54,6 @@ _ENDED_BY_OK: Final = [
     kind.value
     for kind in (TaskKind.LOAN_NOT_TAKEN, TaskKind.RETURN_NOT_TAKEN, TaskKind.OUTCOME_UNKNOWN)
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One item's step, to be carried out now."""
-
-    item: ItemId
-    todo: Send | Look
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        return (self.todo.step,) if isinstance(self.todo, Send) else self.todo.steps
-
-    @property
-    def patrons(self) -> frozenset[PatronId]:
-        """Whose records it may change."""
-        found = (step.wanted.patron for step in self.steps)
-        return frozenset(one for one in found if isinstance(one, PatronId))
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """A loan being renewed: its item and its patron are not to be meddled with."""
-
-    item: ItemId
-    patrons: frozenset[PatronId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +90,11 @@ class Clerk:
                 errands.write(connection, one, stage=Stage.SENDING.value, not_before=None)
             return job
         return None
+
+    def put_back(self, connection: Connection, job: Job, now: float) -> None:
+        """It was kept as being sent and has not been: look at its item again."""
+        for step in job.steps:
+            errands.write(connection, step.errand, stage=Stage.READY.value, not_before=now)
 
     def job(self, connection: Connection, item: ItemId, now: float) -> Job | None:
         """What to ask about the item, once all that needs no asking is done."""

@@ -93,7 +93,7 @@ class JournalledSystem:
             if closed_acts(connection, (act,)):
                 act = self.new_act()
             lend, calendar = Lend(act, item, patron), self.library.rulebook(connection).calendar
-            asker = Asker(OWN_DEVICE, now, now + self.patience, calendar)
+            asker = Asker(OWN_DEVICE, now, now + self.patience, calendar, here=False)
             self.library.asked_for(connection, lend, patron, asker)
         return self._closed(lend, patron, self._await((act, Change.LEND)), min(at, now))
 

@@ -4,29 +4,40 @@ Law: works in the caller's transaction and never waits for the system. What stat
 whoever talks to it; a yes to a loan is in the journal before the system is asked for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, select
 
 from broker.facts import Entry
-from broker.requests import AccountOf, Answer, Ask, Describe, Find, Grant, Identify, Lend, Renew
+from broker.requests import (
+    AccountOf,
+    Answer,
+    Ask,
+    Describe,
+    Find,
+    Grant,
+    Identify,
+    Lend,
+    Question,
+    Renew,
+)
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId, Reason, Refusal
 from server import catalogue, projection
-from server.circulation.errands import Change, Stage
+from server.circulation.errands import Change, Send, Stage, Step
+from server.circulation.grants import Granted
 from server.circulation.rules import Calendar, Rulebook
 from server.circulation.tasks import OF_SYSTEM, Choice, Decision
-from server.ils.asks import Asks
+from server.circulation.wanted import History, wanted
+from server.ils.asks import Asks, Prompt
+from server.ils.jobs import Job
 from server.ils.noting import note
 from server.journal import errands
-from server.journal.journal import closed_acts
+from server.journal.grants import keep_grant, known_of
 from server.journal.tables import grant
-from server.library import Library, grant_row, is_same_grant
-
-_GRANT: Final = select(grant).where(grant.c.act == bindparam("of_act"))
-_GRANTED: Final = insert(grant)
+from server.library import Library
+from server.lookup import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +53,13 @@ class SystemLibrary(Library):
         ask: Ask,
         device: DeviceId,
         now: float,
-        rulebook: Rulebook | None = None,
+        lookup: Lookup | None = None,
     ) -> Answer | None:
         match ask.question:
             case Lend(patron=PatronId() as patron) as lend:
                 until = self.asks.add(device, ask, now)
-                calendar = (rulebook or self.rulebook(connection)).calendar
-                asker = Asker(device, now, until, calendar)
+                rulebook = lookup.rulebook if lookup else self.rulebook(connection)
+                asker = Asker(device, now, until, rulebook.calendar, here=True)
                 return self.asked_for(connection, lend, patron, asker)
             case (
                 Identify(PatronId()) | AccountOf(PatronId()) | Renew(_, _, PatronId()) | Describe()
@@ -65,10 +76,14 @@ class SystemLibrary(Library):
         """The calendar alone: the system has rules of its own."""
         return Rulebook((), catalogue.calendar(connection, self.branch), self.branch.policy)
 
+    def lookup(self, connection: Connection, questions: Iterable[Question]) -> Lookup:  # noqa: ARG002 the system is asked
+        """The calendar alone."""
+        return Lookup(connection, self.rulebook(connection))
+
     def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
         projection.apply(connection, new)
         note(connection, new, now)
-        self.asks.stir()
+        self.asks.note()
 
     def serve_holds(self, connection: Connection, new: Sequence[Entry] | None, now: float) -> None:
         """The system has queues of its own."""
@@ -90,35 +105,54 @@ class SystemLibrary(Library):
     ) -> Answer | None:
         """A yes is in the journal before the system is asked."""
         now, until = asker.now, asker.until
-        if closed_acts(connection, (lend.act,)):
+        prompt = self.asks.withdraw(lend.act)
+        before = known_of(connection, lend.act)
+        if before.closed:
             return Refusal(Reason.ACT_CLOSED)
-        before = connection.execute(_GRANT, {"of_act": str(lend.act)}).first()
-        if before is None:
+        if before.grant is None:
             due = asker.calendar.first_open_day(
                 asker.calendar.today(now) + timedelta(days=self.loan_days)
             )
             member = PatronId(patron.reveal().upper())
-            connection.execute(_GRANTED, grant_row(lend, due, asker.device, member, now))
-            key = (lend.act, Change.LEND)
-            errands.owe(connection, key, lend.item, now, wanted_until=until)
+            keep_grant(connection, lend, due, asker.device, member, now)
+            granted = Granted(lend.act, patron, now, due, asker.device)
+            self._owe(connection, lend.item, granted, asker)
             return None
-        if not is_same_grant(before, lend, asker.device):
+        if not before.is_same(lend, asker.device):
             return Refusal(Reason.ACT_CLOSED)
         answer = answered(connection, lend.act)
-        if answer is None:
+        if answer is None and prompt is not None:
+            # A commit that seemed to fail was one.
+            self.asks.prompt(prompt)
+        elif answer is None:
             errands.want(connection, (lend.act, Change.LEND), until)
             errands.wake(connection, (lend.item,), now)
         return answer
 
+    def _owe(self, connection: Connection, item: ItemId, granted: Granted, asker: "Asker") -> None:
+        """The loan is to be made; at once, if there is nothing else to do about its item."""
+        act, now, until = granted.act, asker.now, asker.until
+        if not asker.here:
+            errands.owe(connection, (act, Change.LEND), item, now, wanted_until=until)
+            return
+        errand = errands.owe_at_once(connection, act, item, now, until)
+        if errand is not None:
+            (loan,) = wanted(History(item, (), (granted,), ()))
+            self.asks.prompt(Prompt(Job(item, Send(Step(loan, errand))), until))
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asked for a loan, when, and until when they wait (seconds since 1970 UTC)."""
+    """Who asked for a loan, when, and until when they wait (seconds since 1970 UTC).
+
+    `here` when this very program talks to the system.
+    """
 
     device: DeviceId
     now: float
     until: float
     calendar: Calendar
+    here: bool
 
 
 def answered(connection: Connection, act: ActId) -> Grant | Refusal | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from broker.fault_points import fault_point
 from broker.requests import Answer, Renew
@@ -20,7 +20,8 @@ from server.circulation.outcomes import Outcome
 from server.ils.answering import Answering
 from server.ils.asks import Asks, Waiting
 from server.ils.carrying import carry_out
-from server.ils.clerk import Clerk, Job, Renewal
+from server.ils.clerk import Clerk
+from server.ils.jobs import Job, Renewal, meddle
 from server.ils.library import SystemLibrary
 from server.ils.port import LibrarySystem
 from server.ils.renewing import Renewing
@@ -79,35 +80,42 @@ class Worker:
             thread.start()
 
     def stir(self) -> None:
-        """There is something new to do."""
+        """What there is to do is committed."""
         self._records.asks.stir()
 
     def join(self) -> None:
         """Until every thread has ended what it was at."""
         self._stopping.set()
-        self.stir()
+        self._records.asks.call_all()
         for thread in self._threads:
             thread.join()
 
     def _run(self) -> None:
+        called = True
         try:
             while not self._stopping.is_set():
-                if not self._one():
-                    self._records.asks.rest(_IDLE_SECONDS)
+                called = self._one(called=called) or self._records.asks.rest(_IDLE_SECONDS)
         finally:
             self._stopping.set()
 
-    def _one(self) -> bool:
+    def _one(self, *, called: bool) -> bool:
         """Does one thing; False when there was none to do."""
         waiting = self._records.asks.next(self._now())
         if waiting is not None:
+            self._share()
             return self._answer(waiting)
-        job = self._taken()
+        job = self._prompted() or self._taken(called=called)
         if job is None:
             return False
+        self._share()
         outcome = carry_out(self._system, job.item, job.todo)
         self._settle(job, outcome)
         return True
+
+    def _share(self) -> None:
+        """More stations wait than have somebody at work for them."""
+        if self._records.asks.waiting > len(self._under_way):
+            self._records.asks.call_one()
 
     def _answer(self, waiting: Waiting) -> bool:
         """False when it has to wait for something else that is on its way."""
@@ -115,7 +123,7 @@ class Worker:
             case Renew(_, item, PatronId() as patron) as renew:
                 renewal = Renewal(item, frozenset((patron,)))
                 with self._turn:
-                    if any(_meddle(renewal, other) for other in self._under_way):
+                    if any(meddle(renewal, other) for other in self._under_way):
                         self._records.asks.put_back(waiting)
                         return False
                     self._under_way.append(renewal)
@@ -128,14 +136,31 @@ class Worker:
             self._tell(waiting, answer)
         return True
 
-    def _taken(self) -> Job | None:
-        """A job that is stored as being sent before anything leaves; one thread at a time."""
+    def _prompted(self) -> Job | None:
+        """A job that is stored as being sent already, unless something has got in its way."""
+        prompt = self._records.asks.next_prompt()
+        if prompt is None:
+            return None
+        with self._turn:
+            in_time = self._now() < prompt.until
+            if in_time and not any(meddle(prompt.job, other) for other in self._under_way):
+                fault_point("S7")
+                self._under_way.append(prompt.job)
+                return prompt.job
+        clerk = self._records.clerk
+        self._keep(lambda kept: clerk.put_back(kept, prompt.job, self._now()))
+        return None
+
+    def _taken(self, *, called: bool) -> Job | None:
+        """A job that is stored as being sent before anything leaves; one thread at a time.
+
+        Who was not called looks first, and takes no writer's turn for nothing.
+        """
         records, now = self._records, self._now()
         with self._turn:
             try:
-                with reading(records.engine) as connection:
-                    if not errands.ripe(connection, now, ()):
-                        return None
+                if not called and not self._is_ripe(now):
+                    return None
                 with transaction(records.engine) as connection:
                     job = records.clerk.take(connection, now, self._under_way)
             except DatabaseFailed as error:
@@ -147,26 +172,36 @@ class Worker:
                 self._under_way.append(job)
         return job
 
-    def _settle(self, job: Job, outcome: Outcome) -> None:
-        """A station hears of it at once, if one waits; then it is kept.
+    def _is_ripe(self, now: float) -> bool:
+        with reading(self._records.engine) as connection:
+            return bool(errands.ripe(connection, now, ()))
 
-        However long the database refuses. What cannot be kept before the program has to stop is
-        looked up at its next start.
-        """
+    def _settle(self, job: Job, outcome: Outcome) -> None:
+        """A station hears of it at once, if one waits; then it is kept."""
         self._tell_all(job, outcome)
         fault_point("S9")
-        while True:
-            try:
-                with transaction(self._records.engine) as connection:
-                    self._records.clerk.settle(connection, job, outcome, self._now())
-                break
-            except DatabaseFailed as error:
-                log.warning("the database refuses; an outcome waits", problem=str(error))
-                if self._stopping.wait(_RETRY_SECONDS):
-                    return
+        clerk = self._records.clerk
+        if not self._keep(lambda kept: clerk.settle(kept, job, outcome, self._now())):
+            return
         with self._turn:
             self._under_way.remove(job)
         self._tell_all(job, outcome)  # and who asked meanwhile
+
+    def _keep(self, what: Callable[[Connection], None]) -> bool:
+        """However long the database refuses; False when the program has to stop before.
+
+        What was being sent is then looked up at its next start.
+        """
+        while True:
+            try:
+                with transaction(self._records.engine) as connection:
+                    what(connection)
+            except DatabaseFailed as error:
+                log.warning("the database refuses; an outcome waits", problem=str(error))
+                if self._stopping.wait(_RETRY_SECONDS):
+                    return False
+            else:
+                return True
 
     def _tell_all(self, job: Job, outcome: Outcome) -> None:
         answer = self._records.clerk.answer(job, outcome)
@@ -179,7 +214,3 @@ class Worker:
         now = self._now()
         if now < waiting.until:
             self._say(waiting.device, waiting.ask.correlation, answer, now)
-
-
-def _meddle(one: Job | Renewal, other: Job | Renewal) -> bool:
-    return one.item == other.item or bool(one.patrons & other.patrons)

@@ -7,8 +7,9 @@ or lend a copy twice.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Event
+from threading import Event, Lock
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     Connection,
@@ -53,6 +54,9 @@ _POSTGRESQL_PATIENCE: Final = {
     "tcp_user_timeout": 20_000,
 }
 _POSTGRESQL_NEEDS: Final = ("fsync", "full_page_writes", "synchronous_commit")
+# Of this program's own writers: SQLite's know no queue, they sleep and try again.
+_turns: Final[WeakKeyDictionary[Engine, Lock]] = WeakKeyDictionary()
+_TURN_SECONDS: Final = 5.0
 _WRITERS_TURN: Final = 0x5349524B  # any constant: "SIRK"
 
 
@@ -111,9 +115,15 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
     Raises DatabaseFailed when the database refuses or goes away.
     """
-    with _translated(), engine.begin() as connection:
-        take_turn(connection)
-        yield connection
+    turn = _turns.setdefault(engine, Lock())
+    mine = turn.acquire(timeout=_TURN_SECONDS)
+    try:
+        with _translated(), engine.begin() as connection:
+            take_turn(connection)
+            yield connection
+    finally:
+        if mine:
+            turn.release()
 
 
 def await_recovery(engine: Engine, stop: Event) -> None:

@@ -5,6 +5,7 @@ again from `not_before` on, or when something more becomes known of its item.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,16 +16,19 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningInsert
 
 from broker.vocabulary import ActId, ItemId, Reason
 from server.circulation.errands import FINAL, Change, Errand, Stage
 from server.journal.journal import chunks
-from server.journal.keeping import insert_into
+from server.journal.keeping import Insert, insert_into
 from server.journal.tables import errand, marker
 
 Key = tuple[ActId, Change]
@@ -34,7 +38,8 @@ _DOUBTFUL_SECONDS: Final = 30 * 86_400.0
 # By then most stations have said again what the restored database lacks.
 GRACE_SECONDS: Final = 60.0
 _AT_ONCE: Final = 20
-_OPEN: Final = errand.c.stage.not_in([stage.value for stage in FINAL])
+_FINAL: Final = [stage.value for stage in FINAL]
+_OPEN: Final = errand.c.stage.not_in(_FINAL)
 # Each statement is built once: that costs more than to carry it out.
 _NOW: Final[BindParameter[float]] = bindparam("now")
 _RIPE: Final = (
@@ -67,6 +72,9 @@ _REST: Final = _RIPE_OF_ITEM.where(~_OPEN).values(not_before=None)
 _PUT_OFF: Final = _RIPE_OF_ITEM.values(not_before=bindparam("until"))
 _THIS: Final = and_(errand.c.act == bindparam("of_act"), errand.c.change == bindparam("of_change"))
 
+_WRITE: Final = update(errand).where(_THIS)
+_OF_ACT: Final = select(errand).where(_THIS)
+
 
 def owe(
     connection: Connection,
@@ -94,8 +102,52 @@ def owe(
         "reason": None,
         "said": "",
     }
-    statement = insert_into(connection, errand).on_conflict_do_nothing()
-    return connection.scalar(statement.returning(errand.c.act), row) is not None
+    return connection.scalar(_owing(insert_into(connection, errand)), row) is not None
+
+
+@cache
+def _owing(statement: Insert) -> ReturningInsert[str]:
+    return statement.on_conflict_do_nothing().returning(errand.c.act)
+
+
+def owe_at_once(
+    connection: Connection, act: ActId, item: ItemId, now: float, wanted_until: float
+) -> Errand | None:
+    """A loan that a station waits for, kept as being sent: it has to leave at once.
+
+    None when there is anything else to do about the item: then it has to wait, as with `owe`.
+    """
+    row = {
+        "act": str(act),
+        "change": Change.LEND.value,
+        "item": str(item),
+        "tries": 0,
+        "wanted_until": wanted_until,
+        "due": None,
+        "reason": None,
+        "said": "",
+        "now": now,
+    }
+    stage = connection.scalar(_owing_at_once(insert_into(connection, errand)), row)
+    if stage != Stage.SENDING.value:
+        return None
+    return Errand(act, Change.LEND, Stage.SENDING, wanted_until=wanted_until)
+
+
+@cache
+def _owing_at_once(statement: Insert) -> ReturningInsert[str]:
+    other = errand.alias("other")
+    of_item = other.c.item == bindparam("item")
+    busy = exists().where(
+        of_item,
+        or_(other.c.not_before.is_not(None), other.c.stage.not_in(_FINAL)),
+    )
+    stage = case((busy, Stage.READY.value), else_=Stage.SENDING.value)
+    values = {"stage": stage, "not_before": case((busy, _NOW), else_=None)}
+    given = ("act", "change", "item", "tries", "wanted_until", "due", "reason", "said")
+    bound = {name: bindparam(name, type_=errand.c[name].type) for name in given}
+    inserting = statement.values(values | bound).on_conflict_do_nothing()
+    return inserting.returning(errand.c.stage)
 
 
 def wake(
@@ -121,7 +173,7 @@ def of_item(connection: Connection, item: str) -> Mapping[Key, Errand]:
 def of_act(connection: Connection, key: Key) -> tuple[Errand, Reason | None] | None:
     """What is kept of one change, and why it was refused last."""
     act, change = key
-    row = connection.execute(select(errand).where(_THIS), _place(act, change)).first()
+    row = connection.execute(_OF_ACT, _place(act, change)).first()
     if row is None:
         return None
     return _errand(row), None if row.reason is None else Reason(row.reason)
@@ -138,13 +190,12 @@ def has_open(connection: Connection, items: Iterable[str]) -> frozenset[str]:
 
 def write(connection: Connection, one: Errand, **columns: Any) -> None:
     """Change these columns of a row."""
-    statement = update(errand).where(_THIS).values(columns)
-    connection.execute(statement, _place(one.act, one.change))
+    connection.execute(_WRITE, _place(one.act, one.change) | columns)
 
 
 def want(connection: Connection, key: Key, until: float) -> None:
     """A station waits for it until then."""
-    connection.execute(update(errand).where(_THIS).values(wanted_until=until), _place(*key))
+    connection.execute(_WRITE, _place(*key) | {"wanted_until": until})
 
 
 def put_off(connection: Connection, item: str, now: float, until: float | None) -> None:
@@ -195,7 +246,7 @@ def doubted_until(connection: Connection, now: float) -> float | None:
     return float(found)
 
 
-def _place(act: ActId, change: Change) -> dict[str, str]:
+def _place(act: ActId, change: Change) -> dict[str, Any]:
     return {"of_act": str(act), "of_change": change.value}
 
 

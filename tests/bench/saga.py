@@ -84,12 +84,12 @@ def _loans(folder: Path, loans: int) -> tuple[list[float], list[float]]:
             begun = perf_counter()
             answer = branch.ask(lending(act, patron, item), within=10.0)
             ours.append(perf_counter() - begun)
-            granted = _granted(answer)
+            granted, asked = _granted(answer), branch.ils.writes[before:]
+            _come_back(branch, number, item, patron, granted.due)
             begun = perf_counter()
-            for question in branch.ils.writes[before:]:
+            for question in asked:
                 _answered(line, question)
             bare.append(perf_counter() - begun)
-            _come_back(branch, number, item, patron, granted.due)
         line.close()
         alone.close()
     return ours, bare

@@ -92,8 +92,8 @@ class Server:
         with transaction(self.engine) as connection:
             keep_elsewhere(connection, elsewhere=True)
         conflict = self.weather.random.choice(list(WhenLentToAnother))
-        office = Office(self, system, self.clerk(conflict), library.asks)
-        office.start()
+        office = Office(self, system, self.clerk(conflict))
+        office.start(library.asks)
         return office
 
     def shut_out(self, device: DeviceId) -> None:
@@ -174,8 +174,11 @@ class Server:
             self._restore()
         self.up = True
         self.connected()
-        if self.office is not None:
-            self.office.start()
+        # What it only remembered is forgotten.
+        library = self.library()
+        self.intake = Intake(library, SITE, OPENING)
+        if self.office is not None and isinstance(library, SystemLibrary):
+            self.office.start(library.asks)
 
     # What people do with it -----------------------------------------------------------------------
 

@@ -16,9 +16,10 @@ from broker.requests import Answer
 from server.circulation.errands import Cause, Change, Look, Send
 from server.circulation.outcomes import Outcome
 from server.ils.answering import Answering
-from server.ils.asks import Asks, Waiting
+from server.ils.asks import Asks, Prompt, Waiting
 from server.ils.carrying import carry_out
-from server.ils.clerk import Clerk, Job
+from server.ils.clerk import Clerk
+from server.ils.jobs import Job, meddle
 from server.journal.database import DatabaseFailed, transaction
 from server.journal.errands import doubt_what_was_sent
 from tests.simulation.limits import BRANCH
@@ -52,8 +53,9 @@ class Host(Protocol):
 class Office:
     """At work from the start until the server crashes, and again from the next start on."""
 
-    def __init__(self, host: Host, system: SimulatedSystem, clerk: Clerk, asks: Asks) -> None:
-        self._host, self.system, self._clerk, self._asks = host, system, clerk, asks
+    def __init__(self, host: Host, system: SimulatedSystem, clerk: Clerk) -> None:
+        self._host, self.system, self._clerk = host, system, clerk
+        self._asks = Asks()
         self._answering = Answering(host.engine, system, BRANCH, lambda: host.weather.true)
         self._weather = host.weather
         self._life = 0
@@ -61,20 +63,22 @@ class Office:
         self._under_way: list[Job] = []
         self._wake_at: float | None = None
 
-    def start(self) -> None:
+    def start(self, asks: Asks) -> None:
         """As the worker: what was being sent is looked up."""
         self._life += 1
+        self._asks = asks
         self._asking, self._under_way, self._wake_at = 0, [], None
         try:
             with transaction(self._host.engine) as connection:
                 doubt_what_was_sent(connection, self._weather.true)
         except DatabaseFailed:
-            self._later(_RETRY_SECONDS, self.start)
+            self._later(_RETRY_SECONDS, partial(self.start, asks))
             return
         self.stir()
 
     def stir(self) -> None:
         """There may be something new to do."""
+        self._asks.stir()
         self._wake(self._weather.now + _STIRRED_SECONDS)
 
     def _wake(self, at: float) -> None:
@@ -97,6 +101,9 @@ class Office:
 
     def _begin(self) -> bool:
         """One job more is under way; False when there is none, and then when to look again."""
+        prompted = self._asks.next_prompt()
+        if prompted is not None:
+            return self._prompted(prompted)
         if self._sleeps():
             return False
         try:
@@ -108,11 +115,34 @@ class Office:
         if job is None:
             self._sleeps()
             return False
+        self._send(job)
+        return True
+
+    def _prompted(self, prompt: Prompt) -> bool:
+        """As the worker: unless something has got in its way."""
+        free = not any(meddle(prompt.job, other) for other in self._under_way)
+        if free and self._weather.true < prompt.until:
+            self._weather.reached("a loan was sent as soon as it was kept")
+            self._send(prompt.job)
+            return True
+        self._weather.reached("a loan that could not be sent at once was put back")
+        self._put_back(prompt.job)
+        return True
+
+    def _put_back(self, job: Job) -> None:
+        try:
+            with transaction(self._host.engine) as connection:
+                self._clerk.put_back(connection, job, self._weather.true)
+        except DatabaseFailed:
+            self._later(_RETRY_SECONDS, partial(self._put_back, job))
+            return
+        self.stir()
+
+    def _send(self, job: Job) -> None:
         fault_point("S7")
         self._witness(job)
         self._under_way.append(job)
         self._later(self._way(), partial(self._carry, job))
-        return True
 
     def _sleeps(self) -> bool:
         """Whether there is nothing to do now, by plain SQL; then it wakes when there is."""

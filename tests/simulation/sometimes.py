@@ -24,6 +24,8 @@ PATHS: Final = frozenset(
     - {"recovered as ItemLent"}  # what was not recorded before the crash is never called lent
 ) | {
     "batch kept while the database refused",
+    "a loan that could not be sent at once was put back",
+    "a loan was sent as soon as it was kept",
     "abandoned loan undone in the library's system",
     "book taken home from a dark kiosk",
     "clock stepped while nobody kept it",

@@ -62,7 +62,9 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 def take_in(connection: Connection, *entries: Entry, now: float = LATER) -> None:
+    """These entries, and what time alone makes due."""
     intake().digest(connection, [heard(one) for one in entries], now)
+    intake().remind(connection, now)
 
 
 def granted(

@@ -52,6 +52,8 @@ class House:
         self.intake = Intake(self.library, SITE, OPENING)
         self.told: dict[str, Answer] = {}
         self._heard = threading.Condition()
+        # There is one ingest.
+        self._ingest = threading.Lock()
         self._asked = count(1)
         self._start = time.monotonic()
         with transaction(engine) as connection:
@@ -122,13 +124,14 @@ class House:
         return [effect.kind for effect in self.ledger.effects]
 
     def _take_in(self, *messages: Heard) -> None:
-        with transaction(self.engine) as connection:
-            outgoing = self.intake.digest(connection, messages, self.now())
+        with self._ingest:
+            with transaction(self.engine) as connection:
+                outgoing = self.intake.digest(connection, messages, self.now())
+            self.library.asks.stir()
         for said in outgoing:
             if said.topic.endswith("/reply"):
                 reply = decode_reply(said.payload)
                 self._say(KIOSK, reply.correlation, reply.answer, reply.server_time)
-        self.library.asks.stir()
 
     def _say(self, device: DeviceId, correlation: str, answer: Answer, now: float) -> None:
         assert device == KIOSK

@@ -9,7 +9,8 @@ from broker.vocabulary import ItemId, Reason
 from server.circulation.errands import Became, Cause, Change, Look, Send, Stage
 from server.circulation.outcomes import Outcome, WhenLentToAnother
 from server.circulation.retention import DAY
-from server.ils.clerk import Clerk, Job, Renewal
+from server.ils.clerk import Clerk
+from server.ils.jobs import Job, Renewal
 from server.journal.errands import write
 from server.journal.tables import errand
 from tests.simulation.library import Server
