@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,10 +22,14 @@ from server.heard import Heard
 from server.intake import Intake
 from server.journal.database import open_engine, transaction
 from server.journal.tables import audit, closed_day, fact, member
+from server.keys import opening_key
 from server.library import Library
+from server.migrations import migrate
+from server.sample import load_sample
 from server.settings import Branch
 from tests.brokers import free_port
 
+JAKARTA = ZoneInfo("Asia/Jakarta")
 SITE, KIOSK = SiteId("binjai"), DeviceId("kios-01")
 SITI, BOOK = PatronId("KTA-0007"), ItemId("B00012")
 LONG_AGO = 1_780_000_000.0
@@ -36,18 +41,18 @@ class Server:
     def __init__(self, folder: Path, database: str) -> None:
         self.keys = folder / "keys"
         self.database = database
-        self._settings = folder / "server.toml"
+        self.settings = folder / "server.toml"
         self.configure()
 
     def configure(self, more: str = "") -> None:
-        self._settings.write_text(
+        self.settings.write_text(
             f'site = "{SITE}"\ndatabase = "{self.database}"\nkeys = "{self.keys}"\n'
             f"[broker]\nport = {free_port()}\n[web]\nport = {free_port()}\n{more}",
             encoding="utf-8",
         )
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "server", *words, "--settings", str(self._settings)]
+        command = [sys.executable, "-m", "server", *words, "--settings", str(self.settings)]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     def prints(self, *words: str) -> str:
@@ -67,7 +72,7 @@ class Server:
     def hear(self, *facts: Fact) -> None:
         """What a kiosk reported long ago."""
         key = OpeningKey.read((self.keys / "sealing.key").read_text(encoding="ascii"))
-        intake = Intake(Library(Branch(ZoneInfo("Asia/Jakarta")), SITE), SITE, key)
+        intake = Intake(Library(Branch(JAKARTA), SITE), SITE, key)
         topic = str(Topic(SITE, KIOSK, Channel.FACT))
         batch = [Heard(topic, encode_entry(_entry(seq, one))) for seq, one in enumerate(facts, 1)]
         engine = open_engine(self.database)
@@ -92,8 +97,13 @@ def _entry(seq: int, told: Fact) -> Entry:
 def server(tmp_path: Path, empty_url: str) -> Server:
     """A server with the sample library, and a key."""
     server = Server(tmp_path, empty_url)
-    server.prints("sample")
-    server.prints("key")
+    # What `sample` and `key` do, in this process: every test begins with it.
+    migrate(empty_url)
+    engine = open_engine(empty_url)
+    with transaction(engine) as connection:
+        load_sample(connection, datetime.fromtimestamp(time.time(), JAKARTA).date())
+        opening_key(server.keys, connection)
+    engine.dispose()
     return server
 
 

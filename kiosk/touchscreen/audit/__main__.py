@@ -65,11 +65,26 @@ def sheets(panel: str, out: Path) -> None:
 
 def _elsewhere(panel: str, out: Path, *flags: str) -> tuple[int, dict[str, list[str]]]:
     """The same command in a process without a display: how many pictures, and what was found."""
-    module = "kiosk.touchscreen.audit"
-    command = ["nice", sys.executable, "-m", module, "--panel", panel, "--out", str(out), *flags]
-    subprocess.run(command, check=True, env=os.environ | HEADLESS, timeout=PATIENCE_SECONDS)  # noqa: S603  # our own module
+    _headless("kiosk.touchscreen.audit", "--panel", panel, "--out", str(out), *flags)
     outcome = json.loads((out / f"{panel}.json").read_text("utf-8"))
-    return outcome["pictures"], outcome["found"]
+    pictures, found = outcome["pictures"], outcome["found"]
+    if "--state" not in flags:
+        _headless("kiosk.touchscreen.staff_gallery", str(out), "--panel", panel, "--audit-only")
+        staff = json.loads((out / panel / "staff.json").read_text("utf-8"))
+        pictures += len(staff)
+        found |= {f"staff-{name}": faults for name, faults in staff.items()}
+    return pictures, found
+
+
+def _headless(*module: str) -> None:
+    command = ["nice", sys.executable, "-m", *module]
+    subprocess.run(  # noqa: S603  # our own modules
+        command,
+        check=True,
+        env=os.environ | HEADLESS,
+        stdout=subprocess.DEVNULL,
+        timeout=PATIENCE_SECONDS,
+    )
 
 
 def _audit(panels: tuple[str, ...], out: Path, *flags: str) -> int:

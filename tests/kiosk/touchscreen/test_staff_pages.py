@@ -17,7 +17,7 @@ from kiosk.staff.tagging import Stand, stand
 from kiosk.staff.testing import Repair
 from kiosk.staff.words import Closing, Debt, Failure, Found, Key, Part
 from kiosk.touchscreen.audit.__main__ import HEADLESS
-from kiosk.touchscreen.audit.combinations import PANELS
+from kiosk.touchscreen.audit.combinations import MAIN_PANELS
 from kiosk.touchscreen.staff_scene import StaffScene
 from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.staff_states import NOW, ROOMS
@@ -122,7 +122,7 @@ def test_overwriting_is_a_key_of_its_own_only_where_it_is_allowed() -> None:
     assert allowed == {"tags-already", "tags-other-item", "tags-other-content"}
 
 
-@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("panel", MAIN_PANELS)
 def test_nothing_is_torn_overlapping_too_small_or_outside(panel: str, tmp_path: Path) -> None:
     subprocess.run(
         [
