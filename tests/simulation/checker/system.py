@@ -43,6 +43,8 @@ def unseen_at_night(server: Server, seen: Evidence) -> Iterator[str]:
 def _once_each(seen: Evidence, effects: Iterable[Effect]) -> Iterator[str]:
     """At most one effect of a kind for an act, and none that nothing explains."""
     granted = {row["act"] for row in seen.grants}
+    # A ledger put back has it open again, and a server restored has forgotten how it ended.
+    forgotten = seen.world.open_again if seen.world.restores else set()
     provisional = {told.act for told in seen.told.values() if told.said.get("provisional")}
     for (act, kind), times in Counter((one.act, one.kind) for one in effects).items():
         told = seen.told.get(act)
@@ -50,7 +52,7 @@ def _once_each(seen: Evidence, effects: Iterable[Effect]) -> Iterator[str]:
             yield f"I-15 {act} renewed a loan, and nobody asked for that"
         if times > 1:
             yield f"I-13 {act} has {times} effects: {kind}"
-        if told is None and act not in granted | seen.world.lost:
+        if told is None and act not in granted | seen.world.lost | forgotten:
             yield f"I-13 {act} has an effect, and nobody knows of it: {kind}"
         lending = told is not None and told.kind in LENDING
         if kind == "returned" and lending and act not in provisional:
