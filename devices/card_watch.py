@@ -14,6 +14,9 @@ from devices.errors import DeviceError, Unplugged
 from devices.presence import Presence, Rhythm
 
 _FAILED_ROUNDS: Final = 3
+# A card's number is read with a checksum: one sight of it is enough, and its bearer waits.
+_AT_FIRST_SIGHT: Final[Presence[Card | TwoCards]] = Presence(arrive_after=1, leave_after=8)
+_RHYTHM: Final = Rhythm(poll=0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ class CardWatch:
     ) -> None:
         self._open_reader = open_reader
         self._tell = tell
-        self._rhythm = rhythm or Rhythm()
-        self._nothing_seen: Presence[Card | TwoCards] = presence or Presence()
+        self._rhythm = rhythm or _RHYTHM
+        self._nothing_seen: Presence[Card | TwoCards] = presence or _AT_FIRST_SIGHT
         self._stopping = threading.Event()
         self._is_healthy: bool | None = None
         self._card: Card | TwoCards | None = None

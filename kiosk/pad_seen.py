@@ -38,6 +38,10 @@ class PadSeen:
         return any(uid in tags for tags in self._present.values())
 
     @property
+    def has_answered(self) -> bool:
+        return self._since is not None
+
+    @property
     def is_known(self) -> bool:
         """Whether the pad has answered for so long that everything on it has been told."""
         return self._since is not None and self._clock.monotonic() - self._since >= SETTLE_SECONDS

@@ -26,7 +26,10 @@ class KioskConduct:
         return self.visit.busy
 
     def hear(self, happening: Happening, now: float) -> tuple[Action, ...]:
-        self.visit, actions = step(self.visit, happening, now)
+        visit, actions = step(self.visit, happening, now)
+        # The very same as long as nothing changed: who shows it has nothing to do then.
+        if visit != self.visit:
+            self.visit = visit
         return actions
 
 

@@ -269,10 +269,16 @@ class Station:
             self.hear(LedgerChanged(healthy=True))
 
     def _start(self) -> None:
-        """Settles what a crash left open once the pad has shown what lies on it."""
-        if self._started or self._ledger_broken_since is not None or not self._pad.is_known:
+        """Settles what a crash left open once the pad has shown what lies on it.
+
+        A kiosk that left nothing open need not wait for that.
+        """
+        if self._started or self._ledger_broken_since is not None or not self._pad.has_answered:
             return
         try:
+            waits = self._in_bin or bool(self._ledger.open_acts())
+            if waits and not self._pad.is_known:
+                return
             settling = self._recover()
         except LedgerUnusable as error:
             self._ledger_failed(error)

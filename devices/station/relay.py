@@ -81,6 +81,9 @@ class SwitchableRelay:
             connection.close()
             return
         far.settimeout(None)
+        for end in (connection, far):
+            # A cable keeps nothing back.
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
             if not self._is_cut:
                 cable = _Cable(connection, far, self._forget)

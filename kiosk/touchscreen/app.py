@@ -1,4 +1,4 @@
-"""The running screen: asks for the latest visit about 15 times a second, redraws on change."""
+"""The running screen: asks for the latest visit with every frame, redraws on change."""
 
 import logging
 from collections.abc import Callable
@@ -28,9 +28,12 @@ from kiosk.touchscreen.speech.voice import Voice
 from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD
 from kiosk.touchscreen.viewing import Viewing, Wish, kept, wished
-from kiosk.visit import Visit
+from kiosk.visit import Screen, Visit
 
-LOOKS_PER_SECOND: Final = 15
+# What only the time changes, a countdown, is looked at so often.
+_TIME_SECONDS: Final = 0.2
+# An answer that comes sooner needs no screen that says it is asked for: nothing flashes by.
+_ANSWER_SECONDS: Final = 0.15
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +80,7 @@ class Touchscreen(App):
         self._catalogues = read_catalogues()
         self._visit, self._now, self._touched_at = Visit(), 0.0, 0.0
         self._scene: Scene | None = None
+        self._asked_at: float | None = None
         self._rehearsal: Rehearsal | None = None
         self._survival = Survival()
         self._voice = Voice(panel.speech_program)
@@ -101,7 +105,7 @@ class Touchscreen(App):
         self._keyboard = Keyboard(self.panel.keypad, self.press)
         self._renew()
         self.look()
-        Clock.schedule_interval(lambda _: self.look(), 1 / LOOKS_PER_SECOND)
+        Clock.schedule_interval(lambda _: self._look_again(), 0)
         # Made after the keyboard, so that its keys are heard first.
         self._over = self.over() if self.over is not None else None
         if self.panel.rehearsal_port is not None:
@@ -113,6 +117,11 @@ class Touchscreen(App):
         self._voice.hush()
         if self._rehearsal is not None:
             self._rehearsal.close()
+
+    def _look_again(self) -> None:
+        visit, now = self._latest()
+        if visit is not self._visit or now - self._now >= _TIME_SECONDS:
+            self.look()
 
     def look(self) -> Visit:
         """Shows the latest visit now; whatever did not change stays untouched."""
@@ -135,6 +144,7 @@ class Touchscreen(App):
     def stage(self, visit: Visit, now: float, viewing: Viewing) -> Scene:
         """Shows this at once, as if there had been nothing before: for pictures."""
         self._visit, self._now, self._touched_at, self._scene = visit, now, now, None
+        self._asked_at = -_ANSWER_SECONDS
         before, self.viewing = self.viewing, viewing
         if _look(before) != _look(viewing):
             self._renew()
@@ -233,11 +243,22 @@ class Touchscreen(App):
 
     def _draw(self) -> None:
         wanted = scene(self._visit, self._now, self.words, self.viewing)
+        if self._soon_answered(wanted):
+            return
         if wanted != self._scene and self.surface is not None:
             before, self._scene = self._scene, wanted
             self.surface.show(wanted)
             if self.viewing.voice:
                 self._say(change(before, wanted, self.words))
+
+    def _soon_answered(self, wanted: Scene) -> bool:
+        """Whether a card's bearer has been asked for only just now."""
+        if wanted.screen is not Screen.IDENTIFYING:
+            self._asked_at = None
+            return False
+        if self._asked_at is None:
+            self._asked_at = self._now
+        return self._now - self._asked_at < _ANSWER_SECONDS
 
     def _say_all(self) -> None:
         if self._scene is not None:

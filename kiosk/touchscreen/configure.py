@@ -34,8 +34,8 @@ def touchscreen(
 ) -> "Touchscreen":
     """The screen, ready to `run()` on this, the main, thread.
 
-    `home` is where Kivy may write; `latest` gives the visit and monotonic seconds about 15 times
-    a second, and is called by the drawing loop only, so its silence means a frozen screen.
+    `home` is where Kivy may write; `latest` gives the visit and monotonic seconds with
+    each frame, and is called by the drawing loop only, so its silence means a frozen screen.
     Raises TooLate.
     """
     configure(panel, home)
