@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from broker.vocabulary import ActId, ItemId, PatronId, Reason
 from server.ils.journalled import JournalledSystem
-from server.ils.port import Lent, Refused, Renewed, Returned
-from server.journal.database import open_engine, reading
+from server.ils.port import Lent, OutcomeUnknown, Refused, Renewed, Returned
+from server.journal import errands
+from server.journal.database import open_engine, reading, transaction
 from server.journal.tables import fact, loan
 from tests.ils.cases import ACT, BUDI, DUE, FREE, NOW, SITI, TAKEN
 from tests.ils.journalled import House, journalled
@@ -116,3 +117,17 @@ def test_two_machines_lend_a_book_once(house: House, engine: Engine) -> None:
         one.join()
     assert sorted(type(one).__name__ for one in found) == ["Lent", "Refused"]
     assert sorted(facts(engine)) == ["item-lent", "loan-abandoned"]
+
+
+def test_a_renewal_that_the_journal_cannot_keep_is_no_yes(house: House, engine: Engine) -> None:
+    lend(house.machine)
+    house.eventually(lambda: not unsettled(engine))
+    with transaction(engine) as connection:
+        connection.execute(text("ALTER TABLE fact RENAME TO gone"))
+    with pytest.raises(OutcomeUnknown):
+        house.machine.renew(SITI, FREE)
+
+
+def unsettled(engine: Engine) -> bool:
+    with reading(engine) as connection:
+        return bool(errands.has_open(connection, (str(FREE),)))
