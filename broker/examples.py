@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from broker.appearance import Appearance
 from broker.facts import (
     Acknowledgement,
     Entry,
@@ -175,6 +176,12 @@ _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
             offline=OfflinePolicy(5, 72, 7, "Asia/Jakarta", (6,), (date(2026, 8, 17),)),
             pin=PinAsked.ACCOUNT,
             staff=StaffCards(_STAFF_KEY.hex(), (card_hash(PatronId("PTG-01"), _STAFF_KEY),)),
+            house=Appearance(
+                "Perpustakaan Kota Binjai",
+                "12483F",
+                {"id": "Pinjam sendiri, cepat dan mudah."},
+                {"id": "Taruh di rak reservasi.", "en": "Put it on the hold shelf."},
+            ),
         ),
     ),
     (Channel.SETTINGS_REPORTED, SettingsReported(3, "")),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from broker.appearance import PLAIN, Appearance
 from broker.staff_keys import NO_STAFF, StaffCards
 from broker.vocabulary import Anchor, BootClock, DeviceId, SiteId
 
@@ -142,6 +143,7 @@ class SettingsDesired:
     offline: OfflinePolicy
     pin: PinAsked = PinAsked.NEVER
     staff: StaffCards = NO_STAFF
+    house: Appearance = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def run(
         in_bin=False,
         at_work=hands.go_to,
     )
-    attached = Attached(read, running.hear, StaffEar(hands.is_staff, lambda: conduct.entered))
+    ear = StaffEar(hands.is_staff, lambda: conduct.entered)
+    attached = Attached(read, running.hear, ear, lambda: conduct.visit.house)
     running.print = attached.print
 
     def latest() -> tuple[Visit, float]:

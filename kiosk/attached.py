@@ -8,6 +8,7 @@ from devices.scanner_watch import Scanned, ScannerEvent, ScannerWatch
 from kiosk.barcodes import heard
 from kiosk.equipment import no_printer
 from kiosk.happenings import Happening
+from kiosk.house import House
 from kiosk.languages.catalogue import read_catalogues
 from kiosk.languages.receipt import receipt
 from kiosk.printing import PrinterWatch
@@ -17,12 +18,20 @@ from kiosk.staff.ear import StaffEar
 
 
 class Attached:
-    """Whatever of it the settings name; `tell` is called on its threads and must not block."""
+    """Whatever of it the settings name; `tell` is called on its threads and must not block.
+
+    `house` is what the library wants now.
+    """
 
     def __init__(
-        self, read: KioskSettings, tell: Callable[[Happening], None], staff: StaffEar
+        self,
+        read: KioskSettings,
+        tell: Callable[[Happening], None],
+        staff: StaffEar,
+        house: Callable[[], House],
     ) -> None:
         self._read = read
+        self._house = house
         self._tell = tell
         self._staff = staff
         self._catalogues = read_catalogues()
@@ -49,7 +58,7 @@ class Attached:
             no_printer(slip)
             return
         words = self._catalogues[slip.language]
-        self._printer.print(receipt(slip, self._read.the_house(), words))
+        self._printer.print(receipt(slip, self._house(), words))
 
     def _scanned(self, event: ScannerEvent) -> None:
         labels = self._read.labels

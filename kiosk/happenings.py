@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from broker.appearance import PLAIN, Appearance
 from broker.facts import Fact, FeedbackGiven, StaffCalled
 from broker.requests import Answer, Question
 from broker.vocabulary import ActId, ItemId, PatronId
@@ -153,9 +154,10 @@ class ConnectionChanged:
 
 @dataclass(frozen=True, slots=True)
 class ServiceWanted:
-    """Technicians want the station in or out of service; takes effect between visits."""
+    """How the server wants the station: in service or not, between visits, and how it looks."""
 
     in_service: bool
+    look: Appearance = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
+from broker.appearance import PLAIN, Appearance
+
 
 @dataclass(frozen=True, slots=True)
 class House:
     """`name` heads a receipt; `hold_place` by language says where a reserved book is put.
 
-    `typed_numbers`: a card's number may be typed, which proves less than the card itself.
+    What the server says of both, its `look`, goes before. `typed_numbers`: a card's number may be
+    typed, which proves less than the card itself.
     `prints`: a receipt printer is fitted.
     """
 
@@ -16,10 +19,20 @@ class House:
     hold_place: tuple[tuple[str, str], ...] = ()
     typed_numbers: bool = False
     prints: bool = False
+    look: Appearance = PLAIN
+
+    @property
+    def called(self) -> str:
+        """The library's name; empty when nobody has said it."""
+        return self.look.name or self.name
 
     def place_of_holds(self, language: str) -> str:
         """Empty when the library has not said."""
-        return dict(self.hold_place).get(language, "")
+        return self.look.hold_place.get(language) or dict(self.hold_place).get(language, "")
+
+    def welcome(self, language: str) -> str:
+        """The sentence under the greeting; empty when the library has none of its own."""
+        return self.look.welcome.get(language, "")
 
 
 NO_HOUSE: Final = House()

@@ -44,6 +44,6 @@ def receive(
                 orders.take(desired)
             reported = encode_snapshot(SettingsReported(desired.version, found))
             courier.send(Channel.SETTINGS_REPORTED, reported, retain=True)
-            return ServiceWanted(desired.in_service)
+            return ServiceWanted(desired.in_service, desired.house)
         case _:
             raise BadMessage(f"nothing on {channel.value} is for a station")

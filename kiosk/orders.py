@@ -21,10 +21,6 @@ class Orders:
     def policy(self) -> OfflinePolicy | None:
         return None if self.desired is None else self.desired.offline
 
-    @property
-    def in_service(self) -> bool:
-        return self.desired is None or self.desired.in_service
-
     def take(self, desired: SettingsDesired) -> None:
         """Keeps newer settings. Raises LedgerUnusable when the disk does not take them."""
         if desired != self.desired:

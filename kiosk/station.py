@@ -38,6 +38,7 @@ from kiosk.happenings import (
     Recorded,
     Release,
     Secure,
+    ServiceWanted,
     StaffReached,
     Started,
     TagArrived,
@@ -78,7 +79,7 @@ class Station:
         self._pad = PadSeen(equipment.clock)
         self._recovering = Recovering(in_bin=in_bin)
         self.ignored = 0
-        self._started = False
+        self._started = self._remembered = False
         self._ledger_broken_since: float | None = None
         self._online = False
         self._capacity = Capacity.LOANS_AND_RETURNS
@@ -127,6 +128,7 @@ class Station:
 
     def tick(self) -> None:
         """Time went on: a few times a second."""
+        self._remember()
         self._measure()
         try:
             self._ledger.boots.look(self._clock.moment())
@@ -143,6 +145,13 @@ class Station:
         self._settle()
         self._reach()
         self.hear(Tick())
+
+    def _remember(self) -> None:
+        """At first: what the server wanted last, until it can be heard again."""
+        desired = None if self._remembered else self.orders.desired
+        self._remembered = True
+        if desired is not None:
+            self.hear(ServiceWanted(desired.in_service, desired.house))
 
     def _measure(self) -> None:
         # What a restored server asks for again takes no room: it is there already.

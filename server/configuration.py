@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from broker.appearance import Appearance
 from broker.errors import BadSettings
 from broker.mqtt import Address
 from broker.staff_keys import NO_STAFF, StaffCards
@@ -129,6 +130,22 @@ class StaffCardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
         return StaffCards(self.card_key, self.cards)
 
 
+class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How every kiosk looks and speaks (`broker.appearance`)."""
+
+    name: str = ""
+    colour: str = ""
+    welcome: dict[str, str] = {}
+    hold_place: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        self.appearance()
+
+    def appearance(self) -> Appearance:
+        """Raises ValueError for what cannot be shown."""
+        return Appearance(self.name, self.colour, self.welcome, self.hold_place)
+
+
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many days after its return the records still tell who had an item.
 
@@ -170,6 +187,7 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: TermsSettings = TermsSettings()
     stations: dict[str, StationSettings] = {}
     staff: StaffCardSettings | None = None
+    house: HouseSettings = HouseSettings()
     sip2: Sip2ServerSettings | None = None
 
     def broker_address(self) -> Address:
@@ -188,9 +206,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def branch(self) -> Branch:
         weekdays = frozenset(self.closed_weekdays)
-        return Branch(
-            ZoneInfo(self.zone), weekdays, self.loans.policy(self.fines, self.patrons.policy())
-        )
+        policy = self.loans.policy(self.fines, self.patrons.policy())
+        return Branch(ZoneInfo(self.zone), weekdays, policy, self.house.appearance())
 
     def keeper(self) -> Library:
         """What keeps the loans: this server, or a system of the library's own."""

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from broker.appearance import PLAIN, Appearance
 from broker.staff_keys import NO_STAFF, StaffCards
 from broker.telemetry import OfflinePolicy, SettingsDesired
 from server.circulation.rules import Policy
@@ -19,11 +20,15 @@ CLOSED_DAYS_AHEAD: Final = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Where and when the library is open. `closed_weekdays` are 0 Monday to 6 Sunday."""
+    """Where and when the library is open, and how its kiosks look.
+
+    `closed_weekdays` are 0 Monday to 6 Sunday.
+    """
 
     zone: ZoneInfo
     closed_weekdays: frozenset[int] = frozenset()
     policy: Policy = field(default_factory=Policy)
+    house: Appearance = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +69,4 @@ def desired_settings(
     )
     asked = branch.policy.pins.asked
     told = (service.version, service.in_service, service.reason)
-    return SettingsDesired(*told, offline, asked, staff)
+    return SettingsDesired(*told, offline, asked, staff, branch.house)

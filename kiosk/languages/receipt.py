@@ -26,8 +26,8 @@ def receipt(slip: Slip, house: House, catalogue: Catalogue) -> Receipt:
         )
         for name, right, lines in _sections(slip)
     )
-    heading = house.name or catalogue.text("receipt.heading")
-    about = (catalogue.text("receipt.heading"),) if house.name else ()
+    heading = house.called or catalogue.text("receipt.heading")
+    about = (catalogue.text("receipt.heading"),) if house.called else ()
     notes = (catalogue.text("receipt.provisional"),) if _provisional(slip) else ()
     return Receipt(heading, about, sections, (*notes, catalogue.text("receipt.thanks")))
 

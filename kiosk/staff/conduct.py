@@ -63,6 +63,7 @@ class StaffConduct:
         scans: bool,
     ) -> None:
         self._patrons = patrons
+        self._look = patrons.visit.house.look
         self._do = do
         self._is_staff = is_staff
         self._scans = scans
@@ -97,8 +98,9 @@ class StaffConduct:
     def hear(self, happening: Happening, now: float) -> tuple[Action, ...]:
         self._begin(now)
         match happening:
-            case ServiceWanted(in_service):
+            case ServiceWanted(in_service, look):
                 self.room = replace(self.room, open_at_centre=in_service)
+                self._look = look
                 return self._tell_service(now)
             case CardArrived(PatronId() as number) if self._is_staff(number):
                 return self._staff(StaffShown(), now)
@@ -176,7 +178,7 @@ class StaffConduct:
 
     def _tell_service(self, now: float) -> tuple[Action, ...]:
         wanted = self.room.open_at_centre and self.room.closing is None
-        return self._patrons.hear(ServiceWanted(wanted), now)
+        return self._patrons.hear(ServiceWanted(wanted, self._look), now)
 
 
 def at_rest(visit: Visit) -> bool:

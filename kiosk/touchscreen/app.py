@@ -26,7 +26,7 @@ from kiosk.touchscreen.scenes import scene
 from kiosk.touchscreen.speech.sentences import change, controls, echo, focused, spoken
 from kiosk.touchscreen.speech.voice import Voice
 from kiosk.touchscreen.surface import Surface
-from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD
+from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, standard
 from kiosk.touchscreen.viewing import Viewing, Wish, kept, wished
 from kiosk.visit import Screen, Visit
 
@@ -129,6 +129,8 @@ class Touchscreen(App):
         before, self._visit = self._visit, visit
         self.become(kept(self.viewing, before, visit, self._now - self._touched_at))
         self._tell_pace(visit)
+        if visit.house.look.colour != before.house.look.colour:
+            self._renew()
         self._draw()
         return visit
 
@@ -146,7 +148,7 @@ class Touchscreen(App):
         self._visit, self._now, self._touched_at, self._scene = visit, now, now, None
         self._asked_at = -_ANSWER_SECONDS
         before, self.viewing = self.viewing, viewing
-        if _look(before) != _look(viewing):
+        if _look(before) != _look(viewing) or self.palette != self._palette():
             self._renew()
         elif self.surface is not None:
             self.surface.forget()
@@ -230,7 +232,7 @@ class Touchscreen(App):
         """A surface in the patron's size, colours and reach, in place of the one before."""
         viewing, panel = self.viewing, self.panel
         self.measures = measures(panel, large=viewing.large_text)
-        self.palette = HIGH_CONTRAST if viewing.high_contrast else STANDARD
+        self.palette = self._palette()
         reach = panel.reach if viewing.reach else float(panel.height)
         glass = Glass(float(panel.width), float(panel.height), reach)
         focus = self.surface.focused if self.surface is not None else None
@@ -240,6 +242,11 @@ class Touchscreen(App):
         self.root.add_widget(self.surface)
         if self._scene is not None:
             self.surface.show(self._scene)
+
+    def _palette(self) -> Palette:
+        if self.viewing.high_contrast:
+            return HIGH_CONTRAST
+        return standard(self._visit.house.look.colour)
 
     def _draw(self) -> None:
         wanted = scene(self._visit, self._now, self.words, self.viewing)

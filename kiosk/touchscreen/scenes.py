@@ -60,7 +60,7 @@ def scene(visit: Visit, now: float, catalogue: Catalogue, viewing: Viewing = STA
 def _frame(visit: Visit, catalogue: Catalogue) -> Frame:
     free = visit.started and not visit.busy
     return Frame(
-        catalogue.text("frame.title"),
+        visit.house.called or catalogue.text("frame.title"),
         Control(Button.LANGUAGE, catalogue.button(Button.LANGUAGE)),
         Control(Wish.ACCESS, catalogue.text("frame.access")),
         Control(Button.HELP, catalogue.button(Button.HELP), enabled=free),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from broker.appearance import Appearance
 from broker.requests import Standing
 from broker.vocabulary import ActId, ItemId, PatronId, Reason
 from devices.capabilities import TagUid
@@ -95,6 +96,14 @@ _LENT_OFFLINE: Final = _holding(
     _offline(_BORROW), *_books(3, Stage.LENT, due=DUE, provisional=True)
 )
 
+_GREETING: Final = {
+    "id": "Pinjam sendiri, cepat dan mudah. Petugas kami siap membantu Anda.",
+    "en": "Borrow in a minute. Our staff are here to help you.",
+}
+_LOOK: Final = Appearance(
+    "Perpustakaan Umum Kota Tebing Tinggi Sumatra",
+    "7A1FA2",
+)
 HOUSE: Final = House(
     "Perpustakaan Kota Binjai",
     (("id", "rak reservasi"), ("en", "the hold shelf")),
@@ -111,6 +120,8 @@ _LENDING: Final[dict[str, Visit]] = {
     "welcome-no-card-reader": replace(_offline(_READY), card_reader_healthy=False),
     "welcome-half-full": replace(_offline(_READY), capacity=Capacity.HALF_FULL),
     "welcome-unchecked": replace(_READY, capacity=Capacity.UNCHECKED),
+    "welcome-house": replace(_READY, house=House(look=_LOOK)),
+    "welcome-words": replace(_READY, house=House(look=replace(_LOOK, welcome=_GREETING))),
     "card": replace(_READY, page=Page.CARD),
     "card-ending-offline": _ending(_offline(replace(_READY, page=Page.CARD)), 10),
     "card-no-reader": replace(_READY, page=Page.CARD, card_reader_healthy=False),

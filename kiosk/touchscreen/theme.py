@@ -47,6 +47,9 @@ class Token(Enum):
 
 
 Palette = Mapping[Token, Colour]
+_BLACK: Final[Colour] = (0.0, 0.0, 0.0, 1.0)
+_WHITE: Final[Colour] = (1.0, 1.0, 1.0, 1.0)
+_PRESSED, _TINTED = 0.36, 0.86
 
 
 def _palette(codes: Mapping[str, str]) -> Palette:
@@ -78,6 +81,26 @@ STANDARD: Final = _palette(
         "BAD_TINT": "F9E2DC",
     }
 )
+
+
+def standard(code: str) -> Palette:
+    """The standard palette in the library's own colour, RRGGBB; its own where that is empty."""
+    if not code:
+        return STANDARD
+    own = colour(code)
+    pressed, tint = _mixed(own, _BLACK, _PRESSED), _mixed(own, _WHITE, _TINTED)
+    changed = {Token.PINE: own, Token.PINE_PRESSED: pressed, Token.PINE_TINT: tint}
+    return {**STANDARD, **changed}
+
+
+def _mixed(one: Colour, other: Colour, share: float) -> Colour:
+    """With so much of the other."""
+    red, green, blue = (
+        mine + (theirs - mine) * share for mine, theirs in zip(one[:3], other[:3], strict=True)
+    )
+    return red, green, blue, 1.0
+
+
 HIGH_CONTRAST: Final = _palette(
     {
         "GROUND": "000000",

@@ -43,8 +43,9 @@ def _told(visit: Visit, happening: Happening) -> Visit:  # noqa: C901  # one cas
             return replace(visit, printer_healthy=healthy)
         case ConnectionChanged(online):
             return replace(visit, online=online)
-        case ServiceWanted(in_service):
-            return replace(visit, in_service=in_service)
+        case ServiceWanted(in_service, look):
+            house = replace(visit.house, look=look)
+            return replace(visit, in_service=in_service, house=house)
         case LedgerChanged(healthy):
             return _on_disk(replace(visit, ledger_healthy=healthy))
         case CapacityChanged(capacity):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from broker.appearance import PLAIN, Appearance
 from broker.facts import Acknowledgement, Entry, Fact
 from broker.fault_points import fault_point
 from broker.requests import (
@@ -261,9 +262,11 @@ class Bench:
         self.station.tick()
         return self
 
-    def order(self, policy: OfflinePolicy = POLICY, *, in_service: bool = True) -> "Bench":
+    def order(
+        self, policy: OfflinePolicy = POLICY, *, in_service: bool = True, look: Appearance = PLAIN
+    ) -> "Bench":
         """The server's settings, retained; a contact as well."""
-        settings = SettingsDesired(1, in_service, "", policy)
+        settings = SettingsDesired(1, in_service, "", policy, house=look)
         self.say(Channel.SETTINGS_DESIRED, encode_snapshot(settings))
         word = Acknowledgement("nobody", 0, 0, resend=False, server_time=self.clock.wall())
         self.say(Channel.ACK, encode_snapshot(word))

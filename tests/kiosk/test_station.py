@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from broker.appearance import Appearance
 from broker.facts import (
     Acknowledgement,
     ItemLent,
@@ -389,7 +390,7 @@ def test_settings_are_taken_reported_and_survive(path: Path) -> None:
     first.start().connect().order(in_service=False)
     assert shown(first) is Screen.OUT_OF_SERVICE
     again = Bench(path, things=first.cut(), life=2)
-    assert not again.station.orders.in_service
+    assert shown(again.start()) is Screen.OUT_OF_SERVICE
     assert again.station.orders.policy == POLICY
     again.cut()
 
@@ -428,7 +429,7 @@ def test_settings_of_an_earlier_program_are_forgotten(path: Path) -> None:
     first.ledger.remember("settings-desired", b'{"v":1,"data":{"version":1}}')
     again = Bench(path, things=first.cut(), life=2)
     assert again.station.orders.desired is None
-    assert again.station.orders.in_service
+    assert shown(again.start()) is Screen.WELCOME
     again.cut()
 
 
@@ -648,9 +649,34 @@ def test_a_word_of_the_server_that_cannot_be_stored_comes_again(bench: Bench) ->
     bench.clock.wait(60)
     bench.order(in_service=False).wait(0.2)
     assert shown(bench) is Screen.OUT_OF_SERVICE
-    assert bench.station.orders.in_service
+    assert kept_service(bench)
     bench.heal().order(in_service=False)
-    assert not bench.station.orders.in_service
+    assert not kept_service(bench)
+
+
+def kept_service(bench: Bench) -> bool:
+    desired = bench.station.orders.desired
+    return desired is None or desired.in_service
+
+
+def test_what_the_server_wanted_last_holds_in_a_start_without_a_network(path: Path) -> None:
+    look = Appearance("Perpustakaan Kota Binjai", welcome={"id": "Pinjam sendiri."})
+    first = Bench(path).start().connect().order(look=look)
+    again = Bench(path, things=first.cut(), life=2).start()
+    assert again.kiosk.visit.house.called == look.name
+    assert again.kiosk.visit.house.welcome("id") == "Pinjam sendiri."
+    again.connect().order(in_service=False)
+    last = Bench(path, things=again.cut(), life=3).start()
+    assert shown(last) is Screen.OUT_OF_SERVICE
+    last.cut()
+
+
+def test_a_new_look_is_there_at_once_and_stays_for_the_next_patron(bench: Bench) -> None:
+    bench.order(look=Appearance("Perpustakaan Kota Binjai"))
+    give_back(bench, 1)
+    assert bench.kiosk.visit.house.called == "Perpustakaan Kota Binjai"
+    bench.order(look=Appearance("Perpustakaan Umum"))
+    assert bench.kiosk.visit.house.called == "Perpustakaan Umum"
 
 
 # Power --------------------------------------------------------------------------------------------

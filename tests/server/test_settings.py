@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broker import wire
+from broker.appearance import Appearance
 from broker.errors import BadSettings
 from broker.settings import read_settings
 from broker.staff_keys import StaffCards
@@ -66,6 +67,22 @@ def test_it_fits_a_message_even_if_every_day_is_closed() -> None:
     branch = Branch(ZoneInfo("Asia/Jakarta"))
     told = desired_settings(Service(1), branch, OfflineLimits(), always, TODAY)
     assert len(wire.encode_snapshot(told)) < wire.MAX_BYTES // 10
+
+
+def test_stations_are_told_how_the_library_wants_them_to_look(tmp_path: Path) -> None:
+    house = '[house]\nname = "Perpustakaan Kota Binjai"\ncolour = "12483F"\n'
+    file = tmp_path / "server.toml"
+    file.write_text(f"{FILE}{house}[house.hold_place]\nid = 'rak reservasi'", encoding="utf-8")
+    branch = read_settings(file, ServerSettings).branch()
+    look = Appearance("Perpustakaan Kota Binjai", "12483F", {}, {"id": "rak reservasi"})
+    assert desired_settings(Service(1), branch, OfflineLimits(), (), TODAY).house == look
+
+
+def test_a_look_that_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "server.toml"
+    file.write_text(f'{FILE}[house]\ncolour = "FFC107"', encoding="utf-8")
+    with pytest.raises(BadSettings, match="FFC107 is too light"):
+        read_settings(file, ServerSettings)
 
 
 def test_stations_are_told_whose_cards_are_staffs() -> None:

@@ -29,6 +29,7 @@ LEAST_PIXELS_PER_MM: Final = 2.5  # with fewer, a focus ring is no more than its
 MAIN_STATES: Final = (
     "welcome-no-card-reader",
     "welcome-books",
+    "welcome-house",
     "card-ending-offline",
     "pad-3-ending-offline",
     "pad-8-over",

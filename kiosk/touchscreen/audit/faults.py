@@ -8,6 +8,7 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 from PIL import Image
 
+from broker.appearance import contrast_of
 from kiosk.touchscreen import measures
 from kiosk.touchscreen.audit import contrast
 from kiosk.touchscreen.measures import Measures
@@ -149,10 +150,10 @@ def _edge(target: Touchable, picture: Image.Image) -> float:
     # Between keys the ground is narrow: one of these pixels is none of the neighbour's edge.
     grounds = [contrast.at(picture, target.center_x, target.y - below) for below in (1, 2)]
     inner = [contrast.at(picture, target.center_x, target.y + above) for above in (1, 6)]
-    return max(contrast.contrast(ground, ink) for ground, ink in product(grounds, inner))
+    return max(contrast_of(ground, ink) for ground, ink in product(grounds, inner))
 
 
 def _ring(target: Touchable, picture: Image.Image) -> float:
     ground = contrast.at(picture, target.center_x, target.y - target.ring - 1)
     ring = contrast.at(picture, target.center_x, target.y - 0.7 * target.ring)
-    return contrast.contrast(ground, ring)
+    return contrast_of(ground, ring)

@@ -13,7 +13,9 @@ def welcome(telling: Telling) -> Shown:
         Step(Picture.TAKE, say("step-take")),
     )
     knows = visit.online and visit.card_reader_healthy
-    return Steps(say("heading"), say("lead"), steps), (
+    name = visit.house.called
+    usual = say("lead-at", name=name) if name else say("lead")
+    return Steps(say("heading"), visit.house.welcome(visit.language) or usual, steps), (
         telling.control(Button.BORROW, Weight.MAIN, on=visit.lends),
         telling.control(Button.RETURN, Weight.RETURN),
         telling.control(Button.ACCOUNT, on=knows),

@@ -11,7 +11,7 @@ from kiosk.dialogue import step
 from kiosk.happenings import Button, Problem, Touched
 from kiosk.languages.catalogue import LANGUAGES, UNBROKEN_SPACE, read_catalogues
 from kiosk.renewal import Stage as Renewing
-from kiosk.touchscreen.scene import Books, Choices, Control, Keys, Notice, Scene, Sign
+from kiosk.touchscreen.scene import Books, Choices, Control, Keys, Notice, Scene, Sign, Steps
 from kiosk.touchscreen.scenes import scene
 from kiosk.touchscreen.states import NOW, PATRON, STATES
 from kiosk.visit import IDLE_SECONDS, Outage, Page, Paper, Screen, Visit, screen, seconds_left
@@ -32,6 +32,16 @@ def words(value: object) -> list[str]:
     if is_dataclass(value) and not isinstance(value, type):
         return [word for field in fields(value) for word in words(getattr(value, field.name))]
     return []
+
+
+def test_the_library_greets_in_its_own_words_and_under_its_own_name() -> None:
+    named, greeting = STATES["welcome-house"], STATES["welcome-words"]
+    for language in LANGUAGES:
+        drawn = shown(named, language)
+        assert isinstance(drawn.body, Steps)
+        assert drawn.body.lead.startswith(named.house.called)
+        assert drawn.frame.title == named.house.called
+        assert words(shown(greeting, language).body)[1] == greeting.house.welcome(language)
 
 
 def notes(visit: Visit) -> list[str]:

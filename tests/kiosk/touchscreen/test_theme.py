@@ -1,9 +1,11 @@
 """Both palettes hold for weak eyes, whatever is drawn with them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kiosk.touchscreen.audit.contrast import Pixel, contrast
-from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, TONES, Palette, Token, Tone
+from broker.appearance import Appearance, Pixel, contrast_of
+from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, TONES, Palette, Token, Tone, standard
 
 
 def between(palette: Palette, one: Token, other: Token) -> float:
@@ -11,7 +13,15 @@ def between(palette: Palette, one: Token, other: Token) -> float:
         red, green, blue = (round(part * 255) for part in palette[token][:3])
         return red, green, blue
 
-    return contrast(pixel(one), pixel(other))
+    return contrast_of(pixel(one), pixel(other))
+
+
+def is_dark_enough(code: str) -> bool:
+    try:
+        Appearance(colour=code)
+    except ValueError:
+        return False
+    return True
 
 
 FILLS = pytest.mark.parametrize(
@@ -44,3 +54,17 @@ def test_text_reads_on_every_ground(ground: Token) -> None:
 def test_borders_and_the_focus_ring_can_be_seen(palette: Palette) -> None:
     assert between(palette, Token.BORDER, Token.GROUND) >= 3
     assert between(palette, Token.RING, Token.GROUND) >= 3
+
+
+@given(st.from_regex(r"[0-9a-f]{6}", fullmatch=True).filter(is_dark_enough))
+def test_any_colour_that_a_library_may_choose_holds_for_weak_eyes(code: str) -> None:
+    palette = standard(code)
+    assert between(palette, Token.PINE, Token.CARD) >= 7.0
+    assert between(palette, Token.PINE_PRESSED, Token.CARD) >= 7.0
+    assert between(palette, Token.PINE, Token.PINE_TINT) >= 4.5
+    assert between(palette, Token.INK, Token.PINE_TINT) >= 7.0
+
+
+def test_without_one_the_palette_is_our_own() -> None:
+    assert standard("") == STANDARD
+    assert standard("12483F")[Token.PINE] == STANDARD[Token.PINE]

@@ -1,0 +1,84 @@
+"""How a library wants its kiosks to look and to speak: sent by the server, changed live. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+LONGEST_NAME: Final = 48
+LONGEST_TEXT: Final = 80
+LANGUAGES: Final = frozenset({"id", "en"})
+LEAST_CONTRAST: Final = 7.0
+_COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
+_WHITE: Final = (255, 255, 255)
+Pixel = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What is empty stays as the program has it.
+
+    `name` is the library's, at most 48 characters. `colour` is that of what people come to do, as
+    RRGGBB, and 7 to 1 darker than the white words on it (WCAG 2.2, 1.4.6). `welcome`, the sentence
+    under the greeting, and `hold_place`, where a book that somebody waits for is put, are by
+    language (`id`, `en`), at most 80 characters. Raises ValueError on anything else.
+    """
+
+    name: str = ""
+    colour: str = ""
+    welcome: dict[str, str] = field(default_factory=dict)
+    hold_place: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.name) > LONGEST_NAME:
+            raise ValueError(f"name: {len(self.name)} characters; at most {LONGEST_NAME}")
+        _check_texts("welcome", self.welcome)
+        _check_texts("hold_place", self.hold_place)
+        if not self.colour:
+            return
+        if _COLOUR.fullmatch(self.colour) is None:
+            raise ValueError(f"colour: {self.colour!r} is not RRGGBB")
+        found = contrast_of(pixel(self.colour), _WHITE)
+        if found < LEAST_CONTRAST:
+            words = f"white words on it have a contrast of {found:.1f}, not {LEAST_CONTRAST:.0f}"
+            raise ValueError(f"colour: {self.colour} is too light: {words}")
+
+
+def pixel(colour: str) -> Pixel:
+    """Red, green and blue of RRGGBB."""
+    red, green, blue = bytes.fromhex(colour)
+    return red, green, blue
+
+
+@cache
+def luminance(of: Pixel) -> float:
+    """From 0 for black to 1 for white (WCAG 2.2, relative luminance)."""
+    red, green, blue = (
+        part / 12.92
+        if part <= 0.04045  # noqa: PLR2004  # the formula's
+        else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in of)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast_of(one: Pixel, other: Pixel) -> float:
+    """From 1 for the same colour to 21 for black on white (WCAG 2.2, contrast ratio).
+
+    >>> round(contrast_of((0, 0, 0), (255, 255, 255)))
+    21
+    """
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _check_texts(what: str, texts: Mapping[str, str]) -> None:
+    if strange := texts.keys() - LANGUAGES:
+        raise ValueError(f"{what}: no language {', '.join(sorted(strange))}; there are id and en")
+    for language, text in texts.items():
+        if len(text) > LONGEST_TEXT:
+            raise ValueError(f"{what}.{language}: {len(text)} characters; at most {LONGEST_TEXT}")
+
+
+PLAIN: Final = Appearance()
