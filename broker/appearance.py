@@ -1,6 +1,7 @@
 """How a library wants its kiosks to look and to speak: sent by the server, changed live. Pure."""
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,9 @@ LONGEST_TEXT: Final = 80
 LANGUAGES: Final = frozenset({"id", "en"})
 LEAST_CONTRAST: Final = 7.0
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
+LARGEST_LOGO_BYTES: Final = 24 * 1024
+MOST_PIXELS: Final = 1024
+_PNG: Final = re.compile(rb"\x89PNG\r\n\x1a\n.{4}IHDR(.{4})(.{4})", re.DOTALL)
 _WHITE: Final = (255, 255, 255)
 Pixel = tuple[int, int, int]
 
@@ -22,19 +26,23 @@ class Appearance:
     `name` is the library's, at most 48 characters. `colour` is that of what people come to do, as
     RRGGBB, and 7 to 1 darker than the white words on it (WCAG 2.2, 1.4.6). `welcome`, the sentence
     under the greeting, and `hold_place`, where a book that somebody waits for is put, are by
-    language (`id`, `en`), at most 80 characters. Raises ValueError on anything else.
+    language (`id`, `en`), at most 80 characters. `logo` is a PNG in base64, at most 24 KiB and 1024
+    pixels (PNG, third edition, 11.2.1). Raises ValueError on anything else.
     """
 
     name: str = ""
     colour: str = ""
     welcome: dict[str, str] = field(default_factory=dict)
     hold_place: dict[str, str] = field(default_factory=dict)
+    logo: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if len(self.name) > LONGEST_NAME:
             raise ValueError(f"name: {len(self.name)} characters; at most {LONGEST_NAME}")
         _check_texts("welcome", self.welcome)
         _check_texts("hold_place", self.hold_place)
+        if self.logo:
+            _check_picture(self.logo)
         if not self.colour:
             return
         if _COLOUR.fullmatch(self.colour) is None:
@@ -71,6 +79,21 @@ def contrast_of(one: Pixel, other: Pixel) -> float:
     """
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def _check_picture(logo: str) -> None:
+    try:
+        raw = b64decode(logo, validate=True)
+    except ValueError:
+        raise ValueError("logo: not base64") from None
+    if len(raw) > LARGEST_LOGO_BYTES:
+        raise ValueError(f"logo: {len(raw)} bytes; at most {LARGEST_LOGO_BYTES}")
+    head = _PNG.match(raw)
+    if head is None:
+        raise ValueError("logo: not a PNG")
+    wide, high = (int.from_bytes(side) for side in head.groups())
+    if not (0 < wide <= MOST_PIXELS and 0 < high <= MOST_PIXELS):
+        raise ValueError(f"logo: {wide} by {high} pixels; at most {MOST_PIXELS} each way")
 
 
 def _check_texts(what: str, texts: Mapping[str, str]) -> None:

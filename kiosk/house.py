@@ -1,5 +1,6 @@
 """What the library decides about its kiosk's screen, from the settings. Pure."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,11 @@ class House:
     def called(self) -> str:
         """The library's name; empty when nobody has said it."""
         return self.look.name or self.name
+
+    @property
+    def logo(self) -> bytes:
+        """A PNG; empty when there is none."""
+        return b64decode(self.look.logo)
 
     def place_of_holds(self, language: str) -> str:
         """Empty when the library has not said."""

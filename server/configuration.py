@@ -1,5 +1,6 @@
 """What the server's settings file may hold, and the values made of it."""
 
+from base64 import b64encode
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
@@ -131,19 +132,25 @@ class StaffCardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How every kiosk looks and speaks (`broker.appearance`)."""
+    """How every kiosk looks and speaks (`broker.appearance`); `logo` is the path of a PNG."""
 
     name: str = ""
     colour: str = ""
     welcome: dict[str, str] = {}
     hold_place: dict[str, str] = {}
+    logo: str = ""
 
     def __post_init__(self) -> None:
         self.appearance()
 
     def appearance(self) -> Appearance:
         """Raises ValueError for what cannot be shown."""
-        return Appearance(self.name, self.colour, self.welcome, self.hold_place)
+        try:
+            logo = Path(self.logo).read_bytes() if self.logo else b""
+        except OSError as error:
+            raise ValueError(f"logo: {self.logo}: {error.strerror}") from error
+        words = (self.name, self.colour, self.welcome, self.hold_place)
+        return Appearance(*words, b64encode(logo).decode())
 
 
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

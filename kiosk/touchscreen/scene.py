@@ -1,6 +1,6 @@
 """What stands on the screen, in finished words. Pure values: two equal scenes look the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from kiosk.happenings import Button
@@ -89,11 +89,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The welcome: what to do here, in three pictures."""
+    """The welcome: what to do here, in three pictures. `logo` is a PNG, if there is one."""
 
     heading: str
     lead: str
     steps: tuple[Step, ...]
+    logo: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

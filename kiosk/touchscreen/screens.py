@@ -6,6 +6,7 @@ from kiosk.touchscreen.bar import Bar
 from kiosk.touchscreen.bodies import ChoicesBody, CodeBody, KeysBody, ListingBody
 from kiosk.touchscreen.books import BookRow, Invitation, StepCard
 from kiosk.touchscreen.flow import Flow
+from kiosk.touchscreen.greeting import Greeting
 from kiosk.touchscreen.pictures import PICTURES
 from kiosk.touchscreen.scene import (
     Adjust,
@@ -30,7 +31,8 @@ class StepsBody(Flow):
 
     def show(self, body: Steps) -> None:
         lessons = [StepCard(step, lesson=True) for step in body.steps]
-        self.fill([Heading(text=body.heading), Soft(text=body.lead), *lessons])
+        words = Greeting(body.heading, body.logo) if body.logo else Heading(text=body.heading)
+        self.fill([words, Soft(text=body.lead), *lessons])
 
 
 class NoticeBody(Flow):

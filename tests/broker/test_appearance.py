@@ -1,8 +1,10 @@
 """A library's own look holds for weak eyes, and says what is wrong with one that does not."""
 
+from base64 import b64encode
+
 import pytest
 
-from broker.appearance import LONGEST_NAME, LONGEST_TEXT, Appearance
+from broker.appearance import LARGEST_LOGO_BYTES, LONGEST_NAME, LONGEST_TEXT, Appearance
 from broker.telemetry import OfflinePolicy, SettingsDesired
 from broker.wire import decode_snapshot, encode_snapshot
 
@@ -33,6 +35,30 @@ def test_what_finds_no_room_on_a_screen_is_refused_with_its_name() -> None:
         Appearance(welcome={"id": "x" * (LONGEST_TEXT + 1)})
 
 
+def test_a_logo_is_a_small_png() -> None:
+    assert Appearance(logo=encoded(png(64, 32))).logo
+    for raw, why in (
+        (b"GIF89a", "not a PNG"),
+        (png(64, 2000), "64 by 2000 pixels"),
+        (png(64, 0), "64 by 0 pixels"),
+        (png(64, 32) + bytes(LARGEST_LOGO_BYTES), "bytes; at most"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            Appearance(logo=encoded(raw))
+    with pytest.raises(ValueError, match="not base64"):
+        Appearance(logo="***")
+
+
+def png(wide: int, high: int) -> bytes:
+    """As much of one as tells its size."""
+    sides = wide.to_bytes(4) + high.to_bytes(4)
+    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + sides
+
+
+def encoded(raw: bytes) -> str:
+    return b64encode(raw).decode()
+
+
 def test_a_language_that_kiosks_do_not_speak_is_refused() -> None:
     with pytest.raises(ValueError, match="hold_place: no language nl"):
         Appearance(hold_place={"nl": "op de plank"})
@@ -41,6 +67,8 @@ def test_a_language_that_kiosks_do_not_speak_is_refused() -> None:
 def test_a_server_that_says_nothing_of_it_leaves_everything_as_it_is() -> None:
     offline = OfflinePolicy(5, 72, 7, "Asia/Jakarta", (), ())
     told = encode_snapshot(SettingsDesired(1, in_service=True, reason="", offline=offline))
-    older = told.replace(b',"house":{"name":"","colour":"","welcome":{},"hold_place":{}}', b"")
+    older = told.replace(
+        b',"house":{"name":"","colour":"","welcome":{},"hold_place":{},"logo":""}', b""
+    )
     assert older != told
     assert decode_snapshot(older, SettingsDesired).house == Appearance()

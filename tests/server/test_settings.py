@@ -1,10 +1,12 @@
 """What stations are told of the branch."""
 
+from base64 import b64decode
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 
 from broker import wire
 from broker.appearance import Appearance
@@ -76,6 +78,16 @@ def test_stations_are_told_how_the_library_wants_them_to_look(tmp_path: Path) ->
     branch = read_settings(file, ServerSettings).branch()
     look = Appearance("Perpustakaan Kota Binjai", "12483F", {}, {"id": "rak reservasi"})
     assert desired_settings(Service(1), branch, OfflineLimits(), (), TODAY).house == look
+
+
+def test_a_logo_is_read_from_its_file_and_one_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file, logo = tmp_path / "server.toml", tmp_path / "logo.png"
+    file.write_text(f'{FILE}[house]\nlogo = "{logo}"', encoding="utf-8")
+    with pytest.raises(BadSettings, match=r"logo\.png: No such file"):
+        read_settings(file, ServerSettings)
+    Image.new("RGB", (8, 8)).save(logo)
+    look = read_settings(file, ServerSettings).branch().house
+    assert b64decode(look.logo) == logo.read_bytes()
 
 
 def test_a_look_that_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ def welcome(telling: Telling) -> Shown:
     knows = visit.online and visit.card_reader_healthy
     name = visit.house.called
     usual = say("lead-at", name=name) if name else say("lead")
-    return Steps(say("heading"), visit.house.welcome(visit.language) or usual, steps), (
+    lead = visit.house.welcome(visit.language) or usual
+    return Steps(say("heading"), lead, steps, visit.house.logo), (
         telling.control(Button.BORROW, Weight.MAIN, on=visit.lends),
         telling.control(Button.RETURN, Weight.RETURN),
         telling.control(Button.ACCOUNT, on=knows),
