@@ -2,14 +2,12 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
 LONGEST_NAME: Final = 48
 LONGEST_TEXT: Final = 80
-LANGUAGES: Final = frozenset({"id", "en"})
 LEAST_CONTRAST: Final = 7.0
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 LARGEST_LOGO_BYTES: Final = 24 * 1024
@@ -20,27 +18,43 @@ Pixel = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class InWords:
+    """A text by language, empty where there is none; at most 80 characters."""
+
+    id: str = ""
+    en: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what finds no room on a screen."""
+        for text in (self.id, self.en):
+            if len(text) > LONGEST_TEXT:
+                raise ValueError(f"{text!r} has {len(text)} characters; at most {LONGEST_TEXT}")
+
+    def said(self, language: str) -> str:
+        """In `id` or `en`."""
+        return {"id": self.id, "en": self.en}[language]
+
+
+@dataclass(frozen=True, slots=True)
 class Appearance:
     """What is empty stays as the program has it.
 
     `name` is the library's, at most 48 characters. `colour` is that of what people come to do, as
     RRGGBB, and 7 to 1 darker than the white words on it (WCAG 2.2, 1.4.6). `welcome`, the sentence
     under the greeting, and `hold_place`, where a book that somebody waits for is put, are by
-    language (`id`, `en`), at most 80 characters. `logo` is a PNG in base64, at most 24 KiB and 1024
+    language. `logo` is a PNG in base64, at most 24 KiB and 1024
     pixels (PNG, third edition, 11.2.1). Raises ValueError on anything else.
     """
 
     name: str = ""
     colour: str = ""
-    welcome: dict[str, str] = field(default_factory=dict)
-    hold_place: dict[str, str] = field(default_factory=dict)
+    welcome: InWords = InWords()
+    hold_place: InWords = InWords()
     logo: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if len(self.name) > LONGEST_NAME:
             raise ValueError(f"name: {len(self.name)} characters; at most {LONGEST_NAME}")
-        _check_texts("welcome", self.welcome)
-        _check_texts("hold_place", self.hold_place)
         if self.logo:
             _check_picture(self.logo)
         if not self.colour:
@@ -94,14 +108,6 @@ def _check_picture(logo: str) -> None:
     wide, high = (int.from_bytes(side) for side in head.groups())
     if not (0 < wide <= MOST_PIXELS and 0 < high <= MOST_PIXELS):
         raise ValueError(f"logo: {wide} by {high} pixels; at most {MOST_PIXELS} each way")
-
-
-def _check_texts(what: str, texts: Mapping[str, str]) -> None:
-    if strange := texts.keys() - LANGUAGES:
-        raise ValueError(f"{what}: no language {', '.join(sorted(strange))}; there are id and en")
-    for language, text in texts.items():
-        if len(text) > LONGEST_TEXT:
-            raise ValueError(f"{what}.{language}: {len(text)} characters; at most {LONGEST_TEXT}")
 
 
 PLAIN: Final = Appearance()

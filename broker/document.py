@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from broker import wire
-from broker.appearance import Appearance
+from broker.appearance import Appearance, InWords
 from broker.asyncapi import PURPOSES, QUALITY, SCHEMAS, asyncapi, carried_on, kind, name_of, path
 from broker.examples import DEVICE, SITE, Example, examples
 from broker.facts import Kept, Rating, Topic
@@ -43,7 +43,7 @@ FOLDER: Final = Path(__file__).parent
 _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
 _PARTS: Final = (
-    *(Component, BootClock, Anchor, Extent, Kept, OfflinePolicy, StaffCards, Appearance),
+    *(Component, BootClock, Anchor, Extent, Kept, OfflinePolicy, StaffCards, InWords, Appearance),
     *(Borrowed, Waiting, Hit),
 )
 _WORDS: Final = (Reason, ClockState, TimeSource, Kind, Mode, Health, PinAsked, Rating, Topic)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from broker.appearance import Appearance
+from broker.appearance import Appearance, InWords
 from broker.facts import (
     Acknowledgement,
     Entry,
@@ -179,8 +179,8 @@ _SNAPSHOTS: Final[tuple[tuple[Channel, Snapshot], ...]] = (
             house=Appearance(
                 "Perpustakaan Kota Binjai",
                 "12483F",
-                {"id": "Pinjam sendiri, cepat dan mudah."},
-                {"id": "Taruh di rak reservasi.", "en": "Put it on the hold shelf."},
+                InWords("Pinjam sendiri, cepat dan mudah."),
+                InWords("Taruh di rak reservasi.", "Put it on the hold shelf."),
             ),
         ),
     ),

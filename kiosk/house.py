@@ -34,11 +34,11 @@ class House:
 
     def place_of_holds(self, language: str) -> str:
         """Empty when the library has not said."""
-        return self.look.hold_place.get(language) or dict(self.hold_place).get(language, "")
+        return self.look.hold_place.said(language) or dict(self.hold_place).get(language, "")
 
     def welcome(self, language: str) -> str:
         """The sentence under the greeting; empty when the library has none of its own."""
-        return self.look.welcome.get(language, "")
+        return self.look.welcome.said(language)
 
 
 NO_HOUSE: Final = House()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from broker.appearance import Appearance
+from broker.appearance import Appearance, InWords
 from broker.errors import BadSettings
 from broker.mqtt import Address
 from broker.staff_keys import NO_STAFF, StaffCards
@@ -131,13 +131,24 @@ class StaffCardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
         return StaffCards(self.card_key, self.cards)
 
 
+class WordsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text in Indonesian and in English."""
+
+    id: str = ""
+    en: str = ""
+
+    def words(self) -> InWords:
+        """Raises ValueError for what is too long."""
+        return InWords(self.id, self.en)
+
+
 class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How every kiosk looks and speaks (`broker.appearance`); `logo` is the path of a PNG."""
 
     name: str = ""
     colour: str = ""
-    welcome: dict[str, str] = {}
-    hold_place: dict[str, str] = {}
+    welcome: WordsSettings = WordsSettings()
+    hold_place: WordsSettings = WordsSettings()
     logo: str = ""
 
     def __post_init__(self) -> None:
@@ -149,8 +160,8 @@ class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             logo = Path(self.logo).read_bytes() if self.logo else b""
         except OSError as error:
             raise ValueError(f"logo: {self.logo}: {error.strerror}") from error
-        words = (self.name, self.colour, self.welcome, self.hold_place)
-        return Appearance(*words, b64encode(logo).decode())
+        words = (self.welcome.words(), self.hold_place.words())
+        return Appearance(self.name, self.colour, *words, b64encode(logo).decode())
 
 
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from broker.appearance import Appearance
+from broker.appearance import Appearance, InWords
 from broker.requests import Standing
 from broker.vocabulary import ActId, ItemId, PatronId, Reason
 from devices.capabilities import TagUid
@@ -116,10 +116,10 @@ _LOGO: Final = (
     "wPzDeQKQLCDdB0gOkAYCyQDShUD9BND3Q1c/xwaBYyf9BnBOWFEATo5bFoCVF+VoDnBFpHaD1NEPZv1o2Q/H/Xjf"
     "X1D4KxZ/SeSvufxFnb9qHLAs9de9AxbW/sp9wKWBEdceBlzcGHH15K/rBWWwIY9gmlkkAAAAAElFTkSuQmCC"
 )
-_GREETING: Final = {
-    "id": "Pinjam sendiri, cepat dan mudah. Petugas kami siap membantu Anda.",
-    "en": "Borrow in a minute. Our staff are here to help you.",
-}
+_GREETING: Final = InWords(
+    "Pinjam sendiri, cepat dan mudah. Petugas kami siap membantu Anda.",
+    "Borrow in a minute. Our staff are here to help you.",
+)
 _LOOK: Final = Appearance(
     "Perpustakaan Umum Kota Tebing Tinggi Sumatra",
     "7A1FA2",

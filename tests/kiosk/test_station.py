@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.appearance import Appearance
+from broker.appearance import Appearance, InWords
 from broker.facts import (
     Acknowledgement,
     ItemLent,
@@ -660,7 +660,7 @@ def kept_service(bench: Bench) -> bool:
 
 
 def test_what_the_server_wanted_last_holds_in_a_start_without_a_network(path: Path) -> None:
-    look = Appearance("Perpustakaan Kota Binjai", welcome={"id": "Pinjam sendiri."})
+    look = Appearance("Perpustakaan Kota Binjai", welcome=InWords("Pinjam sendiri."))
     first = Bench(path).start().connect().order(look=look)
     again = Bench(path, things=first.cut(), life=2).start()
     assert again.kiosk.visit.house.called == look.name

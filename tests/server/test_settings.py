@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from broker import wire
-from broker.appearance import Appearance
+from broker.appearance import Appearance, InWords
 from broker.errors import BadSettings
 from broker.settings import read_settings
 from broker.staff_keys import StaffCards
@@ -76,7 +76,7 @@ def test_stations_are_told_how_the_library_wants_them_to_look(tmp_path: Path) ->
     file = tmp_path / "server.toml"
     file.write_text(f"{FILE}{house}[house.hold_place]\nid = 'rak reservasi'", encoding="utf-8")
     branch = read_settings(file, ServerSettings).branch()
-    look = Appearance("Perpustakaan Kota Binjai", "12483F", {}, {"id": "rak reservasi"})
+    look = Appearance("Perpustakaan Kota Binjai", "12483F", hold_place=InWords("rak reservasi"))
     assert desired_settings(Service(1), branch, OfflineLimits(), (), TODAY).house == look
 
 
