@@ -239,3 +239,23 @@ def test_a_wrong_settings_file_names_itself_and_the_line(library: Library, tmp_p
     assert str(wrong) in run.stderr
     assert f"line {line}" in run.stderr
     assert "afi_secure" in run.stderr
+
+
+def test_a_new_name_and_greeting_are_on_the_screen_once_the_server_has_read_them(
+    library: Library,
+) -> None:
+    settings = library.stage.folder / "server.toml"
+    before = settings.read_text(encoding="utf-8")
+    look = '[house]\nname = "Perpustakaan Contoh"\n[house.welcome]\nid = "Halo, pembaca."\n'
+    library.stage.end("server")
+    settings.write_text(f"{before}\n{look}", encoding="utf-8")
+    library.stage.start("server")
+    library.stage.until(
+        "the greeting", lambda: "Halo, pembaca." in library.stage.screen.shown().texts
+    )
+    library.stage.end("server")
+    settings.write_text(before, encoding="utf-8")
+    library.stage.start("server")
+    library.stage.until(
+        "the usual words", lambda: "Halo, pembaca." not in library.stage.screen.shown().texts
+    )
