@@ -17,14 +17,23 @@ from broker.fault_points import FAULT_POINTS, FaultPoint, arm
 # A test names a fault point here for a process it starts; nothing in service sets it.
 _CRASH_AT: Final = "SIRKULA_CRASH_AT"
 
+log: Final = structlog.get_logger()
+
 
 def stopping() -> threading.Event:
-    """Set by the first SIGTERM or Ctrl-C."""
+    """Set by the first SIGTERM or Ctrl-C, and when a thread fails: half a program serves nobody."""
     event = threading.Event()
+
+    def fell(failed: threading.ExceptHookArgs) -> None:
+        about = (failed.exc_type, failed.exc_value, failed.exc_traceback)
+        thread = "" if failed.thread is None else failed.thread.name
+        log.error("a thread failed: the program ends", thread=thread, exc_info=about)
+        event.set()
 
     def heard(_: int, __: FrameType | None) -> None:
         event.set()
 
+    threading.excepthook = fell
     signal.signal(signal.SIGTERM, heard)
     signal.signal(signal.SIGINT, heard)
     return event

@@ -66,15 +66,15 @@ def run(
 
     serving = threading.Thread(target=_serve, args=(running, read, stop), name="station")
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
-    # While the screen is opened, readers and line are.
-    serving.start()
-    cards.start()
     own = Path(read.folder) / "kivy"
     own.mkdir(parents=True, exist_ok=True)
     app = touchscreen(read.screen.panel(), own, latest, running.hear)
     app.over = staff_screen(
         read.screen.panel(), lambda: (conduct.room, clock.monotonic()), running.hear
     )
+    # Not before: what they import would meet what Kivy imports.
+    serving.start()
+    cards.start()
     attached.start()
     app.run()
     stop.set()

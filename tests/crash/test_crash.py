@@ -9,7 +9,7 @@ import pytest
 STATES = 2_000
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_two_thousand_power_cuts_lose_nothing_that_was_promised() -> None:
     command = [sys.executable, "-m", "tests.crash", "--count", str(STATES)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
