@@ -64,7 +64,7 @@ def by_hand(folder: Path, ports: Ports, panel: Panel, say: Callable[[str], None]
     """A prompt until its end or Ctrl-C."""
     with furnished(folder, ports, panel) as (stage, station):
         stage.start()
-        stage.until("the first screen", lambda: stage.screen.shown().screen == "welcome")
+        stage.until_served()
         say(f"The dashboard: http://127.0.0.1:{ports.web}/")
         say(f"Try, at this prompt:\n{HELP}")
         for line in sys.stdin:

@@ -34,6 +34,7 @@ class Play:
 
     def run(self) -> dict[str, Any]:
         """Plays it all; the account of it. Raises StageFailed when something does not come."""
+        self.stage.until_served()
         self.waits_for("welcome")
         self.picture("welcome")
         self.borrow_a_stack()

@@ -17,6 +17,7 @@ from broker.processes import start_tied, stop
 from devices.console.ports import Ports
 from devices.console.rehearsal import NotRehearsing, Rehearsal
 from devices.console.settings_files import (
+    KIOSK,
     Hardware,
     Panel,
     hand_over_key,
@@ -113,6 +114,15 @@ class Stage:
                 return found
             self._pause.wait(0.1)
         raise StageFailed(f"in {_PATIENCE_SECONDS:.0f} s not seen: {what}; see {self.folder}/logs")
+
+    def until_served(self) -> None:
+        """The kiosk serves patrons and the server knows it. Raises StageFailed."""
+
+        def served() -> bool:
+            devices = self.summary()["devices"]
+            return any((one["device"], one["mode"]) == (KIOSK, "in-service") for one in devices)
+
+        self.until("the kiosk in service", served)
 
     def summary(self) -> dict[str, Any]:
         """The server's own account. Raises OSError while it does not answer."""

@@ -127,7 +127,7 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
         running = Kiosk(stage, station, display)
         running.start()
         running.sees("welcome")
-        stage.until("the server", lambda: bool(stage.summary()["devices"]))
+        stage.until_served()
         yield running
         running.scanner.close()
 

@@ -92,7 +92,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         stage.start()
         running = Library(stage, station)
         running.sees("welcome")
-        stage.until("the server", lambda: bool(stage.summary()["devices"]))
+        stage.until_served()
         yield running
 
 
