@@ -5,7 +5,7 @@ order in which things became known. A fact that its own synchronised clock does 
 between what is known of its boot and the moment the server received it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from math import inf
@@ -18,6 +18,7 @@ from server.circulation.boots import Placed, Span, narrowed
 # So much difference between a station's clock and the server's is nothing unusual; what a station
 # says is later than that in the server's future is not believed.
 CLOCK_TOLERANCE_SECONDS: Final = 300.0
+ONE_DROP_SECONDS: Final = 30.0
 
 
 def judged(at: Moment, received_at: float) -> Moment:
@@ -84,10 +85,31 @@ def in_order(events: Iterable[Happened]) -> tuple[Happened, ...]:
         soonest = min(head.span.latest for head in heads)
         possible = [one for one in heads if one.span.earliest <= soonest]
         chosen = min(possible, key=lambda one: (_misfit(one, out=out), *_place(one)))
-        waiting[heads.index(chosen)].pop()
-        ordered.append(chosen)
+        ledger = waiting[heads.index(chosen)]
+        ledger.pop()
+        ordered += (chosen, *_dropped_with(chosen, ledger, waiting))
         out = _is_out_after(chosen, out=out)
     return tuple(ordered)
+
+
+def _dropped_with(
+    first: Happened, ledger: list[Happened], ledgers: Iterable[list[Happened]]
+) -> Iterator[Happened]:
+    """The other parts of a set, whose tags a bin reads one by one: they are one return.
+
+    Unless something else surely came in between.
+    """
+    while ledger and _is_one_drop(first, ledger[-1]):
+        begun = ledger[-1].span.earliest
+        if any(other[-1].span.latest < begun for other in ledgers if other):
+            return
+        yield ledger.pop()
+
+
+def _is_one_drop(one: Happened, next_one: Happened) -> bool:
+    both = isinstance(one.fact, ItemReturned) and isinstance(next_one.fact, ItemReturned)
+    apart = next_one.span.earliest - one.span.earliest, next_one.span.latest - one.span.latest
+    return both and max(apart) <= ONE_DROP_SECONDS
 
 
 def _in_step(newest_first: list[Happened]) -> list[Happened]:

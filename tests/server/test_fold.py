@@ -248,6 +248,22 @@ def test_of_two_returns_the_one_better_known_comes_first() -> None:
     assert [loan.closed_by for loan in circulation.loans] == [kiosk[1].act, returning.act]
 
 
+def test_two_parts_of_a_set_in_the_bin_are_one_return_and_no_later_loan_is_over() -> None:
+    kiosk = story(lent(SITI), lent(BUDI))
+    parts = story(returned(), returned(), device=DROP_BOX)
+    dark = [between(part, -5000 + at, 5000 + at) for at, part in enumerate(parts)]
+    circulation = fold(BOOK, (*kiosk, *dark), (), KNOWN)
+    assert circulation.open_loan is not None
+    assert circulation.open_loan.patron == BUDI
+
+
+def test_what_surely_lies_between_two_returns_stays_there() -> None:
+    (lending,) = story(lent())
+    first, second = story(returned(), returned(), device=DROP_BOX)
+    events = (between(first, 0, 1), between(lending, 5, 6), between(second, 20, 21))
+    assert in_order(reversed(events)) == events
+
+
 def test_of_two_loans_nobody_can_order_the_likelier_order_holds() -> None:
     (dark,), (lending,) = story(unconfirmed(SITI)), story(lent(BUDI), device=DROP_BOX)
     circulation = fold(BOOK, (between(dark, -90, 5), between(lending, 0, 1)), (), KNOWN)
