@@ -30,6 +30,7 @@ from server.journal.database import DatabaseFailed, reading, transaction
 
 _IDLE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 1.0
+_LET_PASS_SECONDS: Final = 0.0002
 
 log: Final = structlog.get_logger()
 
@@ -178,7 +179,9 @@ class Worker:
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
         """A station hears of it at once, if one waits; then it is kept."""
-        self._tell_all(job, outcome)
+        if self._tell_all(job, outcome):
+            # Whoever publishes it goes first.
+            self._stopping.wait(_LET_PASS_SECONDS)
         fault_point("S9")
         clerk = self._records.clerk
         if not self._keep(lambda kept: clerk.settle(kept, job, outcome, self._now())):
@@ -203,11 +206,15 @@ class Worker:
             else:
                 return True
 
-    def _tell_all(self, job: Job, outcome: Outcome) -> None:
+    def _tell_all(self, job: Job, outcome: Outcome) -> bool:
+        """Whether anybody waited for it."""
         answer = self._records.clerk.answer(job, outcome)
-        if answer is not None:
-            for waiting in self._records.asks.about(job.steps[0].wanted.act):
-                self._tell(waiting, answer)
+        if answer is None:
+            return False
+        told = self._records.asks.about(job.steps[0].wanted.act)
+        for waiting in told:
+            self._tell(waiting, answer)
+        return bool(told)
 
     def _tell(self, waiting: Waiting, answer: Answer) -> None:
         """The station, unless it waits no more."""
