@@ -31,8 +31,8 @@ class InWords:
                 raise ValueError(f"{text!r} has {len(text)} characters; at most {LONGEST_TEXT}")
 
     def said(self, language: str) -> str:
-        """In `id` or `en`."""
-        return {"id": self.id, "en": self.en}[language]
+        """In `id` or `en`; in any other language there is none."""
+        return {"id": self.id, "en": self.en}.get(language, "")
 
 
 @dataclass(frozen=True, slots=True)
