@@ -5,7 +5,6 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from broker.doctor.report import AsJson, CheckOnly, examine
@@ -64,7 +63,9 @@ def run(
             app.stop()
         return conduct.visit, clock.monotonic()
 
-    serving = threading.Thread(target=_serve, args=(running, read, stop), name="station")
+    serving = threading.Thread(
+        target=running.run, args=(lambda: open_reader(read.reader), stop), name="station"
+    )
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
     own = Path(read.folder) / "kivy"
     own.mkdir(parents=True, exist_ok=True)
@@ -82,17 +83,6 @@ def run(
     cards.stop()
     serving.join()
     again.leave()
-
-
-def _serve(running: Running, read: KioskSettings, stop: threading.Event) -> None:
-    """The supervising loop's edge: a station that fails takes the screen down with it."""
-    try:
-        running.run(lambda: open_reader(read.reader), stop)
-    except Exception:
-        structlog.get_logger().exception("the station failed; restart it")
-        raise
-    finally:
-        stop.set()
 
 
 def main() -> None:

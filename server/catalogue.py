@@ -181,7 +181,8 @@ def copies(connection: Connection, barcodes: Iterable[ItemId]) -> dict[ItemId, C
     for chunk in chunks(sorted(map(str, barcodes))):
         # Of several grants the last comes last.
         for row in connection.execute(_COPIES, {"names": chunk}):
-            found[ItemId(row.barcode)] = _copy(row)
+            copy = _copy(row)
+            found[copy.item] = copy
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from broker.appearance import Appearance
 from broker.telemetry import Mode
 from broker.vocabulary import PatronId
 from kiosk.condition import Condition
@@ -63,7 +64,6 @@ class StaffConduct:
         scans: bool,
     ) -> None:
         self._patrons = patrons
-        self._look = patrons.visit.house.look
         self._do = do
         self._is_staff = is_staff
         self._scans = scans
@@ -100,8 +100,7 @@ class StaffConduct:
         match happening:
             case ServiceWanted(in_service, look):
                 self.room = replace(self.room, open_at_centre=in_service)
-                self._look = look
-                return self._tell_service(now)
+                return self._tell_service(now, look)
             case CardArrived(PatronId() as number) if self._is_staff(number):
                 return self._staff(StaffShown(), now)
             case _ if isinstance(happening, StaffHeard):
@@ -176,9 +175,10 @@ class StaffConduct:
         lying = self.room.lying | {book.uid for book in visit.books}
         self._patrons.visit = replace(visit, books=(), leftovers=visit.leftovers | lying)
 
-    def _tell_service(self, now: float) -> tuple[Action, ...]:
+    def _tell_service(self, now: float, look: Appearance | None = None) -> tuple[Action, ...]:
+        """Patrons' screens, in a new look or as they look now."""
         wanted = self.room.open_at_centre and self.room.closing is None
-        return self._patrons.hear(ServiceWanted(wanted, self._look), now)
+        return self._patrons.hear(ServiceWanted(wanted, look or self.visit.house.look), now)
 
 
 def at_rest(visit: Visit) -> bool:

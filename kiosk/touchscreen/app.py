@@ -129,7 +129,7 @@ class Touchscreen(App):
         before, self._visit = self._visit, visit
         self.become(kept(self.viewing, before, visit, self._now - self._touched_at))
         self._tell_pace(visit)
-        if visit.house.look.colour != before.house.look.colour:
+        if self.palette != self._palette():
             self._renew()
         self._draw()
         return visit

@@ -5,6 +5,7 @@ Everything is drawn with tokens; which palette is in force is the patron's choic
 
 from collections.abc import Mapping
 from enum import Enum, auto
+from functools import cache
 from typing import Final
 
 Colour = tuple[float, float, float, float]
@@ -49,7 +50,8 @@ class Token(Enum):
 Palette = Mapping[Token, Colour]
 _BLACK: Final[Colour] = (0.0, 0.0, 0.0, 1.0)
 _WHITE: Final[Colour] = (1.0, 1.0, 1.0, 1.0)
-_PRESSED, _TINTED = 0.36, 0.86
+_PRESSED: Final = 0.36
+_TINTED: Final = 0.86
 
 
 def _palette(codes: Mapping[str, str]) -> Palette:
@@ -83,6 +85,7 @@ STANDARD: Final = _palette(
 )
 
 
+@cache
 def standard(code: str) -> Palette:
     """The standard palette in the library's own colour, RRGGBB; its own where that is empty."""
     if not code:

@@ -18,6 +18,7 @@ from server.circulation.boots import Placed, Span, narrowed
 # So much difference between a station's clock and the server's is nothing unusual; what a station
 # says is later than that in the server's future is not believed.
 CLOCK_TOLERANCE_SECONDS: Final = 300.0
+# A bin reads the parts of a set within some rounds of its reader.
 ONE_DROP_SECONDS: Final = 30.0
 
 

@@ -102,7 +102,8 @@ class Asks:
     def rest(self, seconds: float) -> bool:
         """Until somebody is called, at most so long; whether somebody was."""
         with self._changed:
-            return self._changed.wait(seconds)
+            # Whoever was called while everybody was at work need not wait for the next call.
+            return bool(self._prompts) or self._changed.wait(seconds)
 
     def stir(self) -> None:
         """What was noted is committed: one is called who sees to it."""

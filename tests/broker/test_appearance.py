@@ -1,9 +1,11 @@
 """A library's own look holds for weak eyes, and says what is wrong with one that does not."""
 
 from base64 import b64encode
+from io import BytesIO
 
 import msgspec
 import pytest
+from PIL import Image
 
 from broker.appearance import LARGEST_LOGO_BYTES, LONGEST_NAME, LONGEST_TEXT, Appearance, InWords
 from broker.telemetry import OfflinePolicy, SettingsDesired
@@ -41,7 +43,8 @@ def test_a_logo_is_a_small_png() -> None:
     for raw, why in (
         (b"GIF89a", "not a PNG"),
         (png(64, 2000), "64 by 2000 pixels"),
-        (png(64, 0), "64 by 0 pixels"),
+        (png(64, 32)[:-1], "damaged or cut off"),
+        (png(64, 32)[:40] + b"x" + png(64, 32)[41:], "damaged or cut off"),
         (png(64, 32) + bytes(LARGEST_LOGO_BYTES), "bytes; at most"),
     ):
         with pytest.raises(ValueError, match=why):
@@ -51,9 +54,9 @@ def test_a_logo_is_a_small_png() -> None:
 
 
 def png(wide: int, high: int) -> bytes:
-    """As much of one as tells its size."""
-    sides = wide.to_bytes(4) + high.to_bytes(4)
-    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + sides
+    file = BytesIO()
+    Image.new("RGB", (wide, high)).save(file, "PNG")
+    return file.getvalue()
 
 
 def encoded(raw: bytes) -> str:

@@ -136,14 +136,6 @@ class World:
         owing = (act for act in self.attempts if self.endings.get(act, act) is not None)
         self.lost |= {act for act in owing if act not in held}
 
-    @property
-    def forgotten(self) -> set[str]:
-        """Acts that no disk need tell of any more.
-
-        Lost with theirs, or open again on one that was put back, and the server was restored too.
-        """
-        return self.lost | (self.open_again if self.restores else set())
-
     def put_back(self, open_again: set[str]) -> None:
         """An earlier disk, on which some acts are open again."""
         self.open_again |= open_again

@@ -34,7 +34,7 @@ def unseen_at_night(server: Server, seen: Evidence) -> Iterator[str]:
     if system is None:
         return
     reconcile(server.engine, system, lambda: server.weather.true)
-    told = {item for _, _, item in server.open_tasks()} | _touched_by_forgotten(seen)
+    told = {item for _, _, item in server.open_tasks()} | _touched_by_lost(seen)
     for item, theirs, ours in _differing(seen, system):
         if item not in told:
             yield f"I-14 {item} is on loan to {theirs} there, to {ours} here, and the night passed"
@@ -43,6 +43,8 @@ def unseen_at_night(server: Server, seen: Evidence) -> Iterator[str]:
 def _once_each(seen: Evidence, effects: Iterable[Effect]) -> Iterator[str]:
     """At most one effect of a kind for an act, and none that nothing explains."""
     granted = {row["act"] for row in seen.grants}
+    # A ledger put back has it open again, and a server restored has forgotten how it ended.
+    forgotten = seen.world.lost | (seen.world.open_again if seen.world.restores else set())
     provisional = {told.act for told in seen.told.values() if told.said.get("provisional")}
     for (act, kind), times in Counter((one.act, one.kind) for one in effects).items():
         told = seen.told.get(act)
@@ -50,7 +52,7 @@ def _once_each(seen: Evidence, effects: Iterable[Effect]) -> Iterator[str]:
             yield f"I-15 {act} renewed a loan, and nobody asked for that"
         if times > 1:
             yield f"I-13 {act} has {times} effects: {kind}"
-        if told is None and act not in granted | seen.world.forgotten:
+        if told is None and act not in granted | forgotten:
             yield f"I-13 {act} has an effect, and nobody knows of it: {kind}"
         lending = told is not None and told.kind in LENDING
         if kind == "returned" and lending and act not in provisional:
@@ -59,7 +61,7 @@ def _once_each(seen: Evidence, effects: Iterable[Effect]) -> Iterator[str]:
 
 def _same_state(seen: Evidence, system: SimulatedSystem, spans: Spans) -> Iterator[str]:
     """The system has what we have, or staff are told; but for what nobody can put in order."""
-    excused = seen.open_tasks() | _touched_by_forgotten(seen)
+    excused = seen.open_tasks() | _touched_by_lost(seen)
     for item, theirs, ours in _differing(seen, system):
         steps = pairwise(seen.of_item(item))
         known = all(_known_at_once(one, other, spans) for one, other in steps)
@@ -80,8 +82,8 @@ def _differing(
             yield item, theirs, ours
 
 
-def _touched_by_forgotten(seen: Evidence) -> set[str]:
-    return {str(seen.world.attempts[act].item) for act in seen.world.forgotten}
+def _touched_by_lost(seen: Evidence) -> set[str]:
+    return {str(seen.world.attempts[act].item) for act in seen.world.lost}
 
 
 def _dated(seen: Evidence, effect: Effect, beginning: float) -> Iterator[str]:
@@ -100,7 +102,7 @@ def _dated(seen: Evidence, effect: Effect, beginning: float) -> Iterator[str]:
 
 
 def _due_late_enough(seen: Evidence, system: SimulatedSystem) -> Iterator[str]:
-    excused = seen.open_tasks() | _touched_by_forgotten(seen)
+    excused = seen.open_tasks() | _touched_by_lost(seen)
     for item, loans in seen.open_loans().items():
         shown, theirs = date.fromisoformat(loans[0]["due"]), system.loans.get(item)
         same = theirs is not None and theirs[0] == loans[0]["patron"]

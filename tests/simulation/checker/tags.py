@@ -10,7 +10,7 @@ from tests.simulation.things import BookInHand
 def broken(seen: Evidence) -> Iterator[str]:
     """Each violation in words, beginning with its invariant."""
     excused = seen.open_loans().keys() | seen.open_tasks()
-    lost = {str(seen.world.attempts[act].item) for act in seen.world.forgotten}
+    lost = {str(seen.world.attempts[act].item) for act in seen.world.lost}
     for book in seen.world.books:
         yield from _untouched(seen, book)
         if str(book.item) in excused | lost:

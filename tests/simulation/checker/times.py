@@ -41,14 +41,14 @@ def _span(told: Told, span: tuple[float, float], truth: float) -> Iterator[str]:
 def _credited(seen: Evidence, spans: Spans, beginning: float) -> Iterator[str]:
     """In doubt the patron wins: a return counts early, a loan begins late.
 
-    Where nobody can know which of the two was first, nothing can be said of either; and no loan
-    begins after its own return.
+    Where nobody can know which of the two was first, nothing can be said of either; and a loan
+    that is over begins with its return at the latest.
     """
     for act, loan in seen.loans.items():
         begun, ended = seen.told.get(act), seen.told.get(loan["closed_by"])
         if begun is not None and ended is not None and not is_plain(begun, ended, spans):
             continue
-        over = loan["returned_at"] is not None and loan["lent_at"] >= loan["returned_at"]
+        over = loan["lent_at"] == loan["returned_at"]
         early = begun is not None and not over
         if early and loan["lent_at"] < _truth(seen, act, beginning) - TOLERANCE_SECONDS:
             yield f"I-27 the loan {act} begins before it was made"
