@@ -2,6 +2,7 @@
 
     loan    LISTED > INTENDING > ASKING > RELEASING > RECORDING > LENT
                                    |          +> UNDOING > ABANDONING > REFUSED
+                                   |          +> PUT_BACK > RELEASING
                                    +> ABANDONING > REFUSED
     return  LISTED > INTENDING > SECURING > RECORDING > RETURNED
 
@@ -46,6 +47,7 @@ class Stage(Enum):
     ASKING = auto()
     RELEASING = auto()
     UNDOING = auto()
+    PUT_BACK = auto()
     ABANDONING = auto()
     SECURING = auto()
     RECORDING = auto()
@@ -60,12 +62,15 @@ BUSY: Final = frozenset(
         Stage.ASKING,
         Stage.RELEASING,
         Stage.UNDOING,
+        Stage.PUT_BACK,
         Stage.ABANDONING,
         Stage.SECURING,
         Stage.RECORDING,
     }
 )
 SETTLED: Final = frozenset({Stage.LENT, Stage.RETURNED, Stage.REFUSED})
+# A tag that is seen and yet takes nothing is no book that was lifted.
+MOST_TRIES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Book:
     `patron` is None in a return, and sealed in a loan that a crash left open. `due` and
     `provisional` are meaningful from RELEASING on. A book `in_bin` is out of the patron's reach, so
     nothing can stop its return. `missing` are the numbers of those of its `parts` that do not lie
-    there. Somebody waits for a book `on_hold`.
+    there. Somebody waits for a book `on_hold`. `tries` counts those after the first.
     """
 
     uid: TagUid
@@ -94,6 +99,12 @@ class Book:
     missing: tuple[int, ...] = ()
     parts: int = 0
     on_hold: bool = False
+    tries: int = 0
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether its loan goes on when somebody puts it back."""
+        return self.stage is Stage.PUT_BACK and not self.on_pad
 
 
 Step = tuple[Book, tuple[Action, ...]]
@@ -179,6 +190,8 @@ def _tag_written(book: Book, act: ActId) -> Step:
 
 def _tag_not_written(book: Book, act: ActId, *, lifted: bool) -> Step:
     match book:
+        case Book(stage=Stage.RELEASING | Stage.UNDOING) if lifted and book.tries < MOST_TRIES:
+            return replace(book, stage=Stage.PUT_BACK), ()
         case Book(stage=Stage.RELEASING):
             # Either value may be on the tag now, so secure it before giving up.
             undoing = replace(book, stage=Stage.UNDOING, reason=Reason.TAG_NOT_WRITTEN)
@@ -193,6 +206,27 @@ def _tag_not_written(book: Book, act: ActId, *, lifted: bool) -> Step:
         case Book(stage=Stage.SECURING, item=ItemId() as item):
             return _record(replace(book, secured=False), act, ItemReturned(item, secured=False))
     return book, ()
+
+
+def try_again(book: Book) -> Step:
+    """A book that was lifted too early lies there again: its loan goes on, or is undone."""
+    match book:
+        case Book(stage=Stage.PUT_BACK, on_pad=True, act=ActId() as act, due=due):
+            again = replace(book, tries=book.tries + 1)
+            if due is None or book.reason is not None:
+                return replace(again, stage=Stage.UNDOING), (Secure(act, book.uid),)
+            release = Release(act, book.uid, due, book.provisional)
+            return replace(again, stage=Stage.RELEASING), (release,)
+        case _:
+            return book, ()
+
+
+def give_up(book: Book) -> Step:
+    """It does not come back: its loan is not one, and staff are told what its tag may say."""
+    if book.stage is not Stage.PUT_BACK or book.act is None:
+        return book, ()
+    torn = replace(book, secured=False)
+    return abandon(torn, book.act, book.reason or Reason.TAG_NOT_WRITTEN)
 
 
 def _record(book: Book, act: ActId, fact: Fact) -> Step:

@@ -25,7 +25,16 @@ from kiosk.happenings import (
     WrongBarcode,
 )
 from kiosk.visit import Call, Page, Paper, Screen, Visit, screen
-from kiosk.visiting import account, card, farewell, help, opinion, pile, search  # noqa: A004
+from kiosk.visiting import (
+    account,
+    card,
+    farewell,
+    help,  # noqa: A004  # a room like the others
+    opinion,
+    pile,
+    putting_back,
+    search,
+)
 from kiosk.visiting.machine import home, observed
 from kiosk.visiting.pile import Outcome, each
 
@@ -37,7 +46,8 @@ def step(visit: Visit, happening: Happening, now: float) -> Outcome:
     visit = observed(visit, happening)
     match happening:
         case Tick():
-            return farewell.timed(visit, now)
+            timed = putting_back.timed if visit.busy else farewell.timed
+            return timed(visit, now)
         case Touched():
             return _touched(replace(visit, since=now), happening, now)
         case CardArrived(patron) if card.opens(visit):
@@ -55,12 +65,14 @@ def step(visit: Visit, happening: Happening, now: float) -> Outcome:
 def _touched(visit: Visit, touch: Touched, now: float) -> Outcome:
     if touch.button is Button.LANGUAGE:
         return replace(visit, language="en" if visit.language == "id" else "id"), ()
-    if visit.busy or not visit.started:
+    if visit.working or not visit.started:
         return visit, ()
     if visit.helping or touch.button is Button.HELP:
         return help.touched(visit, touch)
     if screen(visit) is Screen.OUT_OF_SERVICE:
         return visit, ()
+    if visit.busy:
+        return putting_back.touched(visit, touch)
     return _ROOMS[visit.page](visit, touch, now)
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from broker.facts import LoanUnconfirmed
 from broker.vocabulary import ActId, ItemId, Patron, Reason
 from devices.capabilities import TagUid
-from kiosk.book import Book, Stage, Step, abandon, advance
+from kiosk.book import MOST_TRIES, Book, Stage, Step, abandon, advance
 from kiosk.happenings import Forget, Intended, Record, Secure
 
 
@@ -42,6 +42,7 @@ def resume(open_act: OpenAct, *, present: bool, in_bin: bool) -> Step:
         act=open_act.act,
         reason=Reason.INTERRUPTED,
         in_bin=in_bin,
+        tries=MOST_TRIES,  # nobody stands there who could put it back
     )
     match open_act:
         case OpenAct(act, uid, patron=None):

@@ -60,6 +60,7 @@ class Screen(Enum):
     CARD_REFUSED = "card-refused"
     PAD = "pad"
     LENDING = "lending"
+    PUT_BACK = "put-back"
     RESULT = "result"
     RETURN = "return"
     ACCOUNT = "account"
@@ -151,8 +152,13 @@ class Visit:
 
     @property
     def busy(self) -> bool:
-        """Whether a book is on its way: nothing may be interrupted now."""
+        """Whether a book is on its way: the visit cannot end now."""
         return any(book.stage in BUSY for book in self.books)
+
+    @property
+    def working(self) -> bool:
+        """Whether that needs nobody: nothing may be interrupted now."""
+        return any(book.stage in BUSY and not book.is_awaited for book in self.books)
 
     @property
     def waits(self) -> bool:
@@ -189,9 +195,9 @@ class Visit:
 
 def screen(visit: Visit) -> Screen:
     """The screen that tells the truth about `visit`."""
-    if visit.helping and not visit.busy:
+    if visit.helping and not visit.working:
         return Screen.HELP
-    if visit.outage is not None and not visit.busy:
+    if visit.outage is not None and not visit.working:
         return Screen.OUT_OF_SERVICE
     if not visit.started:
         return Screen.STARTING
@@ -208,7 +214,7 @@ def screen(visit: Visit) -> Screen:
 
 def _borrowing(visit: Visit) -> Screen:
     if visit.busy:
-        return Screen.LENDING
+        return Screen.LENDING if visit.working else Screen.PUT_BACK
     if visit.count(Stage.LISTED) == 0 and any(book.stage in SETTLED for book in visit.books):
         return Screen.RESULT
     return Screen.PAD
@@ -216,7 +222,7 @@ def _borrowing(visit: Visit) -> Screen:
 
 def seconds_left(visit: Visit, now: float) -> int | None:
     """The seconds until this page ends by itself, or None while it has no end."""
-    if visit.busy or visit.waits or (visit.page is Page.WELCOME and not visit.helping):
+    if visit.working or visit.waits or (visit.page is Page.WELCOME and not visit.helping):
         return None
     limit = IDLE_SECONDS
     if visit.page is Page.CARD_REFUSED and not visit.helping:
@@ -228,4 +234,4 @@ def seconds_left(visit: Visit, now: float) -> int | None:
 
 def titles_covered(visit: Visit, now: float) -> bool:
     """Whether nobody touched the screen for so long that its titles are nobody else's to read."""
-    return not visit.busy and now - visit.since >= COVER_SECONDS * visit.pace
+    return not visit.working and now - visit.since >= COVER_SECONDS * visit.pace

@@ -24,6 +24,7 @@ _BORROWING: Final = {
     Screen.IDENTIFYING,
     Screen.PAD,
     Screen.LENDING,
+    Screen.PUT_BACK,
 }
 _STAYING: Final = set(Screen) - {
     Screen.STARTING,
@@ -38,7 +39,7 @@ _ASKING: Final = {
     Screen.SEARCHING,
     Screen.FOUND,
 }
-_OF_PATRON: Final = {Screen.PAD, Screen.RESULT, Screen.RETURN, Screen.ACCOUNT}
+_OF_PATRON: Final = {Screen.PAD, Screen.PUT_BACK, Screen.RESULT, Screen.RETURN, Screen.ACCOUNT}
 
 
 def notes(visit: Visit, now: float, catalogue: Catalogue) -> tuple[Note, ...]:

@@ -25,6 +25,8 @@ def row(book: Book, catalogue: Catalogue, *, covered: int | None = None, holds: 
     """
     word = catalogue.text(f"book.{_word(book)}")
     tone = Tone.WAIT if book.stage in BUSY else _TONES[book.stage]
+    if book.is_awaited:
+        tone = Tone.STAFF
     advice = _advice(book, catalogue, holds)
     if covered is not None:
         return Row(catalogue.text("book.covered", number=covered), word, advice, tone)
@@ -49,6 +51,8 @@ def _word(book: Book) -> str:
             return "not-lent"
         case Book(stage=Stage.STAFF, problem=Problem.INCOMPLETE):
             return "incomplete"
+        case Book(is_awaited=True):
+            return "awaited"
         case Book(stage=stage) if stage in BUSY:
             return "working"
         case Book(stage=stage):
@@ -62,6 +66,8 @@ def _advice(book: Book, catalogue: Catalogue, holds: str) -> str:
             return catalogue.text(key, date=catalogue.date(due))
         case Book(stage=Stage.RETURNED, secured=False):
             return catalogue.text("book.unsecured")
+        case Book(is_awaited=True):
+            return catalogue.text("book.put-back")
         case Book(stage=Stage.REFUSED, secured=False):
             return catalogue.text("book.torn")
         case Book(stage=Stage.RETURNED, on_hold=True):

@@ -24,6 +24,7 @@ _ROOMS: Final[dict[Screen, Room]] = {
     Screen.CARD_REFUSED: card.card_refused,
     Screen.PAD: pad.pad,
     Screen.LENDING: pad.lending,
+    Screen.PUT_BACK: pad.put_back,
     Screen.RESULT: pad.result,
     Screen.RETURN: pad.returning,
     Screen.ACCOUNT: account.account,
@@ -58,7 +59,7 @@ def scene(visit: Visit, now: float, catalogue: Catalogue, viewing: Viewing = STA
 
 
 def _frame(visit: Visit, catalogue: Catalogue) -> Frame:
-    free = visit.started and not visit.busy
+    free = visit.started and not visit.working
     return Frame(
         visit.house.called or catalogue.text("frame.title"),
         Control(Button.LANGUAGE, catalogue.button(Button.LANGUAGE)),

@@ -166,6 +166,14 @@ _LENDING: Final[dict[str, Visit]] = {
         _book(1, Stage.RELEASING, due=DUE),
         _book(2, Stage.ASKING),
     ),
+    "put-back": _holding(
+        _BORROW,
+        *_books(2, Stage.LENT, due=DUE),
+        _book(2, Stage.PUT_BACK, due=DUE, on_pad=False),
+    ),
+    "put-back-ending": _ending(
+        _holding(_BORROW, _book(1, Stage.PUT_BACK, due=DUE, on_pad=False)), 25
+    ),
     "result-3": _LENT,
     "result-1": _holding(_BORROW, *_books(1, Stage.LENT, due=DUE)),
     "result-8": _holding(_BORROW, *_books(8, Stage.LENT, due=DUE)),

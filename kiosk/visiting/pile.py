@@ -81,6 +81,8 @@ def _left(visit: Visit, uid: TagUid, now: float) -> Visit:
     known = next((book for book in visit.books if book.uid == uid), None)
     if known is None:
         return visit
+    if known.stage in BUSY:
+        visit = replace(visit, since=now)
     if known.stage in BUSY or known.stage in SETTLED or not visit.pad_settled:
         return _replaced(visit, replace(known, on_pad=False))
     remaining = tuple(book for book in visit.books if book.uid != uid)

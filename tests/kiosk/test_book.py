@@ -78,7 +78,7 @@ LOAN_STEPS = [
     (Stage.ASKING, NONSENSE, Stage.ABANDONING, abandoned(Reason.INTERRUPTED)),
     (Stage.RELEASING, WRITTEN, Stage.RECORDING, Record(A, LENT)),
     (Stage.RELEASING, NOT_WRITTEN, Stage.UNDOING, Secure(A, uid(1))),
-    (Stage.RELEASING, LIFTED, Stage.UNDOING, Secure(A, uid(1))),
+    (Stage.RELEASING, LIFTED, Stage.PUT_BACK, None),
     (Stage.UNDOING, WRITTEN, Stage.ABANDONING, abandoned(Reason.TAG_NOT_WRITTEN)),
     (
         Stage.UNDOING,
@@ -86,7 +86,7 @@ LOAN_STEPS = [
         Stage.ABANDONING,
         abandoned(Reason.TAG_NOT_WRITTEN, secured=False),
     ),
-    (Stage.UNDOING, LIFTED, Stage.ABANDONING, abandoned(Reason.TAG_NOT_WRITTEN, secured=False)),
+    (Stage.UNDOING, LIFTED, Stage.PUT_BACK, None),
     (Stage.RECORDING, Recorded(A), Stage.LENT, None),
     (Stage.RECORDING, BROKEN, Stage.UNDOING, Secure(A, uid(1))),
     (Stage.ABANDONING, Recorded(A), Stage.REFUSED, None),
@@ -124,7 +124,14 @@ ALL: tuple[Happening, ...] = (
     PadChanged(healthy=False),
 )
 NOT_OF_A_LOAN = {Stage.SECURING, Stage.RETURNED}
-NOT_OF_A_RETURN = {Stage.ASKING, Stage.RELEASING, Stage.UNDOING, Stage.ABANDONING, Stage.LENT}
+NOT_OF_A_RETURN = {
+    Stage.ASKING,
+    Stage.RELEASING,
+    Stage.UNDOING,
+    Stage.PUT_BACK,
+    Stage.ABANDONING,
+    Stage.LENT,
+}
 LOAN_TABLE = {(stage, happening) for stage, happening, _, _ in LOAN_STEPS}
 RETURN_TABLE = {(stage, happening) for stage, happening, _, _ in RETURN_STEPS}
 # An intent stored after the disk had failed another: the act is remembered, for recovery to close.

@@ -8,7 +8,7 @@ from broker.facts import ItemLent, ItemReturned, LoanAbandoned
 from broker.requests import Describe, Identify, Lend
 from broker.telemetry import Health, Mode
 from broker.vocabulary import Reason, Refusal
-from kiosk.book import Stage
+from kiosk.book import MOST_TRIES, Stage
 from kiosk.happenings import (
     Action,
     Answered,
@@ -36,6 +36,7 @@ from kiosk.happenings import (
     TagLeft,
     TagNotWritten,
     TagWritten,
+    Tick,
     Touched,
 )
 from kiosk.serving import KioskConduct, condition
@@ -226,12 +227,67 @@ def test_a_book_lifted_and_laid_down_again_meanwhile_is_lent() -> None:
     assert isinstance(scene.last(), Release)
 
 
-def test_a_book_lifted_while_it_is_released_is_secured_or_abandoned() -> None:
-    scene = lending(Stage.RELEASING).play(TagLeft(uid(1)), TagNotWritten(act(1), lifted=True))
-    assert scene.last() == Secure(act(1), uid(1))
+def lifted_too_early() -> Scene:
+    return lending(Stage.RELEASING).play(TagLeft(uid(1)), TagNotWritten(act(1), lifted=True))
+
+
+RELEASE = Release(act(1), uid(1), DUE, provisional=False)
+
+
+def test_a_book_lifted_while_it_is_released_is_wanted_back_and_lent_then() -> None:
+    scene = lifted_too_early()
+    assert scene.shown() is Screen.PUT_BACK
+    scene.play(arrived(1, secured=False), Tick())
+    assert (scene.shown(), scene.last()) == (Screen.LENDING, RELEASE)
+    scene.play(TagWritten(act(1)), Recorded(act(1)))
+    assert (scene.shown(), scene.stages()) == (Screen.RESULT, {1: Stage.LENT})
+
+
+def test_a_book_that_may_be_released_is_wanted_back_to_be_secured() -> None:
+    scene = lending(Stage.RELEASING).play(TagNotWritten(act(1), lifted=False), TagLeft(uid(1)))
     scene.play(TagNotWritten(act(1), lifted=True))
-    assert scene.last() == abandoned(Reason.TAG_NOT_WRITTEN, secured=False)
+    assert scene.shown() is Screen.PUT_BACK
+    assert scene.play(arrived(1), Tick()).last() == Secure(act(1), uid(1))
+    assert scene.play(TagWritten(act(1))).last() == abandoned(Reason.TAG_NOT_WRITTEN)
+
+
+def test_a_book_that_is_not_put_back_is_not_lent_and_staff_know() -> None:
+    scene = lifted_too_early().wait(IDLE_SECONDS - 1)
+    assert scene.shown() is Screen.PUT_BACK
+    assert scene.wait(1).last() == abandoned(Reason.TAG_NOT_WRITTEN, secured=False)
     assert scene.play(Recorded(act(1))).stages() == {1: Stage.REFUSED}
+    assert scene.wait(IDLE_SECONDS - 1).shown() is Screen.RESULT
+
+
+def test_a_patron_may_say_that_a_book_does_not_come_back() -> None:
+    scene = lifted_too_early().play(DONE)
+    assert scene.shown() is Screen.PUT_BACK
+    assert scene.play(BACK).last() == abandoned(Reason.TAG_NOT_WRITTEN, secured=False)
+
+
+def test_other_books_go_on_while_one_is_wanted_back() -> None:
+    scene = borrowing(1, 2).play(CONFIRM, Intended(uid(1), act(1)), Intended(uid(2), act(2)))
+    scene.play(granted(1), granted(2), TagNotWritten(act(1), lifted=True), TagLeft(uid(1)))
+    assert scene.shown() is Screen.LENDING
+    scene.play(TagWritten(act(2)), Recorded(act(2)))
+    assert scene.stages() == {1: Stage.PUT_BACK, 2: Stage.LENT}
+    assert scene.shown() is Screen.PUT_BACK
+
+
+def test_a_tag_that_is_seen_but_takes_nothing_is_not_tried_for_ever() -> None:
+    scene = lending(Stage.RELEASING)
+    tries = 0
+    while scene.stages() != {1: Stage.ABANDONING}:
+        tries += 1
+        scene.play(TagNotWritten(act(1), lifted=True), Tick())
+    assert tries == MOST_TRIES + 2  # the first one, and one that secures it
+    assert scene.last() == abandoned(Reason.TAG_NOT_WRITTEN, secured=False)
+
+
+def test_a_pad_that_fails_meanwhile_says_so_and_the_book_is_given_up_in_time() -> None:
+    scene = lifted_too_early().play(UNPLUGGED)
+    assert scene.shown() is Screen.OUT_OF_SERVICE
+    assert scene.wait(IDLE_SECONDS).stages() == {1: Stage.ABANDONING}
 
 
 @pytest.mark.parametrize("stage", [Stage.RECORDING, Stage.LENT])

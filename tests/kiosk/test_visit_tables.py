@@ -225,7 +225,7 @@ def test_every_page_ends_by_itself_and_leaves_nothing_of_the_patron(name: str) -
 @pytest.mark.parametrize("name", STATES)
 def test_nothing_ends_while_an_answer_or_a_book_is_on_its_way(name: str) -> None:
     visit = STATES[name]
-    if not (visit.busy or visit.waits):
+    if not (visit.working or visit.waits):
         return
     scene = Scene(visit, now=NOW).wait(100 * IDLE_SECONDS)
     assert scene.visit == visit

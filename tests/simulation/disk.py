@@ -113,6 +113,8 @@ class FragileLedger(Ledger):
 
     def _decided_alone(self, act: str) -> None:
         """So many per card in one outage, as far as the clock lets a station tell an outage."""
+        if act in self.world.alone:
+            return  # its book was put back: the same loan
         self.world.alone.add(act)
         card = (self.world.attempts[act].patron, self.clock.settings)
         since = self.world.alone_since[self.owner]

@@ -70,6 +70,7 @@ FAULTS: Final[dict[str, float]] = {
     **{f"book lifted while {stage}": 0.03 for stage in _LIFTED},
     "part of a set missing": 0.4,
     # People.
+    "lifted book not put back": 0.3,
     "patron walked off": 0.15,
     "books laid down without a card": 0.08,
     "books left on the pad": 0.15,

@@ -128,6 +128,8 @@ class Errand:
         else:
             if seen is Screen.PAD:  # a book was noticed after the first touch
                 self._touch(Button.CONFIRM)
+            if seen is Screen.PUT_BACK:
+                self._put_back()
             self._was_interrupted |= seen is Screen.OUT_OF_SERVICE
             self._again(partial(self._wait_for, wanted, then, looks - 1))
 
@@ -138,6 +140,14 @@ class Errand:
             self._world.accuse("I-28", f"{self._kiosk.name} ended a visit before its time")
 
     # The hands ------------------------------------------------------------------------------------
+
+    def _put_back(self) -> None:
+        if self._weather.strikes("lifted book not put back"):
+            self._touch(Button.BACK)
+            return
+        for book in self._books:
+            if book.place == "hands":
+                put(self._kiosk, book)
 
     def _lay_down(self) -> None:
         """Own books at once; what the one before left is taken up first."""

@@ -31,6 +31,7 @@ PATHS: Final = frozenset(
     "clock stepped while nobody kept it",
     "former patron's book laid down anew",
     "kept by the broker for the server",
+    "lent once it was put back",
     "looked what the library's system had done",
     "staff secured a tag",
     "start put off by the disk",

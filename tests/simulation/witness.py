@@ -31,6 +31,8 @@ class Witness:
         for book in now:
             if book.stage is stages.get(book.uid):
                 continue
+            if book.stage is Stage.LENT and book.tries:
+                self._weather.reached("lent once it was put back")
             if book.stage in {Stage.LENT, Stage.RETURNED} and book.act is not None:
                 self._promised(book, str(book.act))
             fault = f"book lifted while {book.stage.name}"

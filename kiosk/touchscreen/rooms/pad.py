@@ -1,5 +1,7 @@
 """Books on the pad: borrowing, what came of it, and returning. Pure."""
 
+from dataclasses import replace
+
 from kiosk.book import Stage
 from kiosk.happenings import Button
 from kiosk.touchscreen.rooms.telling import Shown, Telling
@@ -24,6 +26,16 @@ def pad(telling: Telling) -> Shown:
 def lending(telling: Telling) -> Shown:
     lead = telling.say("lead")
     return _books(telling, telling.say("heading"), lead, Step(Picture.WAIT, lead)), ()
+
+
+def put_back(telling: Telling) -> Shown:
+    lead = telling.say("lead")
+    cancel = telling.control(Button.BACK, label=telling.say("cancel"))
+    more = Step(Picture.PLACE, lead)
+    # On a small panel only the first of them may be seen.
+    wanted = sorted(telling.visit.books, key=lambda book: not book.is_awaited)
+    visit = replace(telling.visit, books=tuple(wanted))
+    return _books(replace(telling, visit=visit), telling.say("heading"), lead, more), (cancel,)
 
 
 def result(telling: Telling) -> Shown:

@@ -142,7 +142,7 @@ def test_no_screen_is_a_dead_end(name: str) -> None:
     visit = STATES[name]
     waiting = {Screen.STARTING, Screen.OUT_OF_SERVICE, Screen.LENDING}
     works = any(one.stage is Renewing.ASKING for one in visit.renewals)
-    if screen(visit) in waiting or visit.busy or works or visit.paper is Paper.PRINTING:
+    if screen(visit) in waiting or visit.working or works or visit.paper is Paper.PRINTING:
         assert not enabled(visit)
     else:
         assert enabled(visit)
@@ -176,7 +176,7 @@ def test_nobody_has_to_choose_among_more_than_six(name: str) -> None:
 def test_help_is_on_every_screen_once_the_kiosk_has_started() -> None:
     for visit in STATES.values():
         help_on = shown(visit).frame.help.enabled
-        assert help_on == (visit.started and not visit.busy)
+        assert help_on == (visit.started and not visit.working)
 
 
 def test_a_pin_is_never_in_the_scene() -> None:

@@ -71,6 +71,7 @@ BUGS: Final[dict[str, Bug]] = {
     # What the station does.
     "release before the loan": _station(stations.ReleasesBeforeTheLoan, "I-19", "I-21", "I-20"),
     "confirm before reading back": _station(stations.ConfirmsBeforeReadingBack, "I-12", "I-18"),
+    "lent as soon as it is put back": _station(stations.LendsWhatComesBack, "I-18"),
     "return before securing": _station(stations.ReturnsBeforeSecuring, "I-20"),
     "re-securing forgotten": _station(stations.ForgetsToSecureAgain, "I-19", "I-23"),
     "recovery forgotten": _station(stations.ForgetsToRecover, "I-38"),

@@ -55,6 +55,22 @@ class ConfirmsBeforeReadingBack(Station):
             self._heard.append(TagWritten(action.act))
 
 
+class LendsWhatComesBack(Station):
+    """A book that was put back is lent without another look at its tag."""
+
+    def __init__(self, conduct: KioskConduct, equipment: Equipment, *, in_bin: bool) -> None:
+        super().__init__(conduct, equipment, in_bin=in_bin)
+        self._tried: set[ActId] = set()
+
+    def _perform(self, action: Action) -> None:
+        if isinstance(action, Release) and action.act in self._tried:
+            self._heard.append(TagWritten(action.act))
+            return
+        super()._perform(action)
+        if isinstance(action, Release):
+            self._tried.add(action.act)
+
+
 class ReturnsBeforeSecuring(Station):
     """The return is confirmed as soon as the write was ordered."""
 
