@@ -25,8 +25,6 @@ def row(book: Book, catalogue: Catalogue, *, covered: int | None = None, holds: 
     """
     word = catalogue.text(f"book.{_word(book)}")
     tone = Tone.WAIT if book.stage in BUSY else _TONES[book.stage]
-    if book.is_awaited:
-        tone = Tone.STAFF
     advice = _advice(book, catalogue, holds)
     if covered is not None:
         return Row(catalogue.text("book.covered", number=covered), word, advice, tone)

@@ -29,13 +29,12 @@ def lending(telling: Telling) -> Shown:
 
 
 def put_back(telling: Telling) -> Shown:
-    lead = telling.say("lead")
-    cancel = telling.control(Button.BACK, label=telling.say("cancel"))
-    more = Step(Picture.PLACE, lead)
     # On a small panel only the first of them may be seen.
     wanted = sorted(telling.visit.books, key=lambda book: not book.is_awaited)
-    visit = replace(telling.visit, books=tuple(wanted))
-    return _books(replace(telling, visit=visit), telling.say("heading"), lead, more), (cancel,)
+    telling = replace(telling, visit=replace(telling.visit, books=tuple(wanted)))
+    more = Step(Picture.PLACE, telling.catalogue.text("book.put-back"))
+    cancel = telling.control(Button.BACK, label=telling.say("cancel"))
+    return _books(telling, telling.say("heading"), telling.say("lead"), more), (cancel,)
 
 
 def result(telling: Telling) -> Shown:
