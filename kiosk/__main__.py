@@ -70,6 +70,7 @@ def run(
     own = Path(read.folder) / "kivy"
     own.mkdir(parents=True, exist_ok=True)
     app = touchscreen(read.screen.panel(), own, latest, running.hear)
+    running.notice = lambda: app.notice(conduct.visit)
     app.over = staff_screen(
         read.screen.panel(), lambda: (conduct.room, clock.monotonic()), running.hear
     )

@@ -102,11 +102,16 @@ class PadTags:
         return TagNotWritten(ActId(event.ticket), lifted=not failed.tag_answered)
 
 
+def nobody_looks() -> None:
+    """For a station without a screen."""
+
+
 @dataclass
 class Running:
     """A station and all it is wired to; `hear` may be called from any thread.
 
-    `at_work` is told, before the first turn, what staff mode needs of it.
+    `at_work` is told, before the first turn, what staff mode needs of it; `notice` whenever
+    something was heard.
     """
 
     settings: StationSettings
@@ -117,6 +122,7 @@ class Running:
     in_bin: bool
     print: Callable[[Slip], None] = no_printer
     at_work: Callable[[AtWork], None] | None = None
+    notice: Callable[[], None] = nobody_looks
     _heard: SimpleQueue[Heard] = field(default_factory=SimpleQueue)
 
     def hear(self, happening: Heard) -> None:
@@ -188,6 +194,7 @@ class Running:
                 happening = self._from_device(heard)
                 if happening is not None:
                     self._station.hear(happening)
+        self.notice()
 
     def _from_device(self, heard: PadEvent | CardEvent | Happening) -> Happening | None:
         """A device's event as the station's machine knows it."""

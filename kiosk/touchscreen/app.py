@@ -88,6 +88,7 @@ class Touchscreen(App):
         self.over: Callable[[], object] | None = None
         """What else lies over the screen; called, and kept, once there is a window."""
         self._over: object = None
+        self._wake = Clock.create_trigger_free(lambda _: None)
 
     def build(self) -> FloatLayout:
         fonts = files("kiosk.touchscreen") / "fonts"
@@ -117,6 +118,11 @@ class Touchscreen(App):
         self._voice.hush()
         if self._rehearsal is not None:
             self._rehearsal.close()
+
+    def notice(self, visit: Visit) -> None:
+        """Draws a visit that changed without waiting for the next frame. For any thread."""
+        if visit is not self._visit:
+            self._wake()
 
     def _look_again(self) -> None:
         visit, now = self._latest()

@@ -82,6 +82,7 @@ def _options(panel: Panel) -> dict[str, dict[str, str]]:
         "kivy": {
             "exit_on_escape": "0",
             "keyboard_mode": "system",
+            "kivy_clock": "free_all",  # so that an answer need not wait for the next frame
             "log_level": "warning",
         },
         "graphics": {
