@@ -111,8 +111,9 @@ def after_looking(steps: tuple[Step, ...], sight: Sight) -> tuple[Became, ...]:
         doubtful = step.errand.stage is Stage.DOUBTFUL
         undone = step.wanted.cause is Cause.ABANDONED
         if undone and doubtful:
-            ours = at <= made
-            found.append(Became(Stage.STAFF, Reason.ASK_STAFF) if ours else Became(Stage.VOID))
+            # What the patron has there may be this loan, or one we have not heard of yet.
+            gone = has(sight, step.wanted.patron) is False
+            found.append(Became(Stage.VOID) if gone else Became(Stage.STAFF, Reason.ASK_STAFF))
         elif at <= made:
             lending = at == made and step.wanted.change is Change.LEND
             found.append(Became(Stage.OK, due=due if lending else None))

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from broker.facts import Entry, ItemReturned, LoanAbandoned, LoanRenewed, item_of
-from broker.vocabulary import ActId
-from server.circulation.errands import Change
+from broker.vocabulary import ActId, ItemId
+from server.circulation.errands import Change, Stage
 from server.histories import OF_ACTS, events_of
 from server.journal import errands
 from server.journal.journal import chunks
@@ -32,8 +32,17 @@ def note(connection: Connection, new: Sequence[Entry], now: float) -> None:
             back = isinstance(entry.fact, ItemReturned)
             key = (entry.act, Change.TAKE_BACK if back else Change.LEND)
             errands.owe(connection, key, item, now, doubtful=doubtful)
+        if doubtful and isinstance(entry.fact, LoanAbandoned):
+            _doubt_the_undoing(connection, entry.act, item, now)
     errands.told(connection, [str(entry.act) for entry in new], now)
     errands.wake(connection, items, now)
+
+
+def _doubt_the_undoing(connection: Connection, act: ActId, item: ItemId, now: float) -> None:
+    """Of a loan that is known to have been made; what is lent there now may be another."""
+    kept = errands.of_act(connection, (act, Change.LEND))
+    if kept is not None and kept[0].stage is Stage.OK:
+        errands.owe(connection, (act, Change.TAKE_BACK), item, now, doubtful=True)
 
 
 def _doubted(connection: Connection, new: Sequence[Entry], now: float) -> frozenset[ActId]:

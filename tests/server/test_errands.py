@@ -236,6 +236,7 @@ NOT_KNOWN = Sight(Refused(Reason.UNKNOWN_ITEM), {})
 LENDING, BACK = UNKNOWN, back(Stage.UNKNOWN)
 MAYBE, MAYBE_BACK = lend(Cause.LENT, Stage.DOUBTFUL), back(Stage.DOUBTFUL)
 MAYBE_UNDONE = lend(Cause.ABANDONED, Stage.DOUBTFUL)
+MAYBE_UNDOING = back(Stage.DOUBTFUL, "a", Cause.ABANDONED)
 
 
 @pytest.mark.parametrize(
@@ -257,6 +258,10 @@ MAYBE_UNDONE = lend(Cause.ABANDONED, Stage.DOUBTFUL)
         ((MAYBE_BACK,), WITH_BUDI, (Stage.STAFF,)),
         ((MAYBE_UNDONE,), HERE, (Stage.VOID,)),
         ((MAYBE_UNDONE,), WITH_SITI, (Stage.STAFF,)),
+        ((MAYBE_UNDOING,), HERE, (Stage.VOID,)),
+        ((MAYBE_UNDOING,), WITH_SITI, (Stage.STAFF,)),
+        ((MAYBE_UNDOING,), WITH_BUDI, (Stage.VOID,)),
+        ((MAYBE_UNDOING,), NOT_KNOWN, (Stage.STAFF,)),
     ],
 )
 def test_what_the_records_make_of_a_change_nobody_knows_of(

@@ -278,3 +278,29 @@ def test_after_a_restore_nothing_is_done_again(
         assert one.effects() == ["lent"] * told_before
         unknown = [] if told_before else [TaskKind.OUTCOME_UNKNOWN]
         assert [task.kind for task in one.tasks()] == unknown
+
+
+@pytest.mark.parametrize("lent_again", [True, False])
+def test_after_a_restore_a_loan_is_not_undone_twice(
+    engine: Engine,
+    lent_again: bool,  # noqa: FBT001 a column of the table
+) -> None:
+    with house(engine, Koha) as one:
+        one.ask(lending("a", SITI, FREE))
+        one.end()
+        with transaction(engine) as connection:
+            errands.doubt_everything(connection, one.now() - errands.GRACE_SECONDS)
+        # What the database has forgotten: it was undone, and SITI came once more.
+        one.ledger.take_back(str(FREE))
+        if lent_again:
+            one.ledger.lend(str(FREE), SITI.reveal())
+        one.tell("a", 1, ABANDONED, ago=300)
+        with transaction(engine) as connection:
+            connection.execute(update(errand).values(not_before=one.now()))
+        one.begin()
+        one.quiet()
+        expected = "staff" if lent_again else "void"
+        assert one.stages() == {("a", "lend"): "ok", ("a", "take-back"): expected}
+        assert (str(FREE) in one.ledger.loans) is lent_again
+        unknown = [TaskKind.OUTCOME_UNKNOWN] if lent_again else []
+        assert [task.kind for task in one.tasks()] == unknown
