@@ -50,6 +50,7 @@ from kiosk.happenings import (
     TagWritten,
 )
 from kiosk.ledger import Ledger
+from kiosk.lighting import Lighting, with_lamp
 from kiosk.report import Reporter
 from kiosk.settings import StationSettings, ledger_path
 from kiosk.slip import Slip
@@ -117,6 +118,7 @@ class Running:
     in_bin: bool
     print: Callable[[Slip], None] = no_printer
     at_work: Callable[[AtWork], None] | None = None
+    lighting: Lighting | None = None
     _heard: SimpleQueue[Heard] = field(default_factory=SimpleQueue)
 
     def hear(self, happening: Heard) -> None:
@@ -153,8 +155,12 @@ class Running:
         if self.at_work is not None:
             self.at_work(AtWork(pad, self._courier, self._station))
         pad.start()
+        if self.lighting is not None:
+            self.lighting.watch.start()
         while not stop.is_set():
             self._turn()
+        if self.lighting is not None:
+            self.lighting.watch.stop()
         pad.stop()
         self._line.close(last_word(site, device))
         self._ledger.close()
@@ -169,8 +175,10 @@ class Running:
             self._station.tick()
             install, extent = self._ledger.install, self._ledger.extent
             self._reporter.introduce(install, extent, self._courier.coming)
-            condition = with_certificate(self.condition(), self._keeper)
+            condition = with_certificate(with_lamp(self.condition(), self.lighting), self._keeper)
             self._reporter.tell(condition, self._station.debt, self._station.ignored)
+            if self.lighting is not None:  # after the disk has the facts: it may be a yes
+                self.lighting.turn()
 
     def _take(self, heard: Heard) -> None:
         match heard:
