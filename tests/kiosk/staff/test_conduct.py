@@ -205,8 +205,9 @@ def test_the_lamp_shows_what_staff_are_to_look_for_and_is_stopped_while_they_are
 ) -> None:
     kiosk = Kiosk(fitted=Fitted(code=True, scanner=False, lamp=lamp, colours=1))
     shown = [kiosk.conduct.lamp]
-    looks = [Pressed(Key.SEEN)] * len(LAMP_SHOWS)
-    for heard in (CardArrived(STAFF), Pressed(Key.TESTS), chosen(Part.LAMP), *looks):
+    looks = (Pressed(Key.SEEN),) * len(LAMP_SHOWS)
+    begun: tuple[Happening, ...] = (CardArrived(STAFF), Pressed(Key.TESTS), chosen(Part.LAMP))
+    for heard in (*begun, *looks):
         kiosk.hear(heard)
         shown.append(kiosk.conduct.lamp)
     ready, stopped = LampMeaning.READY, LampMeaning.STOPPED
