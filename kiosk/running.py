@@ -157,10 +157,12 @@ class Running:
         pad.start()
         if self.lighting is not None:
             self.lighting.watch.start()
-        while not stop.is_set():
-            self._turn()
-        if self.lighting is not None:
-            self.lighting.watch.stop()
+        try:
+            while not stop.is_set():
+                self._turn()
+        finally:  # a program that fails leaves no green lamp behind
+            if self.lighting is not None:
+                self.lighting.watch.stop()
         pad.stop()
         self._line.close(last_word(site, device))
         self._ledger.close()
