@@ -13,8 +13,9 @@ from typing import Final
 from devices.capabilities import Lamp, LampColour, LampMeaning
 from devices.errors import DeviceError
 from devices.lamp import STEP_SECONDS, Shown, after, lit
+from devices.presence import Rhythm
 
-_RETRY_S: Final = 1.0
+_PACE: Final = Rhythm(poll=STEP_SECONDS, retry=1.0)
 _SILENT_S: Final = 5.0
 # After so many steps without a change the lamp is told again: that is how a lost one is noticed.
 _SAID_AGAIN_AFTER: Final = 8
@@ -24,20 +25,20 @@ _MOST_HEARD: Final = 64
 class LampWatch:
     """Watches one lamp. `trouble` is why it is lost, None while it is not; any thread may read it.
 
-    `pace` is how long a step takes and a lost lamp is left alone, `silent` how long a station may
-    show nothing, in seconds.
+    `pace` has how long a step takes and how long a lost lamp is left alone; `silent` is how long a
+    station may show nothing, in seconds.
     """
 
     def __init__(
         self,
         open_lamp: Callable[[], Lamp],
-        pace: tuple[float, float] = (STEP_SECONDS, _RETRY_S),
+        pace: Rhythm | None = None,
         silent: float = _SILENT_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.trouble: DeviceError | None = None
         self._open_lamp = open_lamp
-        self._step, self._retry = pace
+        self._pace = pace or _PACE
         self._silent = silent
         self._clock = clock
         self._heard: deque[LampMeaning] = deque(maxlen=_MOST_HEARD)
@@ -65,7 +66,7 @@ class LampWatch:
                 self._one_opening()
             except DeviceError as error:
                 self.trouble = error
-                self._stopping.wait(self._retry)
+                self._stopping.wait(self._pace.retry)
 
     def _one_opening(self) -> None:
         """From opening the lamp until told to stop. Raises DeviceError when it is lost."""
@@ -88,7 +89,7 @@ class LampWatch:
                 self.trouble = None
                 on, said = colour, 0
             # Not until the next quarter of a second: a slow lamp blinks slower, never faster.
-            self._stopping.wait(self._step)
+            self._stopping.wait(self._pace.poll)
 
     def _meanings(self) -> tuple[LampMeaning, ...]:
         heard = tuple(self._heard.popleft() for _ in range(len(self._heard)))

@@ -19,11 +19,12 @@ from devices.errors import DeviceError, NoAnswer, Refused, Unplugged
 from devices.lamp_watch import LampWatch
 from devices.lcus.simulator import LcusSimulator
 from devices.led.simulator import LedSimulator
+from devices.presence import Rhythm
 from devices.settings import LampSettings, LcusSettings, LedSettings
 from tests.devices.hearing import PATIENCE
 
 GREEN, AMBER, RED = LampColour
-FAST = (0.01, 0.01)
+FAST = Rhythm(poll=0.01, retry=0.01)
 
 
 class Simulator(Protocol):
