@@ -1,6 +1,5 @@
 """The lamp of a kiosk says from afar what its screen says at hand."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -120,4 +119,3 @@ def test_a_lamp_that_is_gone_is_a_warning_and_the_kiosk_serves_as_before(
 def test_a_station_without_a_lamp_says_nothing_of_one() -> None:
     assert lighting(None, lambda: LampMeaning.READY) is None
     assert with_lamp(SERVING, None) == SERVING
-    assert not [one for one in threading.enumerate() if one.name == "lamp watch"]

@@ -10,7 +10,6 @@ from broker.identity.lifetimes import DAY, alarm
 from broker.telemetry import Health, Mode
 from devices.capabilities import LampMeaning
 from devices.catalogue import open_lamp
-from devices.errors import Unplugged
 from devices.lamp_watch import LampWatch
 from devices.settings import LedSettings
 from kiosk.agent.machine import Readings
@@ -22,6 +21,7 @@ from kiosk.dropbox.box import condition as box_condition
 from kiosk.lighting import Lighting, with_lamp
 from kiosk.serving import condition as kiosk_condition
 from kiosk.visit import Visit
+from tests.contract.test_lamp import FAST, until
 
 LANGUAGES = Path(__file__).parents[2] / "server" / "web" / "languages"
 CERTIFICATE = (
@@ -32,8 +32,10 @@ CERTIFICATE = (
 
 def _no_lamp() -> Lighting:
     """A lamp that was looked for in vain."""
-    watch = LampWatch(lambda: open_lamp(LedSettings("/sys/class/leds/none")))
-    watch.trouble = Unplugged("/sys/class/leds/none")
+    watch = LampWatch(lambda: open_lamp(LedSettings("/sys/class/leds/none")), FAST)
+    watch.start()
+    assert until(lambda: watch.trouble is not None)
+    watch.stop()
     return Lighting(watch, lambda: LampMeaning.READY)
 
 

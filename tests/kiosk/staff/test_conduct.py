@@ -11,7 +11,6 @@ from broker.telemetry import Mode
 from broker.vocabulary import ActId, PatronId
 from devices.capabilities import LampColour, LampMeaning, TagUid
 from devices.catalogue import open_lamp
-from devices.errors import Unplugged
 from devices.lamp_watch import LampWatch
 from devices.led.simulator import LedSimulator
 from devices.settings import LedSettings
@@ -41,7 +40,7 @@ from kiosk.staff.testing import LAMP_SHOWS
 from kiosk.staff.words import Closing, Found, Key, Part
 from kiosk.visit import Page as VisitPage
 from kiosk.visit import Screen, screen
-from tests.contract.test_lamp import FAST
+from tests.contract.test_lamp import FAST, until
 from tests.kiosk.staff.on_bench import blank, seen
 from tests.kiosk.things import SITI, arrived, item, standing, uid
 
@@ -189,15 +188,20 @@ def found(kiosk: Kiosk) -> Found | None:
 
 
 @pytest.fixture
-def lamp(tmp_path: Path) -> Iterator[LampWatch]:
+def led(tmp_path: Path) -> Iterator[LedSimulator]:
     simulator = LedSimulator(tmp_path, LampColour.GREEN)
-    settings = LedSettings(str(simulator.folders[LampColour.GREEN]))
-    watch = LampWatch(lambda: open_lamp(settings), FAST)
     simulator.plug()
+    yield simulator
+    simulator.close()
+
+
+@pytest.fixture
+def lamp(led: LedSimulator) -> Iterator[LampWatch]:
+    settings = LedSettings(str(led.folders[LampColour.GREEN]))
+    watch = LampWatch(lambda: open_lamp(settings), FAST)
     watch.start()
     yield watch
     watch.stop()
-    simulator.close()
 
 
 def test_the_lamp_shows_what_staff_are_to_look_for_and_is_stopped_while_they_are_there(
@@ -217,10 +221,12 @@ def test_the_lamp_shows_what_staff_are_to_look_for_and_is_stopped_while_they_are
     assert kiosk.conduct.lamp is ready
 
 
-def test_a_lamp_that_was_lost_is_found_so_and_one_that_is_not_fitted_too(lamp: LampWatch) -> None:
+def test_a_lamp_that_was_lost_is_found_so_and_one_that_is_not_fitted_too(
+    led: LedSimulator, lamp: LampWatch
+) -> None:
     kiosk = Kiosk(fitted=Fitted(code=True, scanner=False, lamp=lamp, colours=1))
-    lamp.trouble = Unplugged("/sys/class/leds/sirkula-green")
-    lamp.stop()
+    led.unplug()
+    assert until(lambda: lamp.trouble is not None)
     kiosk.hear(CardArrived(STAFF), Pressed(Key.TESTS), chosen(Part.LAMP))
     assert found(kiosk) is Found.UNPLUGGED
     without = Kiosk().hear(CardArrived(STAFF), Pressed(Key.TESTS), chosen(Part.LAMP))
