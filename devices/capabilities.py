@@ -213,3 +213,36 @@ class ReceiptPrinter(Protocol):
         """
 
     def close(self) -> None: ...
+
+
+class LampColour(Enum):
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+class LampMeaning(Enum):
+    """What a station's lamp says; `devices.lamp` has a colour and a rhythm for each."""
+
+    READY = "ready"  # use me; after WORKING it is the yes
+    WORKING = "working"
+    ATTENTION = "attention"  # see the screen, or hand something to staff
+    STOPPED = "stopped"
+    DARK = "dark"
+
+
+class Lamp(Protocol):
+    """Lights that people see from afar. Nothing waits for them: a return stands without any."""
+
+    @property
+    def wears_out(self) -> bool:
+        """Whether every switching costs it life, as it does a relay's contacts."""
+
+    def light(self, colour: LampColour | None) -> None:
+        """That colour alone, or none; where it is not fitted, the one in its place.
+
+        Said again it is sent again, so that a lamp that was off meanwhile has it. Raises Refused
+        where it can be seen that the lamp did something else.
+        """
+
+    def close(self) -> None: ...

@@ -4,13 +4,17 @@ So a missing library hurts only the device that needs it. A new family adds its 
 case.
 """
 
-from devices.capabilities import CardReader, PadReader, ReceiptPrinter, Scanner
+from devices.capabilities import CardReader, Lamp, PadReader, ReceiptPrinter, Scanner
+from devices.lamp import places
 from devices.link import Parity, open_serial
 from devices.settings import (
     CardReaderSettings,
     EscposSettings,
     FeigSettings,
     KeyboardScannerSettings,
+    LampSettings,
+    LcusSettings,
+    LedSettings,
     M3Settings,
     MetratecSettings,
     NfcSettings,
@@ -88,3 +92,18 @@ def open_scanner(settings: ScannerSettings) -> Scanner:
             return BarcodeScanner(InputDevice(path), Keys())
         case SerialScannerSettings(port, baud, parity):
             return BarcodeScanner(open_serial(port, baud, Parity(parity)), Lines())
+
+
+def open_lamp(settings: LampSettings) -> Lamp:
+    """The lamp, ready to be lit. Raises DeviceError."""
+    match settings:
+        case LedSettings(green, amber, red):
+            from devices.led.driver import LedLamp  # noqa: PLC0415 - only if asked for
+
+            return LedLamp(places(green, amber, red))
+        case LcusSettings(port, green, amber, red):
+            from devices.lcus.driver import LcusLamp  # noqa: PLC0415 - only if asked for
+
+            link = open_serial(port, settings.baud, Parity(settings.parity))
+            answer_within = settings.answer_within if settings.answers else None
+            return LcusLamp(link, places(green, amber, red), answer_within)

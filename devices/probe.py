@@ -1,6 +1,6 @@
-"""Which reader is at a port, found by asking every family's most harmless question.
+"""Which reader, or lamp's relay board, is at a port, by every family's most harmless question.
 
-Law: nothing on the reader is changed: no setting, no tag, not even its field.
+Law: nothing on it is changed: no setting, no tag, not even its field, no relay.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,6 +9,7 @@ from typing import Final
 
 from devices.errors import DeviceError, Unplugged
 from devices.feig import driver as feig
+from devices.lcus import driver as lcus
 from devices.link import Link, Parity, open_serial
 from devices.m3_810 import driver as m3_810
 from devices.metratec import driver as metratec
@@ -20,18 +21,23 @@ ANSWER_WITHIN_S: Final = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One family: its `driver` as settings name it, its speeds, and how to ask who is there."""
+    """One family: its `driver` as settings name it, its speeds, and how to ask who is there.
+
+    `section` is where settings speak of it, `more` what they say besides.
+    """
 
     driver: str
     speeds: tuple[tuple[int, Parity], ...]
     identify: Callable[[Link, float], str]
+    section: str = "reader"
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A reader that answered, and what it calls itself."""
+    """A device that answered, and what it calls itself."""
 
-    driver: str
+    family: Family
     baud: int
     parity: Parity
     words: str
@@ -39,8 +45,8 @@ class Found:
     def settings(self, port: str) -> str:
         """What a settings file has to say about it."""
         return (
-            f'[reader]\ndriver = "{self.driver}"\nport = "{port}"\n'
-            f'baud = {self.baud}\nparity = "{self.parity.value}"\n'
+            f'[{self.family.section}]\ndriver = "{self.family.driver}"\nport = "{port}"\n'
+            f'baud = {self.baud}\nparity = "{self.parity.value}"\n{self.family.more}'
         )
 
 
@@ -50,6 +56,7 @@ FAMILIES: Final = (
     Family("rl866", rl866.SPEEDS, rl866.identify),
     Family("metratec", metratec.SPEEDS, metratec.identify),
     Family("rr3036", rr3036.SPEEDS, rr3036.identify),
+    Family("lcus", lcus.SPEEDS, lcus.identify, "lamp", "answers = true\n"),
 )
 
 
@@ -68,7 +75,7 @@ def probe(
             trying(f"{family.driver} at {baud} baud, parity {parity.value}")
             link = open_serial(port, baud, parity)
             try:
-                return Found(family.driver, baud, parity, family.identify(link, answer_within))
+                return Found(family, baud, parity, family.identify(link, answer_within))
             except Unplugged:
                 raise
             except DeviceError:  # somebody else's reader, or nobody's

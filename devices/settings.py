@@ -10,6 +10,7 @@ from devices.tags.models import Model, SiteModels
 from devices.tags.plain_text import TextField
 
 Address = Annotated[int, Meta(ge=0, le=255)]
+Relay = Annotated[int, Meta(ge=1, le=8)]
 Seconds = Annotated[float, Meta(gt=0)]
 NfcPath = Annotated[
     str, Meta(pattern=r"^(usb(:[^:]+){0,2}|(tty:/.+|(tty|com):[^:]+):[^:]+|udp:[^:]+:[0-9]{1,5})$")
@@ -158,7 +159,51 @@ class EscposSettings(
     answer_within: Seconds = 2.0
 
 
+class LedSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="led"):
+    """A lamp of the kernel's LEDs: a folder each, such as `/sys/class/leds/sirkula-green`.
+
+    A lamp of one colour is `green`, whatever its colour.
+    """
+
+    green: str
+    amber: str | None = None
+    red: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for one place of two colours."""
+        _require_apart(self.green, self.amber, self.red)
+
+
+class LcusSettings(Struct, frozen=True, forbid_unknown_fields=True, tag_field="driver", tag="lcus"):
+    """A lamp at a USB relay board of LC Technology's, by the relay of each colour.
+
+    A lamp of one colour is `green`, whatever its colour. `answers` is for a board that says which
+    of its relays are on: the LCUS-4 does, the LCUS-1 does not.
+    """
+
+    port: str
+    green: Relay = 1
+    amber: Relay | None = None
+    red: Relay | None = None
+    answers: bool = False
+    baud: int = 9600
+    parity: Literal["none", "even", "odd"] = "none"
+    answer_within: Seconds = 1.0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for one relay of two colours."""
+        _require_apart(self.green, self.amber, self.red)
+
+
+def _require_apart(*places: object) -> None:
+    """Raises ValueError where two colours of a lamp have the same place."""
+    fitted = [place for place in places if place is not None]
+    if len(set(fitted)) < len(fitted):
+        raise ValueError("two colours of a lamp cannot be in one place: give each its own")
+
+
 PadReaderSettings = FeigSettings | M3Settings | Rl866Settings | Rr3036Settings | MetratecSettings
 CardReaderSettings = NfcSettings
 PrinterSettings = EscposSettings
 ScannerSettings = KeyboardScannerSettings | SerialScannerSettings
+LampSettings = LedSettings | LcusSettings

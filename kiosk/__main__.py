@@ -39,7 +39,7 @@ def run(
     clock = SystemClock()
     sealing = server_key(read.folder)
     again = Restart(stop)
-    conduct, hands = open_staff_mode(
+    conduct, hands, light = open_staff_mode(
         read,
         KioskConduct(read.the_house()),
         lambda heard: running.hear(heard),  # noqa: PLW0108 it is made of the conduct
@@ -53,6 +53,7 @@ def run(
         conduct.condition,
         in_bin=False,
         at_work=hands.go_to,
+        lighting=light,
     )
     ear = StaffEar(hands.is_staff, lambda: conduct.entered)
     attached = Attached(read, running.hear, ear, lambda: conduct.visit.house)

@@ -13,6 +13,7 @@ from broker.doctor.machine import (
     look_at_watchdog,
     look_at_zone,
 )
+from devices.settings import LampSettings, LcusSettings, LedSettings
 from kiosk.ledger.fitness import look_at_ledger
 from kiosk.settings import LEDGER, KioskSettings, StationSettings
 
@@ -27,6 +28,7 @@ def station_checks(read: StationSettings, environment: Mapping[str, str]) -> tup
     ports = {"reader": read.reader.port}
     if isinstance(read, KioskSettings):
         ports |= _card_reader_port(read.card_reader.path)
+    ports |= _lamp_ports(read.lamp)
     return (
         look_at_clock(),
         *look_at_folder(folder),
@@ -44,3 +46,15 @@ def _card_reader_port(path: str) -> dict[str, str]:
         return {}
     port = found[1] if found[1].startswith("/") else f"/dev/tty{found[1]}"
     return {"card_reader": port}
+
+
+def _lamp_ports(lamp: LampSettings | None) -> dict[str, str]:
+    """A relay board's device file, or the folder of each LED."""
+    match lamp:
+        case LcusSettings(port):
+            return {"lamp": port}
+        case LedSettings(green, amber, red):
+            folders = {"green": green, "amber": amber, "red": red}
+            return {f"lamp, {colour}": folder for colour, folder in folders.items() if folder}
+        case None:
+            return {}

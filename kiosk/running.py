@@ -50,6 +50,7 @@ from kiosk.happenings import (
     TagWritten,
 )
 from kiosk.ledger import Ledger
+from kiosk.lighting import Lighting, with_lamp
 from kiosk.report import Reporter
 from kiosk.settings import StationSettings, ledger_path
 from kiosk.slip import Slip
@@ -123,6 +124,7 @@ class Running:
     print: Callable[[Slip], None] = no_printer
     at_work: Callable[[AtWork], None] | None = None
     notice: Callable[[], None] = nobody_looks
+    lighting: Lighting | None = None
     _heard: SimpleQueue[Heard] = field(default_factory=SimpleQueue)
 
     def hear(self, happening: Heard) -> None:
@@ -159,8 +161,14 @@ class Running:
         if self.at_work is not None:
             self.at_work(AtWork(pad, self._courier, self._station))
         pad.start()
-        while not stop.is_set():
-            self._turn()
+        if self.lighting is not None:
+            self.lighting.watch.start()
+        try:
+            while not stop.is_set():
+                self._turn()
+        finally:  # a program that fails leaves no green lamp behind
+            if self.lighting is not None:
+                self.lighting.watch.stop()
         pad.stop()
         self._line.close(last_word(site, device))
         self._ledger.close()
@@ -175,8 +183,10 @@ class Running:
             self._station.tick()
             install, extent = self._ledger.install, self._ledger.extent
             self._reporter.introduce(install, extent, self._courier.coming)
-            condition = with_certificate(self.condition(), self._keeper)
+            condition = with_certificate(with_lamp(self.condition(), self.lighting), self._keeper)
             self._reporter.tell(condition, self._station.debt, self._station.ignored)
+            if self.lighting is not None:  # after the disk has the facts: it may be a yes
+                self.lighting.turn()
 
     def _take(self, heard: Heard) -> None:
         match heard:

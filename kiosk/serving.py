@@ -1,12 +1,15 @@
-"""The kiosk's visit as a station's conduct, and what technicians read from it."""
+"""The kiosk's visit as a station's conduct, and what technicians and its lamp say of it."""
 
 from broker.telemetry import Health, Mode
+from devices.capabilities import LampMeaning
+from kiosk.book import BUSY, Book, Stage
 from kiosk.condition import Condition, Finding, finding, ledger_findings
 from kiosk.dialogue import step
 from kiosk.happenings import Action, Happening
 from kiosk.house import NO_HOUSE, House
-from kiosk.visit import Outage, Visit
+from kiosk.visit import Call, Outage, Page, Visit
 
+_CARD_IS_FORGOTTEN = (Page.WELCOME, Page.GOODBYE)
 _REASONS = {
     Outage.LEDGER: "disk does not take writes",
     Outage.PAD: "reader does not answer",
@@ -49,6 +52,29 @@ def condition(visit: Visit) -> Condition:
         return Condition(Mode.OUT_OF_SERVICE, _REASONS[outage], findings)
     well = all(found.health is Health.OK for found in findings)
     return Condition(Mode.IN_SERVICE if well else Mode.DEGRADED, "", findings)
+
+
+def lamp(visit: Visit) -> LampMeaning:
+    """What the lamp says of the kiosk. Pure.
+
+    ATTENTION is for whoever stands there: a book to put back or to hand to staff, something left
+    behind; and for staff who were called.
+    """
+    if visit.outage is not None:
+        return LampMeaning.STOPPED
+    left_behind = visit.leftovers or (visit.card_here and visit.page in _CARD_IS_FORGOTTEN)
+    called = visit.call in (Call.STORED, Call.REACHED)
+    if left_behind or called or any(map(_needs_hands, visit.books)):
+        return LampMeaning.ATTENTION
+    if not visit.started or visit.busy:
+        return LampMeaning.WORKING
+    return LampMeaning.READY
+
+
+def _needs_hands(book: Book) -> bool:
+    """Lifted too early, torn away from its write, or none that can be handled here."""
+    torn = book.stage is Stage.REFUSED and not book.secured
+    return torn or book.stage is Stage.STAFF or (book.stage in BUSY and not book.on_pad)
 
 
 def _printer(visit: Visit) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -14,6 +14,7 @@ from broker.vocabulary import DeviceId, SiteId
 from devices.barcode import LabelSettings
 from devices.settings import (
     CardReaderSettings,
+    LampSettings,
     PadReaderSettings,
     PrinterSettings,
     ScannerSettings,
@@ -104,7 +105,7 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StationSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What kiosk and drop box have in common.
+    """What kiosk and drop box have in common; a `lamp` where one is fitted.
 
     `folder` keeps the ledger and the server's public key: a local disk. `memory` is a folder in RAM
     (tmpfs) for what a thief must not find on the disk.
@@ -114,6 +115,13 @@ class StationSettings(DeviceSettings, frozen=True, forbid_unknown_fields=True, k
     tags: TagSettings
     reader: PadReaderSettings
     memory: str = "/dev/shm"  # noqa: S108 a private file, checked to be nobody else's
+    lamp: LampSettings | None = None
+
+
+class DropBoxSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A return box, whose bin `holds` so many books: the lamp says stopped when they lie there."""
+
+    holds: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

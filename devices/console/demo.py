@@ -10,16 +10,18 @@ from devices.capabilities import TagUid
 from devices.console.ports import Ports
 from devices.console.scripted import Play
 from devices.console.settings_files import OWNER, Hardware, Panel
+from devices.console.simulation import section
 from devices.console.stage import Stage
 from devices.errors import NotUnderstood
 from devices.station.description import PUBLISHED_TAGS, read_station
-from devices.station.prompt import HELP, command_of
+from devices.station.prompt import HELP, Part, command_of
 from devices.station.station import SimulatedStation
 
 # So many of the sample library's items are there to hold; more only slow the start.
 BOOKS: Final = 60
 # A card of another library, and one whose number is new at every tap (ISO/IEC 14443-3, 6.5.4).
 STRANGE_CARDS: Final = {"FOREIGN": "04DEADBEEF1234", "RANDOM": "08112233"}
+_LAMPS: Final = '[lamp]\ndriver = "lcus"\n[bin_lamp]\ndriver = "led"\n'
 _UID_PREFIX: Final = bytes.fromhex("E00401500001")
 
 
@@ -42,6 +44,8 @@ def furnished(folder: Path, ports: Ports, panel: Panel) -> Iterator[tuple[Stage,
         bin=station.bin_settings.port,
         cards=station.card_settings.path,
         network_port=station.network.port,
+        lamp=_lamp(station, Part.LAMP),
+        bin_lamp=_lamp(station, Part.BIN_LAMP),
     )
     stage.furnish(hardware, panel)
     try:
@@ -85,7 +89,12 @@ def _description(sample: dict[str, Any]) -> str:
         f'owner = "{OWNER}"\nafi = 0x07\n'
         for number, barcode in enumerate(list(sample["items"])[:BOOKS], 1)
     ]
-    return "\n".join((*cards, *books))
+    return "\n".join((_LAMPS, *cards, *books))
+
+
+def _lamp(station: SimulatedStation, part: Part) -> str:
+    settings = station.lamp_settings(part)
+    return "" if settings is None else f"\n{section('lamp', settings)}"
 
 
 def _uid(number: int) -> TagUid:

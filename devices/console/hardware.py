@@ -1,4 +1,4 @@
-"""`sirkula devices`: which reader is at a port, and what lies on it now."""
+"""`sirkula devices`: which reader is at a port, what lies on it now, and whether a lamp shines."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,21 +9,30 @@ from typing import Annotated, Final
 import typer
 from msgspec import Struct
 
+from broker.errors import BadSettings
 from broker.program import stopping
 from broker.settings import read_settings
-from devices.capabilities import TagUid
+from devices.capabilities import LampMeaning, TagUid
 from devices.card_watch import CardEvent, CardWatch
-from devices.catalogue import open_card_reader, open_reader
+from devices.catalogue import open_card_reader, open_lamp, open_reader
 from devices.console.sightings import incomplete_sets, line_of
 from devices.errors import NoAnswer
+from devices.lamp_watch import LampWatch
 from devices.pad import Pad
 from devices.pad_events import PadEvent, StackCounted, TagArrived, TagLeft
 from devices.probe import probe as probe_port
-from devices.settings import CardReaderSettings, PadReaderSettings, TagSettings
+from devices.settings import CardReaderSettings, LampSettings, PadReaderSettings, TagSettings
 from devices.tags.content import TagContent
 
-app: Final = typer.Typer(help="Readers of tags and cards.", no_args_is_help=True)
+app: Final = typer.Typer(help="Readers of tags and cards, and lamps.", no_args_is_help=True)
 _TURN_S: Final = 0.2
+_LAMP_TURNS: Final = 20
+_LOOKS: Final = {
+    LampMeaning.READY: "green, all the time",
+    LampMeaning.WORKING: "green, slowly on and off",
+    LampMeaning.ATTENTION: "amber, twice and a pause",
+    LampMeaning.STOPPED: "red, once and a pause",
+}
 
 
 class HardwareSettings(Struct, frozen=True):
@@ -32,6 +41,7 @@ class HardwareSettings(Struct, frozen=True):
     tags: TagSettings
     reader: PadReaderSettings
     card_reader: CardReaderSettings | None = None
+    lamp: LampSettings | None = None
 
 
 @app.command()
@@ -66,6 +76,28 @@ def watch(
             continue
     for one in watches:
         one.stop()
+
+
+@app.command()
+def lamp(
+    station: Annotated[Path, typer.Option(help="settings file with [tags], [reader], [lamp]")],
+) -> None:
+    """Show everything the lamp can say, four seconds each; its station must not run meanwhile."""
+    settings = read_settings(station, HardwareSettings).lamp
+    if settings is None:
+        raise BadSettings(f"{station}: no [lamp] is in it")
+    stop, watch = stopping(), LampWatch(lambda: open_lamp(settings))
+    watch.start()
+    try:
+        for meaning, look in _LOOKS.items():
+            typer.echo(f"{meaning.value}: {look}")
+            for _ in range(_LAMP_TURNS):
+                watch.show(meaning)
+                stop.wait(_TURN_S)
+                if watch.trouble is not None:
+                    raise watch.trouble
+    finally:
+        watch.stop()
 
 
 class _Teller:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from devices.capabilities import LampColour
 from devices.console.rehearsal import Shown
 from devices.console.stage import Stage, StageFailed
-from devices.station.prompt import command_of
+from devices.station.prompt import Part, command_of
 from devices.station.station import SimulatedStation
 
 STACK: Final = ("B00012", "B00013", "B00014")
@@ -114,14 +115,21 @@ class Play:
         self.stage.until(f"{book} secured in the bin", lambda: self.afi(book) == SECURED)
         self.returned.add(book)
         self.stage.until("both returns at the server", lambda: self._returns() == 2)  # noqa: PLR2004
-        self.say(f"the drop box has taken {book}")
+        self.until_lit(Part.BIN_LAMP, LampColour.GREEN)
+        self.say(f"the drop box has taken {book}, and its lamp is green")
 
     def unplug_the_pad(self) -> None:
         self.tell("unplug pad")
         self.waits_for("out-of-service")
         self.picture("out-of-service")
+        self.until_lit(Part.LAMP, LampColour.RED)
+        self.say("the kiosk's lamp is red while its pad is unplugged")
         self.tell("plug pad")
         self.waits_for("welcome")
+
+    def until_lit(self, part: Part, colour: LampColour) -> None:
+        """It may blink: it is enough to have seen it."""
+        self.stage.until(f"{part.value} {colour.value}", lambda: colour in self.station.lit(part))
 
     def account(self) -> dict[str, Any]:
         """Every figure of the last line, and whether all three witnesses agree."""

@@ -23,12 +23,17 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """What is plugged in: serial ports, a card reader by nfcpy's path, the way to the broker."""
+    """What is plugged in: serial ports, a card reader by nfcpy's path, the way to the broker.
+
+    `lamp` and `bin_lamp` are sections of the settings, empty where none is fitted.
+    """
 
     pad: str
     bin: str
     cards: str
     network_port: int
+    lamp: str = ""
+    bin_lamp: str = ""
 
 
 def write_library_settings(folder: Path, ports: Ports) -> dict[str, Path]:
@@ -43,8 +48,8 @@ def write_station_settings(
     """Writes one file per station below `folder`; their paths by program."""
     kiosk = _station(folder, KIOSK, hardware, hardware.pad)
     texts = {
-        "kiosk": kiosk + _panel(ports, hardware, panel),
-        "dropbox": _station(folder, DROP_BOX, hardware, hardware.bin),
+        "kiosk": kiosk + _panel(ports, hardware, panel) + hardware.lamp,
+        "dropbox": _station(folder, DROP_BOX, hardware, hardware.bin) + hardware.bin_lamp,
         "agent": _agent(hardware),
     }
     return _written(folder, texts)

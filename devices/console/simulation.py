@@ -9,7 +9,7 @@ import typer
 
 from devices.errors import NotUnderstood
 from devices.station.description import read_station
-from devices.station.prompt import command_of
+from devices.station.prompt import Part, command_of
 from devices.station.station import SimulatedStation
 
 _BROKER: Final = "127.0.0.1:1883"
@@ -48,15 +48,19 @@ def settings_of(station: SimulatedStation) -> str:
         "card_reader": station.card_settings,
         "scanner": station.scanner_settings,
         "printer": station.printer_settings,
+        "lamp": station.lamp_settings(Part.LAMP),
     }
     told = [f"[broker]\nport = {station.network.port}\n"]
-    told += [_section(name, settings) for name, settings in sections.items() if settings]
-    bin_ = _section("reader", station.bin_settings).replace("\n", "\n# ").removesuffix("# ")
+    told += [section(name, settings) for name, settings in sections.items() if settings]
+    of_box = section("reader", station.bin_settings)
+    if (lamp := station.lamp_settings(Part.BIN_LAMP)) is not None:
+        of_box += section("lamp", lamp)
+    bin_ = of_box.replace("\n", "\n# ").removesuffix("# ")
     return "\n".join((*told, f"# or, of the return box\n# {bin_}"))
 
 
-def _section(name: str, settings: msgspec.Struct) -> str:
-    """Only what is not as it would be anyway."""
+def section(name: str, settings: msgspec.Struct) -> str:
+    """A section of a settings file: only what is not as it would be anyway."""
     config = settings.__struct_config__
     lines = [f"[{name}]", f'driver = "{config.tag}"']
     for field in msgspec.structs.fields(settings):

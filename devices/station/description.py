@@ -10,6 +10,10 @@ connection = "serial"           # or keyboard
 [printer]
 columns = 32
 
+[lamp]                          # the kiosk's, and [bin_lamp] the return box's
+driver = "lcus"                 # or led
+colours = 1                     # or 3
+
 [[cards]]
 number = "KTA-0007"             # what the prompt calls it
 uid = "04497622D93881"
@@ -158,6 +162,13 @@ class PrinterEntry(Struct, frozen=True, forbid_unknown_fields=True):
     columns: Literal[32, 42, 48] = 48
 
 
+class LampEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A lamp of LEDs, or at a relay board, of one colour or of three."""
+
+    driver: Literal["led", "lcus"] = "led"
+    colours: Literal[1, 3] = 3
+
+
 class StationDescription(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that is plugged in, and everything that can be put, taken and dropped."""
 
@@ -165,6 +176,8 @@ class StationDescription(Struct, frozen=True, forbid_unknown_fields=True):
     bin: ReaderEntry | None = None
     scanner: ScannerEntry | None = None
     printer: PrinterEntry | None = None
+    lamp: LampEntry | None = None
+    bin_lamp: LampEntry | None = None
     cards: tuple[CardEntry, ...] = ()
     books: tuple[WrittenBook | DumpedBook, ...] = ()
 
@@ -175,6 +188,8 @@ class StationDescription(Struct, frozen=True, forbid_unknown_fields=True):
             self.bin or other.bin,
             self.scanner or other.scanner,
             self.printer or other.printer,
+            self.lamp or other.lamp,
+            self.bin_lamp or other.bin_lamp,
             (*self.cards, *other.cards),
             (*self.books, *other.books),
         )

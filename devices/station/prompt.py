@@ -18,7 +18,9 @@ spoil B00012 torn    its tag is torn away at the next write; or worn, forgetful,
 scan KTA-0007        show the scanner a barcode
 printer low          its paper: full, low or out; its cover: open or shut
 receipt bon.png      save what was printed last as a picture
-unplug pad           pull a cable: pad, bin, cards, scanner, printer; `plug pad` puts it back
+lamp                 what the lamps of kiosk and return box show now
+unplug pad           pull a cable: pad, bin, cards, scanner, printer, lamp, bin-lamp; `plug pad`
+                     puts it back
 net off              cut the network; `net on` brings it back
 help                 this list"""
 
@@ -31,6 +33,8 @@ class Part(Enum):
     CARDS = "cards"
     SCANNER = "scanner"
     PRINTER = "printer"
+    LAMP = "lamp"
+    BIN_LAMP = "bin-lamp"
 
 
 class Spoilt(Enum):
@@ -115,13 +119,18 @@ class Net:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtLamps:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
 
 Hands = LayCard | TakeCard | Put | Take | Drop | Spoil
 Desk = ShowBarcode | SetPrinter | SaveReceipt
-Switch = Unplug | Plug | Net | Help
+Switch = Unplug | Plug | Net | LookAtLamps | Help
 Command = Hands | Desk | Switch
 
 
@@ -145,8 +154,8 @@ def command_of(line: str) -> Command:
             return _with_cable(word, rest)
         case "net":
             return _with_network(rest)
-        case "help":
-            return Help()
+        case "lamp" | "help":
+            return LookAtLamps() if word == "lamp" else Help()
     raise NotUnderstood(f"`{word}` is not known here; possible is\n{HELP}")
 
 

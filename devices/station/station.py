@@ -2,17 +2,26 @@
 
 from pathlib import Path
 
+from devices.capabilities import LampColour
 from devices.errors import NotUnderstood
 from devices.nfc.simulator import NfcField
-from devices.settings import EscposSettings, NfcSettings, PadReaderSettings, ScannerSettings
+from devices.settings import (
+    EscposSettings,
+    LampSettings,
+    NfcSettings,
+    PadReaderSettings,
+    ScannerSettings,
+)
 from devices.station.description import Place, ReaderEntry, StationDescription
 from devices.station.desk import Desk
+from devices.station.lamps import SimulatedLamp
 from devices.station.prompt import (
     HELP,
     Command,
     Drop,
     Help,
     LayCard,
+    LookAtLamps,
     Net,
     Part,
     Plug,
@@ -32,7 +41,8 @@ from devices.station.truth import Truth
 
 
 class SimulatedStation:
-    """A kiosk's pad, cards, scanner and printer, a return box's bin, their way to the broker.
+    """A kiosk's pad, cards, scanner and printer, a return box's bin, the lamps of both, and their
+    way to the broker.
 
     Terminals appear as `pad`, `bin` and so on in `folder`. Nothing is plugged before `start`.
     """
@@ -47,10 +57,17 @@ class SimulatedStation:
         self._bin = SimulatedReader(folder / "bin", description.bin or usual, self.truth.bin)
         self._cards = NfcField()
         self._desk = Desk(description, folder)
+        fitted = {Part.LAMP: description.lamp, Part.BIN_LAMP: description.bin_lamp}
+        self._lamps = {
+            part: SimulatedLamp(folder / part.value, entry)
+            for part, entry in fitted.items()
+            if entry is not None
+        }
         self._plugs = {
             Part.PAD: (self._pad.plug, self._pad.unplug),
             Part.BIN: (self._bin.plug, self._bin.unplug),
             Part.CARDS: (self._cards.start, self._cards.stop),
+            **{part: (lamp.plug, lamp.unplug) for part, lamp in self._lamps.items()},
         } | self._desk.plugs
 
     @property
@@ -74,6 +91,14 @@ class SimulatedStation:
     def printer_settings(self) -> EscposSettings | None:
         return self._desk.printer_settings
 
+    def lamp_settings(self, part: Part) -> LampSettings | None:
+        """The lamp's or the bin lamp's."""
+        return self._lamps[part].settings if part in self._lamps else None
+
+    def lit(self, part: Part) -> tuple[LampColour, ...]:
+        """What the lamp or the bin lamp shows in this moment."""
+        return self._lamps[part].lit if part in self._lamps else ()
+
     def start(self) -> None:
         """Everything is plugged, and can be opened, when this returns."""
         for plug, _ in self._plugs.values():
@@ -82,6 +107,8 @@ class SimulatedStation:
 
     def close(self) -> None:
         self.network.close()
+        for lamp in self._lamps.values():
+            lamp.close()
         self._desk.close()
         self._cards.stop()
         self._bin.close()
@@ -122,8 +149,16 @@ class SimulatedStation:
             case Net(on):
                 (self.network.restore if on else self.network.cut)()
                 return "the network is back" if on else "the network is cut"
+            case LookAtLamps():
+                return self._lamps_now()
             case Help():
                 return HELP
+
+    def _lamps_now(self) -> str:
+        if not self._lamps:
+            raise NotUnderstood("this station has no lamp")
+        shown = {part: [colour.value for colour in lamp.lit] for part, lamp in self._lamps.items()}
+        return "; ".join(f"{part.value}: {', '.join(lit) or 'dark'}" for part, lit in shown.items())
 
     def _move(self, items: tuple[str, ...], to: Place) -> str:
         books = [self.truth.book(item) for item in items]

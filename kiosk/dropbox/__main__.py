@@ -11,10 +11,11 @@ from broker.program import run_command, stopping
 from broker.settings import read_settings
 from broker.telemetry import Kind
 from devices.catalogue import open_reader
-from kiosk.dropbox.box import BoxConduct, condition
+from kiosk.dropbox.box import BoxConduct, condition, lamp
 from kiosk.fitness import station_checks
+from kiosk.lighting import lighting
 from kiosk.running import Running
-from kiosk.settings import StationSettings, server_key
+from kiosk.settings import DropBoxSettings, server_key
 
 
 def run(
@@ -24,12 +25,18 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Takes back whatever falls into the bin, at that moment."""
-    read = read_settings(settings, StationSettings)
+    read = read_settings(settings, DropBoxSettings)
     examine(station_checks(read, os.environ), only=check, json=as_json)
-    conduct = BoxConduct()
+    conduct = BoxConduct(read.holds)
     sealing = server_key(read.folder)
     running = Running(
-        read, sealing, Kind.DROP_BOX, conduct, lambda: condition(conduct.box), in_bin=True
+        read,
+        sealing,
+        Kind.DROP_BOX,
+        conduct,
+        lambda: condition(conduct.box),
+        in_bin=True,
+        lighting=lighting(read.lamp, lambda: lamp(conduct.box)),
     )
     running.run(lambda: open_reader(read.reader), stopping())
 

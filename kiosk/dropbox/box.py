@@ -7,10 +7,10 @@ alone; one that is not secured is returned now.
 from dataclasses import dataclass, replace
 
 from broker.telemetry import Health, Mode
-from devices.capabilities import TagUid
+from devices.capabilities import LampMeaning, TagUid
 from kiosk.book import BUSY, Book, Stage, advance, start_return
 from kiosk.bounds import Capacity
-from kiosk.condition import Condition, finding, ledger_findings
+from kiosk.condition import Condition, Finding, finding, ledger_findings
 from kiosk.happenings import (
     Action,
     CapacityChanged,
@@ -31,7 +31,8 @@ class Box:
     """Everything in the bin, and how the machine is.
 
     `resting` are the tags of books that were returned in an earlier life of the box. A reader that
-    was lost is `reader_settled` again when it is known what lies in the bin.
+    was lost is `reader_settled` again when it is known what lies in the bin. The bin `holds` so
+    many books, None when nobody said; its reader may see fewer than there are.
     """
 
     books: tuple[Book, ...] = ()
@@ -42,6 +43,13 @@ class Box:
     ledger_healthy: bool = True
     online: bool = False
     capacity: Capacity = Capacity.LOANS_AND_RETURNS
+    holds: int | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many lie there as it holds. What falls in nevertheless is taken."""
+        lying = len(self.resting) + sum(book.on_pad for book in self.books)
+        return self.holds is not None and lying >= self.holds
 
 
 Outcome = tuple[Box, tuple[Action, ...]]
@@ -151,8 +159,8 @@ def _take(box: Box) -> Outcome:
 class BoxConduct:
     """Holds the one box, as a station's conduct."""
 
-    def __init__(self) -> None:
-        self.box = Box()
+    def __init__(self, holds: int | None = None) -> None:
+        self.box = Box(holds=holds)
 
     @property
     def busy(self) -> bool:
@@ -170,6 +178,7 @@ def condition(box: Box) -> Condition:
         finding("bin-reader", healthy=box.reader_healthy, code="unplugged"),
         *ledger_findings(box.capacity, healthy=box.ledger_healthy),
         finding("server", healthy=box.online, code="silent", health=Health.WARNING),
+        *_bin(box),
     )
     if not (box.ledger_healthy and box.reader_healthy):
         return Condition(Mode.OUT_OF_SERVICE, "returns cannot be recorded", findings)
@@ -179,3 +188,27 @@ def condition(box: Box) -> Condition:
         return Condition(Mode.STARTING, "", findings)
     well = all(found.health is Health.OK for found in findings)
     return Condition(Mode.IN_SERVICE if well else Mode.DEGRADED, "", findings)
+
+
+def _bin(box: Box) -> tuple[Finding, ...]:
+    if box.holds is None:
+        return ()
+    return (finding("bin", healthy=not box.is_full, code="bin-full", health=Health.WARNING),)
+
+
+def lamp(box: Box) -> LampMeaning:
+    """What the lamp says of the box. Pure.
+
+    READY is the yes to whoever dropped something, so it waits until every fact is on the disk.
+    ATTENTION: what came last is no book of ours, or the disk failed in the middle of a return.
+    """
+    cannot = not (box.ledger_healthy and box.reader_healthy) or box.capacity is Capacity.FULL
+    if cannot or box.is_full:
+        return LampMeaning.STOPPED
+    on_their_way = any(book.stage in BUSY or _waits(box, book) for book in box.books)
+    if not box.started or on_their_way:
+        return LampMeaning.WORKING
+    if any(book.stage is not Stage.RETURNED for book in box.books):
+        return LampMeaning.ATTENTION
+    strange = bool(box.books) and box.books[-1].item is None
+    return LampMeaning.ATTENTION if strange else LampMeaning.READY

@@ -5,12 +5,14 @@ machine alone; what lies on the pad when it ends must be lifted before it is any
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from broker.appearance import Appearance
 from broker.telemetry import Mode
 from broker.vocabulary import PatronId
+from devices.capabilities import LampMeaning
+from devices.lamp_watch import LampWatch
 from kiosk.condition import Condition
 from kiosk.happenings import (
     Action,
@@ -23,7 +25,7 @@ from kiosk.happenings import (
     Tick,
     Touched,
 )
-from kiosk.serving import KioskConduct, condition
+from kiosk.serving import KioskConduct, condition, lamp
 from kiosk.staff.deeds import Deed, TryPart
 from kiosk.staff.door import remembered
 from kiosk.staff.heard import (
@@ -39,6 +41,7 @@ from kiosk.staff.heard import (
 from kiosk.staff.records import Kept
 from kiosk.staff.room import step
 from kiosk.staff.session import Room
+from kiosk.staff.tag_hands import found_by
 from kiosk.staff.words import Found, Key, Part
 from kiosk.visit import Page, Visit
 
@@ -46,11 +49,20 @@ _AT_WORK: Final = "staff at work"
 _CLOSED: Final = "closed by staff: "
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Whether a code is set and a scanner fitted; the lamp, and how many colours it has."""
+
+    code: bool
+    scanner: bool
+    lamp: LampWatch | None = None
+    colours: int = 0
+
+
 class StaffConduct:
     """The kiosk's conduct with a room for its staff. Other threads may read `room` and `visit`.
 
-    `do` carries out what staff mode wants; `is_staff` knows its cards; `has_code` and `scans` are
-    whether a code is set and a scanner fitted.
+    `do` carries out what staff mode wants; `is_staff` knows its cards.
     """
 
     def __init__(
@@ -59,16 +71,16 @@ class StaffConduct:
         kept: Kept,
         do: Callable[[Deed], None],
         is_staff: Callable[[PatronId], bool],
-        *,
-        has_code: bool,
-        scans: bool,
+        fitted: Fitted,
     ) -> None:
         self._patrons = patrons
         self._do = do
         self._is_staff = is_staff
-        self._scans = scans
+        self._fitted = fitted
         door = remembered(kept.wrong_codes, 0.0)
-        self.room = Room(closing=kept.closing, door=door, has_code=has_code)
+        self.room = Room(
+            closing=kept.closing, door=door, has_code=fitted.code, lamp_colours=fitted.colours
+        )
         self._began = False
         self._tell_service(0.0)
 
@@ -84,6 +96,15 @@ class StaffConduct:
     @property
     def entered(self) -> bool:
         return self.room.session is not None and self.room.session.entered
+
+    @property
+    def lamp(self) -> LampMeaning:
+        """What the lamp says of the visit; while staff are at work nobody is served."""
+        session = self.room.session
+        trial = None if session is None else session.trial
+        if trial is not None and trial.shows is not None:
+            return trial.shows
+        return LampMeaning.STOPPED if self.entered else lamp(self.visit)
 
     def condition(self) -> Condition:
         """How the kiosk is, for technicians, who see why it serves nobody."""
@@ -157,17 +178,25 @@ class StaffConduct:
             self._set_aside()
         for deed in deeds:
             match deed:
-                case TryPart(Part.CARDS | Part.SCANNER as part):
+                case TryPart(Part.CARDS | Part.SCANNER | Part.LAMP as part):
                     self._step(PartTried(part, self._seen(part)), now)
                 case _:
                     self._do(deed)
 
     def _seen(self, part: Part) -> Found:
         """Whether a part that is watched all the time is there."""
-        if part is Part.SCANNER and not self._scans:
+        if part is Part.LAMP:
+            return self._lamp_found()
+        if part is Part.SCANNER and not self._fitted.scanner:
             return Found.NOT_FITTED
         there = self.visit.card_reader_healthy if part is Part.CARDS else self.room.scanner
         return Found.WELL if there else Found.UNPLUGGED
+
+    def _lamp_found(self) -> Found:
+        if self._fitted.lamp is None:
+            return Found.NOT_FITTED
+        trouble = self._fitted.lamp.trouble
+        return Found.WELL if trouble is None else found_by(trouble)
 
     def _set_aside(self) -> None:
         """Everything on the pad is somebody else's until it was lifted."""

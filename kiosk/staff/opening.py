@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,9 +14,10 @@ from devices.capabilities import Receipt
 from devices.catalogue import open_printer
 from devices.unfinished import Unfinished
 from kiosk.languages.catalogue import read_catalogues
+from kiosk.lighting import Lighting, lighting
 from kiosk.serving import KioskConduct
 from kiosk.settings import KioskSettings
-from kiosk.staff.conduct import StaffConduct
+from kiosk.staff.conduct import Fitted, StaffConduct
 from kiosk.staff.hands import Hands, Tools
 from kiosk.staff.heard import StaffHeard
 from kiosk.staff.records import Memory, TagReport
@@ -32,8 +33,8 @@ def open_staff_mode(
     patrons: KioskConduct,
     tell: Callable[[StaffHeard], None],
     restart: Callable[[], bool],
-) -> tuple[StaffConduct, Hands]:
-    """The conduct to serve with, and the hands, which still lack their station."""
+) -> tuple[StaffConduct, Hands, Lighting | None]:
+    """The conduct to serve with, the hands, which still lack their station, and the lamp."""
     folder = Path(read.folder) / "staff"
     memory = Memory(folder)
     labels = Labels(read.staff.data_model(), next(iter(read.tags.owners), None))
@@ -51,15 +52,13 @@ def open_staff_mode(
         restart,
     )
     hands = Hands(tools, tell)
-    conduct = StaffConduct(
-        patrons,
-        memory.kept,
-        hands.do,
-        hands.is_staff,
-        has_code=bool(read.staff.code),
-        scans=read.scanner is not None,
-    )
-    return conduct, hands
+    light = lighting(read.lamp, lambda: conduct.lamp)
+    fitted = Fitted(bool(read.staff.code), read.scanner is not None)
+    if light is not None and (lamp := read.lamp) is not None:
+        colours = sum(place is not None for place in (lamp.green, lamp.amber, lamp.red))
+        fitted = replace(fitted, lamp=light.watch, colours=colours)
+    conduct = StaffConduct(patrons, memory.kept, hands.do, hands.is_staff, fitted)
+    return conduct, hands, light
 
 
 @dataclass

@@ -189,9 +189,12 @@ def _opened(session: Session) -> Step:
 
 def _worked(session: Session, pressed: Pressed, now: float) -> Step:
     match session.page, pressed.key:
+        case Page.TEST, (Key.SEEN | Key.UNSEEN) if session.trial is not None:
+            trial = testing.looked(session.trial, seen=pressed.key is Key.SEEN)
+            return replace(session, trial=trial), ()
         case ((Page.TESTS | Page.PAPER | Page.TEST), _):
-            trial = _trial(session, pressed)
-            return (session, ()) if trial is None else _tried(session, trial, now)
+            chosen = _trial(session, pressed)
+            return (session, ()) if chosen is None else _tried(session, chosen, now)
         case Page.FACTS, Key.RETRY:
             return replace(session, sent_again=True), (SendAgain(), LookAtDebt())
         case Page.FACTS, Key.AGAIN:

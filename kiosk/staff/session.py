@@ -68,8 +68,9 @@ class Session:
 class Room:
     """Staff mode, whether or not somebody is in it.
 
-    `lying` is what is on the pad; `scanner` whether one is there; `has_code` whether a code can
-    open the door; `open_at_centre` whether the server wants the station in service.
+    `lying` is what is on the pad; `scanner` whether one is there; its lamp has so many colours, 0
+    where none is fitted; `has_code` whether a code can open the door; `open_at_centre` whether the
+    server wants the station in service.
     """
 
     session: Session | None = None
@@ -77,6 +78,7 @@ class Room:
     closing: Closing | None = None
     lying: frozenset[TagUid] = frozenset()
     scanner: bool = False
+    lamp_colours: int = 0
     has_code: bool = True
     open_at_centre: bool = True
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from devices.capabilities import LampMeaning
 from kiosk.staff.deeds import (
     Deed,
     TryPart,
@@ -26,6 +27,8 @@ from kiosk.staff.words import (
 
 SHOWING_SECONDS: Final = 20.0
 """How long a card or a barcode is waited for."""
+LAMP_SHOWS: Final = (LampMeaning.READY, LampMeaning.ATTENTION, LampMeaning.STOPPED)
+"""What staff are asked to look for, one after the other: each colour with its rhythm."""
 
 
 class Repair(Enum):
@@ -42,6 +45,8 @@ class Repair(Enum):
     ONE_CARD = "one-card"
     SCAN_BOOK = "scan-book"
     CLEAN = "clean"
+    LAMP_SUPPLY = "lamp-supply"
+    LAMP_WIRE = "lamp-wire"
     CLOSE_COVER = "close-cover"
     NEW_ROLL = "new-roll"
     FEED_BUTTON = "feed-button"
@@ -74,6 +79,12 @@ _STEPS: Final[dict[tuple[Part, Found], tuple[Repair, ...]]] = {
     (Part.PRINTER, Found.BROKEN): (Repair.POWER,),
     (Part.SCANNER, Found.NOTHING_SHOWN): (Repair.SCAN_BOOK, Repair.CLEAN, Repair.CABLE),
     (Part.SCANNER, Found.MISREAD): (Repair.CLEAN, Repair.SCAN_BOOK),
+    (Part.LAMP, Found.UNLIT): (
+        Repair.LAMP_SUPPLY,
+        Repair.CABLE,
+        Repair.LAMP_WIRE,
+        Repair.RESTART,
+    ),
 }
 _OF_ANY_PART: Final[dict[Found, tuple[Repair, ...]]] = {
     Found.UNPLUGGED: _PLUG,
@@ -96,7 +107,7 @@ class Trial:
     """One part being tried. `waiting_since` is None unless a card or barcode is waited for.
 
     `next` is what staff are asked to do now, None while it is tried or when it is well; `reads` of
-    `tries` are the pad's.
+    `tries` are the pad's; the lamp `shows` what staff are to look for now.
     """
 
     part: Part
@@ -106,6 +117,7 @@ class Trial:
     next: Repair | None = None
     reads: int = 0
     tries: int = 0
+    shows: LampMeaning | None = None
 
     @property
     def found(self) -> Found | None:
@@ -124,7 +136,7 @@ def repairs(part: Part, found: Found) -> tuple[Repair, ...]:
 def begin(trial: Trial, now: float) -> tuple[Trial, tuple[Deed, ...]]:
     """Tries the part now, after what was asked for last."""
     waits = trial.part in (Part.CARDS, Part.SCANNER)
-    running = replace(trial, running=True, waiting_since=now if waits else None)
+    running = replace(trial, running=True, shows=None, waiting_since=now if waits else None)
     return running, (TryPart(trial.part),)
 
 
@@ -133,6 +145,8 @@ def hear(trial: Trial, heard: PartTried | CardTried | ItemScanned | OtherScanned
     if not trial.running:
         return trial
     match trial.part, heard:
+        case Part.LAMP, PartTried(Part.LAMP, Found.WELL):
+            return replace(trial, shows=LAMP_SHOWS[0])  # it is there; whether it shines, eyes will
         case part, PartTried(tried, found, reads, tries) if part is tried:
             if found is Found.WELL and trial.waiting_since is not None:
                 return trial  # it is there; whether it works, a card or barcode will show
@@ -145,6 +159,16 @@ def hear(trial: Trial, heard: PartTried | CardTried | ItemScanned | OtherScanned
             return told(trial, Found.MISREAD if kind is Other.MISREAD else Found.WELL)
         case _:
             return trial
+
+
+def looked(trial: Trial, *, seen: bool) -> Trial:
+    """Whether the lamp was seen to show what it shows; the next thing to look for, or the end."""
+    if trial.shows is None:
+        return trial
+    if not seen:
+        return told(trial, Found.UNLIT)
+    following = LAMP_SHOWS[LAMP_SHOWS.index(trial.shows) + 1 :]
+    return replace(trial, shows=following[0]) if following else told(trial, Found.WELL)
 
 
 def waited(trial: Trial, now: float) -> Trial:
@@ -163,4 +187,5 @@ def told(trial: Trial, found: Found) -> Trial:
     following = todo[0] if todo else None
     if following is None and repairs(trial.part, found):
         following = Repair.CALL
-    return replace(trial, history=history, running=False, waiting_since=None, next=following)
+    at_rest = replace(trial, running=False, waiting_since=None, shows=None)
+    return replace(at_rest, history=history, next=following)

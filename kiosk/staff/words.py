@@ -24,6 +24,8 @@ class Key(Enum):
     OPEN = "open"
     AGAIN = "again"
     TRIED = "tried"
+    SEEN = "seen"
+    UNSEEN = "unseen"
     RETRY = "retry"
     PAPER_CHANGED = "paper-changed"
     CONFIRM = "confirm"
@@ -45,6 +47,7 @@ class Part(Enum):
     CARDS = "cards"
     PRINTER = "printer"
     SCANNER = "scanner"
+    LAMP = "lamp"
 
 
 class Found(Enum):
@@ -62,6 +65,7 @@ class Found(Enum):
     NAMELESS = "nameless"
     TWO_CARDS = "two-cards"
     MISREAD = "misread"
+    UNLIT = "unlit"
     PAPER_LOW = "paper-low"
     PAPER_OUT = "paper-out"
     COVER_OPEN = "cover-open"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from devices.capabilities import LampColour, LampMeaning
 from kiosk.languages.catalogue import Catalogue
 from kiosk.staff.heard import DebtTold, Pressed
 from kiosk.staff.session import WARNING_SECONDS, Page, Room, Session, seconds_left
-from kiosk.staff.testing import Trial, Try
+from kiosk.staff.testing import LAMP_SHOWS, Trial, Try
 from kiosk.staff.words import Closing, Debt, Found, Key, Part
 from kiosk.touchscreen.staff_scene import Look, Mood, Paging, StaffKey, StaffRow, StaffScene
 from kiosk.touchscreen.staff_tags import tags_page
@@ -126,10 +127,11 @@ def _service(seen: _Seen, say: Words) -> Body:
     )
 
 
-def _tests(_: _Seen, say: Words) -> Body:
+def _tests(seen: _Seen, say: Words) -> Body:
     keys = tuple(
         StaffKey(Pressed(Key.CHOOSE, at), say.text(f"staff-part.{part.value}"))
         for at, part in enumerate(Part)
+        if part is not Part.LAMP or seen.room.lamp_colours
     )
     return Body(say.text("staff-tests.heading"), Mood.PLAIN, (say.text("staff-tests.lead"),), keys)
 
@@ -137,6 +139,8 @@ def _tests(_: _Seen, say: Words) -> Body:
 def _test(seen: _Seen, say: Words) -> Body:
     trial = seen.session.trial or Trial(Part.READER)
     part = say.text(f"staff-part.{trial.part.value}")
+    if trial.shows is not None:
+        return _look(trial.shows, say, in_colour=seen.room.lamp_colours == len(LampColour))
     if trial.running or trial.found is None:
         waits = {Part.CARDS: "show-card", Part.SCANNER: "scan-book"}
         lead = say.text(f"staff-test.{waits.get(trial.part, 'running-lead')}")
@@ -153,6 +157,14 @@ def _test(seen: _Seen, say: Words) -> Body:
     step = say.text("staff-test.step", step=len(trial.history), repair=repair)
     keys = (say.key(Key.TRIED, Look.MAIN),)
     return Body(heading, Mood.BAD, (*_reads(trial, say), step), keys, rows=history)
+
+
+def _look(shows: LampMeaning, say: Words, *, in_colour: bool) -> Body:
+    """Asks whether the lamp shows it; by its rhythm alone where a colour is not fitted."""
+    count, at = len(LAMP_SHOWS), LAMP_SHOWS.index(shows) + 1
+    lead = say.text(f"staff-lamp.{shows.value}{'' if in_colour else '-plain'}")
+    keys = (say.key(Key.SEEN, Look.MAIN), say.key(Key.UNSEEN))
+    return Body(say.text("staff-lamp.heading", at=at, count=count), Mood.ASK, (lead,), keys)
 
 
 def _reads(trial: Trial, say: Words) -> tuple[str, ...]:

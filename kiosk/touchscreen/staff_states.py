@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from broker.vocabulary import ItemId, Secret
-from devices.capabilities import TagUid
+from devices.capabilities import LampMeaning, TagUid
 from devices.quality import TagQuality
 from devices.security import Security
 from devices.tags.content import Blank, BookTag, PatronTag, TagContent, Unreadable
@@ -17,7 +17,7 @@ from kiosk.staff.heard import DebtTold, ShelvesTold, WalkRefused
 from kiosk.staff.inventory import Entry, Read, Shelf, outcome
 from kiosk.staff.session import IDLE_SECONDS, Page, Room, Session
 from kiosk.staff.tagging import Bench, Work
-from kiosk.staff.testing import Repair, Trial, Try, repairs
+from kiosk.staff.testing import LAMP_SHOWS, Repair, Trial, Try, repairs
 from kiosk.staff.walking import Walk
 from kiosk.staff.words import Closing, Debt, Failure, Found, Other, Part
 
@@ -27,7 +27,7 @@ _WANTED, _OTHER = ItemId("B00012"), ItemId("B00099")
 
 
 def _at(page: Page, **more: object) -> Room:
-    return Room(Session(page, NOW, **more), scanner=True)  # type: ignore[arg-type]  # its own fields
+    return Room(Session(page, NOW, **more), scanner=True, lamp_colours=3)  # type: ignore[arg-type]  # its own fields
 
 
 def _door(door: Door, *, typed: str = "", trying: bool = False) -> Room:
@@ -92,6 +92,10 @@ def _trial(part: Part, *found: Found, running: bool = False) -> Room:
     return _at(Page.TEST, trial=trial)
 
 
+def _looking(shows: LampMeaning) -> Room:
+    return _at(Page.TEST, trial=Trial(Part.LAMP, running=True, shows=shows))
+
+
 def _debt(count: int, oldest: float | None, why: Debt, *, again: bool = False) -> Room:
     return _at(Page.FACTS, debt=DebtTold(count, oldest, why), sent_again=again)
 
@@ -141,6 +145,8 @@ ROOMS: Final[dict[str, Room]] = {
     "test-running": _trial(Part.READER, running=True),
     "test-card-waiting": _trial(Part.CARDS, running=True),
     "test-scanner-waiting": _trial(Part.SCANNER, running=True),
+    "test-lamp-one-colour": replace(_looking(LAMP_SHOWS[1]), lamp_colours=1),
+    "tests-no-lamp": replace(_at(Page.TESTS), lamp_colours=0),
     "test-well": _trial(Part.READER, Found.NO_TAG, Found.WELL),
     "test-weak": _trial(Part.READER, Found.WEAK),
     "test-not-fitted": _trial(Part.PRINTER, Found.NOT_FITTED),
@@ -188,6 +194,7 @@ ROOMS: Final[dict[str, Room]] = {
 }
 ROOMS.update(
     {f"facts-{why.value}": _debt(317, 7300.0, why) for why in Debt if why is not Debt.NONE}
+    | {f"test-lamp-shows-{shows.value}": _looking(shows) for shows in LAMP_SHOWS}
     | {"facts-again": _debt(1, 12.0, Debt.WAITING, again=True)}
     | {f"tags-failed-{why.value}": _lying(_BLANK, failure=why) for why in Failure}
     | {f"tags-barcode-{kind.value}": _tags(misread=kind) for kind in Other}

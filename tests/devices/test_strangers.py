@@ -10,6 +10,7 @@ import pytest
 
 from devices.conversation import Receiver
 from devices.feig import frame as feig
+from devices.lcus import protocol as lcus
 from devices.m3_810 import frame as m3_810
 from devices.rl866 import frame as rl866
 from devices.rr3036 import frame as rr3036
@@ -17,6 +18,7 @@ from tests.vectors.read import vectors
 
 RECEIVERS: dict[str, Callable[[], Receiver[Any]]] = {
     "feig": feig.Receiver,
+    "lcus": lcus.Receiver,
     "m3-810": m3_810.Receiver,
     "rl866": rl866.Receiver,
     "rr3036": rr3036.Receiver,

@@ -22,6 +22,7 @@ from tests.fuzz import (
     cards,
     feig,
     intake,
+    lamps,
     m3_810,
     metratec,
     receipts,
@@ -45,6 +46,7 @@ TARGETS: dict[str, Target] = {
     **rr3036.TARGETS,
     **cards.TARGETS,
     **receipts.TARGETS,
+    **lamps.TARGETS,
     **sip2.TARGETS,
     **sip2_server.TARGETS,
 }

@@ -11,7 +11,13 @@ from broker.vocabulary import DeviceId, SiteId
 from kiosk.agent.fitness import agent_checks
 from kiosk.fitness import station_checks
 from kiosk.ledger import Ledger
-from kiosk.settings import AgentSettings, KioskSettings, StationSettings, ledger_path
+from kiosk.settings import (
+    AgentSettings,
+    DropBoxSettings,
+    KioskSettings,
+    StationSettings,
+    ledger_path,
+)
 
 STATION = """\
 site = "binjai"
@@ -99,6 +105,23 @@ def test_a_card_reader_at_a_serial_line_is_looked_for(
     file.write_text(text, encoding="utf-8")
     checks = station_checks(read_settings(file, KioskSettings), {})
     assert [check.places["port"] for check in checks if check.name == "port"] == ports
+
+
+LAMPS = {
+    'driver = "lcus"\nport = "/dev/lamp"': ["/dev/lamp"],
+    'driver = "led"\ngreen = "/sys/a"\nred = "/sys/b"': ["/sys/a", "/sys/b"],
+}
+
+
+@pytest.mark.parametrize("lamp", LAMPS)
+def test_a_lamp_is_looked_for_where_the_settings_say_it_is(tmp_path: Path, lamp: str) -> None:
+    file = tmp_path / "boks.toml"
+    text = STATION.format(folder=tmp_path, port="/dev/null") + f"[lamp]\n{lamp}\n"
+    file.write_text(f"holds = 80\n{text}", encoding="utf-8")
+    checks = station_checks(read_settings(file, DropBoxSettings), {})
+    ports = [check.places["port"] for check in checks if check.name == "port"]
+    assert ports == ["/dev/null", *LAMPS[lamp]]
+    assert told(checks, "port")[1:] == [(Outcome.ERROR, "missing")] * len(LAMPS[lamp])
 
 
 def test_an_agent_watches_a_disk(tmp_path: Path) -> None:

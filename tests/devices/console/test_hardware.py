@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from devices.capabilities import LampColour
 from devices.feig.simulator import FeigPeer
+from devices.led.simulator import LedSimulator
 from devices.nfc.simulator import NfcField, TypeACard
 from devices.pseudo_terminal import PseudoTerminal
 from devices.tag_field import TagField
@@ -115,3 +117,33 @@ def test_a_misspelt_station_file_names_itself_and_the_line(tmp_path: Path) -> No
     refused = run("devices", "watch", "--station", str(path))
     assert refused.returncode == 1
     assert "kiosk.toml line 6" in refused.stderr
+
+
+LAMP = "\n[lamp]\ndriver = 'led'\ngreen = '{}'\n"
+
+
+def test_a_lamp_shows_everything_it_can_say(
+    pad: PseudoTerminal, cards: NfcField, tmp_path: Path
+) -> None:
+    leds = LedSimulator(tmp_path, LampColour.GREEN)
+    leds.plug()
+    path = station(tmp_path, str(pad.path), cards.path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(LAMP.format(leds.folders[LampColour.GREEN]))
+    shown = run("devices", "lamp", "--station", str(path))
+    assert shown.returncode == 0
+    meanings = [line.partition(":")[0] for line in shown.stdout.splitlines()]
+    assert meanings == ["ready", "working", "attention", "stopped"]
+    leds.unplug()
+    lost = run("devices", "lamp", "--station", str(path))
+    assert lost.returncode == 1
+    assert "sirkula-green" in lost.stderr
+    assert "Traceback" not in lost.stderr
+
+
+def test_a_station_without_a_lamp_says_so(
+    pad: PseudoTerminal, cards: NfcField, tmp_path: Path
+) -> None:
+    refused = run("devices", "lamp", "--station", str(station(tmp_path, str(pad.path), cards.path)))
+    assert refused.returncode == 1
+    assert "no [lamp]" in refused.stderr

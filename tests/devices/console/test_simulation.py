@@ -14,7 +14,9 @@ TAGS = "[tags]\nowners = ['ID-1275014']\nafi_secured = 0x07\nafi_released = 0xC2
 
 @pytest.fixture
 def prompt(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    described = written(tmp_path, '[pad]\nreader = "m3-810"\n[scanner]\n' + GOOD)
+    described = written(
+        tmp_path, '[pad]\nreader = "m3-810"\n[scanner]\n[lamp]\n[bin_lamp]\n' + GOOD
+    )
     command = [*SIRKULA, "simulate", str(described), "--folder", str(tmp_path)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
@@ -46,6 +48,8 @@ def test_what_it_prints_is_a_station_that_can_be_watched(
     settings = told_until(prompt, f"{tmp_path / 'bin'}")
     station = tmp_path / "kiosk.toml"
     station.write_text(TAGS + settings, encoding="utf-8")
+    assert f"{tmp_path / 'lamp' / 'sirkula-red'}" in settings
+    told_until(prompt, f"{tmp_path / 'bin-lamp' / 'sirkula-red'}")
     typed(prompt, "card KTA-0007")
     told_until(prompt, "on the reader")
     watched(station, "B00012", "+ card")

@@ -8,13 +8,14 @@ from typing import get_args
 import pytest
 
 from broker.vocabulary import PatronId
-from devices.capabilities import Card, PrinterCondition, Receipt
-from devices.catalogue import open_card_reader, open_printer, open_reader, open_scanner
+from devices.capabilities import Card, LampColour, PrinterCondition, Receipt
+from devices.catalogue import open_card_reader, open_lamp, open_printer, open_reader, open_scanner
 from devices.errors import NotUnderstood, NotWritten, TagGone, Unplugged
 from devices.station.description import PUBLISHED_TAGS, Family, Place, read_station
-from devices.station.prompt import HELP, command_of
+from devices.station.prompt import HELP, Part, command_of
 from devices.station.station import SimulatedStation
 from devices.writing import write_afi
+from tests.contract.test_lamp import until
 from tests.devices.station.test_description import GOOD, written
 from tests.devices.tags_in_hand import ON_LOAN, SECURED, uid
 
@@ -186,3 +187,38 @@ def test_a_spoilt_tag_does_what_was_said_until_it_is_sound_again(
     write_afi(reader, uid(12), ON_LOAN)
     assert reader.describe(uid(12)).afi == ON_LOAN
     reader.close()
+
+
+LAMPS = """
+[lamp]
+driver = "lcus"
+[bin_lamp]
+colours = 1
+"""
+
+
+@pytest.mark.parametrize("devices", [LAMPS])
+def test_lamps_show_what_their_programs_light(station: SimulatedStation) -> None:
+    assert typed(station, "lamp") == "lamp: dark; bin-lamp: dark"
+    shown = {Part.LAMP: LampColour.AMBER, Part.BIN_LAMP: LampColour.GREEN}
+    for part, colour in shown.items():
+        settings = station.lamp_settings(part)
+        assert settings is not None
+        lamp = open_lamp(settings)
+        lamp.light(colour)
+        lamp.close()
+    assert until(
+        lambda: (
+            {part: station.lit(part) for part in shown}
+            == {part: (colour,) for part, colour in shown.items()}
+        )
+    )
+    assert typed(station, "lamp") == "lamp: amber; bin-lamp: green"
+    typed(station, "unplug lamp")
+    assert typed(station, "lamp") == "lamp: dark; bin-lamp: green"
+
+
+@pytest.mark.parametrize("line", ["lamp", "unplug lamp", "plug bin-lamp"])
+def test_a_station_without_lamps_says_so(station: SimulatedStation, line: str) -> None:
+    with pytest.raises(NotUnderstood, match="this station has no"):
+        typed(station, line)

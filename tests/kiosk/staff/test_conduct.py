@@ -1,11 +1,19 @@
 """Staff mode and patrons' visits at one station: never both, and neither leaves a trace."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.telemetry import Mode
 from broker.vocabulary import ActId, PatronId
-from devices.capabilities import TagUid
+from devices.capabilities import LampColour, LampMeaning, TagUid
+from devices.catalogue import open_lamp
+from devices.lamp_watch import LampWatch
+from devices.led.simulator import LedSimulator
+from devices.settings import LedSettings
 from kiosk.happenings import (
     Button,
     CardArrived,
@@ -23,14 +31,16 @@ from kiosk.happenings import (
     Touched,
 )
 from kiosk.serving import KioskConduct
-from kiosk.staff.conduct import StaffConduct
+from kiosk.staff.conduct import Fitted, StaffConduct
 from kiosk.staff.deeds import Deed, KeepService, Label, TryPart
 from kiosk.staff.heard import CodeTried, ItemScanned, Pressed, StaffShown, Written
 from kiosk.staff.records import Kept
 from kiosk.staff.session import IDLE_SECONDS
+from kiosk.staff.testing import LAMP_SHOWS
 from kiosk.staff.words import Closing, Found, Key, Part
 from kiosk.visit import Page as VisitPage
 from kiosk.visit import Screen, screen
+from tests.contract.test_lamp import FAST, until
 from tests.kiosk.staff.on_bench import blank, seen
 from tests.kiosk.things import SITI, arrived, item, standing, uid
 
@@ -46,15 +56,14 @@ MACHINE: tuple[Happening, ...] = (
 class Kiosk:
     """A kiosk in service, and what staff mode wanted done."""
 
-    def __init__(self, kept: Kept | None = None) -> None:
+    def __init__(self, kept: Kept | None = None, fitted: Fitted | None = None) -> None:
         self.deeds: list[Deed] = []
         self.conduct = StaffConduct(
             KioskConduct(),
             kept or Kept(),
             self.deeds.append,
             lambda number: number == STAFF,
-            has_code=True,
-            scans=False,
+            fitted or Fitted(code=True, scanner=False),
         )
         self.actions: list[object] = []
         self.hear(*MACHINE)
@@ -165,6 +174,69 @@ def test_a_watched_part_that_is_gone_is_found_at_once() -> None:
         kiosk.hear(Pressed(Key.BACK))
     kiosk.hear(Pressed(Key.CHOOSE, list(Part).index(Part.READER)))
     assert kiosk.deeds == [TryPart(Part.READER)]
+
+
+def chosen(part: Part) -> Pressed:
+    return Pressed(Key.CHOOSE, list(Part).index(part))
+
+
+def found(kiosk: Kiosk) -> Found | None:
+    session = kiosk.conduct.room.session
+    assert session is not None
+    assert session.trial is not None
+    return session.trial.found
+
+
+@pytest.fixture
+def led(tmp_path: Path) -> Iterator[LedSimulator]:
+    simulator = LedSimulator(tmp_path, LampColour.GREEN)
+    simulator.plug()
+    yield simulator
+    simulator.close()
+
+
+@pytest.fixture
+def lamp(led: LedSimulator) -> Iterator[LampWatch]:
+    settings = LedSettings(str(led.folders[LampColour.GREEN]))
+    watch = LampWatch(lambda: open_lamp(settings), FAST)
+    watch.start()
+    yield watch
+    watch.stop()
+
+
+def test_the_lamp_shows_what_staff_are_to_look_for_and_is_stopped_while_they_are_there(
+    lamp: LampWatch,
+) -> None:
+    kiosk = Kiosk(fitted=Fitted(code=True, scanner=False, lamp=lamp, colours=1))
+    shown = [kiosk.conduct.lamp]
+    looks = (Pressed(Key.SEEN),) * len(LAMP_SHOWS)
+    begun: tuple[Happening, ...] = (CardArrived(STAFF), Pressed(Key.TESTS), chosen(Part.LAMP))
+    for heard in (*begun, *looks):
+        kiosk.hear(heard)
+        shown.append(kiosk.conduct.lamp)
+    ready, stopped = LampMeaning.READY, LampMeaning.STOPPED
+    assert shown == [ready, stopped, stopped, *LAMP_SHOWS, stopped]
+    assert found(kiosk) is Found.WELL
+    kiosk.hear(Pressed(Key.LEAVE))
+    assert kiosk.conduct.lamp is ready
+
+
+def test_a_lamp_that_was_lost_is_found_so_and_one_that_is_not_fitted_too(
+    led: LedSimulator, lamp: LampWatch
+) -> None:
+    kiosk = Kiosk(fitted=Fitted(code=True, scanner=False, lamp=lamp, colours=1))
+    led.unplug()
+    assert until(lambda: lamp.trouble is not None)
+    kiosk.hear(CardArrived(STAFF), Pressed(Key.TESTS), chosen(Part.LAMP))
+    assert found(kiosk) is Found.UNPLUGGED
+    without = Kiosk().hear(CardArrived(STAFF), Pressed(Key.TESTS), chosen(Part.LAMP))
+    assert found(without) is Found.NOT_FITTED
+
+
+def test_closed_by_staff_the_lamp_says_stopped() -> None:
+    kiosk = Kiosk().hear(CardArrived(STAFF), Pressed(Key.SERVICE), Pressed(Key.CHOOSE, 0))
+    kiosk.hear(Pressed(Key.LEAVE))
+    assert kiosk.conduct.lamp is LampMeaning.STOPPED
 
 
 def test_closed_by_staff_is_out_of_service_and_technicians_read_why() -> None:

@@ -45,7 +45,7 @@ from kiosk.staff.heard import (
 from kiosk.staff.inventory import Entry, Read, Shelf
 from kiosk.staff.room import step
 from kiosk.staff.session import DOOR_SECONDS, IDLE_SECONDS, Page, Room, Session, seconds_left
-from kiosk.staff.testing import SHOWING_SECONDS, Repair, repairs
+from kiosk.staff.testing import LAMP_SHOWS, SHOWING_SECONDS, Repair, repairs
 from kiosk.staff.words import Closing, Debt, Failure, Found, Key, Other, Part
 from tests.kiosk.staff.on_bench import blank, seen
 from tests.kiosk.things import item, uid
@@ -256,6 +256,33 @@ def test_a_scanner_that_reads_a_persons_card_is_well_too() -> None:
         tried = trial(Part.SCANNER, OtherScanned(kind)).trial
         assert tried is not None
         assert tried.found is (Found.MISREAD if kind is Other.MISREAD else Found.WELL)
+
+
+def test_a_lamp_is_well_when_each_of_its_looks_was_seen() -> None:
+    there, yes = PartTried(Part.LAMP, Found.WELL), Pressed(Key.SEEN)
+    shown = []
+    for answers in range(len(LAMP_SHOWS) + 1):
+        tried = trial(Part.LAMP, there, *[yes] * answers).trial
+        assert tried is not None
+        shown.append(tried.shows)
+    assert shown == [*LAMP_SHOWS, None]
+    assert tried is not None
+    assert tried.found is Found.WELL
+
+
+@pytest.mark.parametrize("looks", range(len(LAMP_SHOWS)))
+def test_a_lamp_of_which_something_was_not_seen_is_repaired(looks: int) -> None:
+    seen = [Pressed(Key.SEEN)] * looks
+    told = PartTried(Part.LAMP, Found.WELL)
+    tried = trial(Part.LAMP, told, *seen, Pressed(Key.UNSEEN)).trial
+    assert tried is not None
+    assert (tried.found, tried.next, tried.shows) == (Found.UNLIT, Repair.LAMP_SUPPLY, None)
+
+
+def test_a_lamp_that_is_not_there_shows_nothing_to_look_for() -> None:
+    tried = trial(Part.LAMP, PartTried(Part.LAMP, Found.UNPLUGGED), Pressed(Key.SEEN)).trial
+    assert tried is not None
+    assert (tried.found, tried.next, tried.shows) == (Found.UNPLUGGED, Repair.CABLE, None)
 
 
 def test_changed_paper_is_tried_at_once() -> None:

@@ -14,7 +14,7 @@ from kiosk.staff.heard import Pressed
 from kiosk.staff.room import step
 from kiosk.staff.session import Page, Room
 from kiosk.staff.tagging import Stand, stand
-from kiosk.staff.testing import Repair
+from kiosk.staff.testing import LAMP_SHOWS, Repair
 from kiosk.staff.words import Closing, Debt, Failure, Found, Key, Part
 from kiosk.touchscreen.audit.__main__ import HEADLESS
 from kiosk.touchscreen.audit.combinations import MAIN_PANELS
@@ -143,3 +143,23 @@ def test_nothing_is_torn_overlapping_too_small_or_outside(panel: str, tmp_path: 
     found = json.loads((tmp_path / panel / "staff.json").read_text("utf-8"))
     assert set(found) == {f"{name}.{language}" for name in ROOMS for language in LANGUAGES}
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_a_lamp_is_offered_for_a_test_only_where_one_is_fitted() -> None:
+    lamp = Pressed(Key.CHOOSE, list(Part).index(Part.LAMP))
+    offered = {
+        name: lamp in [key.pressed for key in shown(ROOMS[name]).keys]
+        for name in ("tests", "tests-no-lamp")
+    }
+    assert offered == {"tests": True, "tests-no-lamp": False}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lamp_of_one_colour_is_asked_for_by_its_rhythm_alone(language: str) -> None:
+    colours = {"id": ("hijau", "kuning", "merah"), "en": ("green", "amber", "red")}[language]
+    told = " ".join(words(shown(ROOMS["test-lamp-one-colour"], language)))
+    assert not any(colour in told for colour in colours)
+    asked = [
+        " ".join(shown(ROOMS[f"test-lamp-shows-{one.value}"], language).lines) for one in LAMP_SHOWS
+    ]
+    assert [colour in line for colour, line in zip(colours, asked, strict=True)] == [True] * 3
