@@ -182,7 +182,8 @@ class Grant:
 class Hit:
     """One title of the catalogue. `shelf` is call number and place, as it is found there.
 
-    `due`: when none of the `copies` is available, the earliest day on which one comes back.
+    `due`: when none of the `copies` is available, the earliest day on which one comes back. Not
+    `known`: the library cannot tell here how many are available; then that is 0, and no `due`.
     """
 
     title: str
@@ -191,6 +192,7 @@ class Hit:
     copies: int
     available: int
     due: date | None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ An index of its own serves both databases alike and needs no extension of either
 to small letters without accents; a word of three letters or more is looked for as a beginning.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -30,13 +29,8 @@ from server.catalogue import WITHDRAWN
 from server.ils.records import HELD
 from server.journal.journal import chunks
 from server.journal.tables import hold, item, title, title_word
+from server.words import BEGINNING, Place, asked_for, places
 
-_WORD: Final = re.compile(r"[^\W_]+")
-# Qur'an and Quran are one word.
-_APOSTROPHES: Final = re.compile("['`\u2018\u2019\u02bb\u02bc]")
-_BEGINNING: Final = 3  # letters
-_BEGINS_TITLE, _IN_TITLE, _IN_AUTHOR = range(3)
-_LONGEST_WORD: Final = 64
 _TITLES: Final = select(title).where(title.c.id.in_(bindparam("titles", expanding=True)))
 _COPIES: Final = (
     select(item.c.barcode, item.c.title, item.c.collection, HELD.c.due, hold.c.act.label("hold"))
@@ -47,18 +41,6 @@ _COPIES: Final = (
 )
 
 
-def folded(text: str) -> list[str]:
-    """The words of a text as they are compared.
-
-    >>> folded("Al-Qur'an & Élan Vital")
-    ['al', 'quran', 'elan', 'vital']
-    """
-    # Before and after folding: a letter may come out of a compound, a compound out of a letter.
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = "".join(one for one in _APOSTROPHES.sub("", plain) if not unicodedata.combining(one))
-    return [word[:_LONGEST_WORD] for word in _WORD.findall(kept)]
-
-
 def index(connection: Connection, titles: Iterable[int]) -> None:
     """Keep the words of these titles, as far as there is a copy, and none that they had before."""
     held = exists().where(item.c.title == title.c.id, item.c.state != WITHDRAWN)
@@ -67,43 +49,58 @@ def index(connection: Connection, titles: Iterable[int]) -> None:
         words = select(title.c.id, title.c.title, title.c.author)
         words = words.where(title.c.id.in_(chunk), held)
         rows = [
-            {"word": word.encode(), "title": number, "place": place}
+            {"word": word.encode(), "title": number, "place": place.value}
             for number, name, author in connection.execute(words).all()
-            for word, place in _places(name, author).items()
+            for word, place in places(name, author).items()
         ]
         if rows:
             connection.execute(insert(title_word), rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A title as its row tells it, with its copies in the order of their barcodes."""
+
+    row: Any
+    copies: tuple[Any, ...]
+
+    @property
+    def barcodes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(copy.barcode for copy in self.copies))
+
+
 def find(connection: Connection, asked: Find) -> Found:
     """The titles that have all the words: first those that begin with the first word."""
-    words = list(dict.fromkeys(folded(asked.words)))
+    total, shelved = look_up(connection, asked)
+    return Found(total, tuple(hit(one) for one in shelved))
+
+
+def look_up(connection: Connection, asked: Find) -> tuple[int, list[Shelved]]:
+    """How many titles have all the words, and those that are asked for."""
+    words = asked_for(asked.words)
     if not words:
-        return Found(0, ())
+        return 0, []
     matches = _matching(words)
     page = matches.add_columns(func.count().over().label("total"))
     page = page.order_by("rank", "title").limit(MOST_HITS).offset(asked.start)
     found = connection.execute(page).all()
     if not found:
-        return Found(_count(connection, matches) if asked.start else 0, ())
+        return (_count(connection, matches) if asked.start else 0), []
     order = [one.title for one in found]
     known = {row.id: row for row in connection.execute(_TITLES, {"titles": order})}
-    rows = [known[number] for number in order]
-    copies: dict[int, list[Any]] = {row.id: [] for row in rows}
-    for copy in connection.execute(_COPIES, {"titles": list(copies)}):
+    copies: dict[int, list[Any]] = {number: [] for number in order}
+    for copy in connection.execute(_COPIES, {"titles": order}):
         copies[copy.title].append(copy)
-    return Found(found[0].total, tuple(_hit(row, copies[row.id]) for row in rows))
+    return found[0].total, [Shelved(known[number], tuple(copies[number])) for number in order]
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether no title at all could be found."""
+    return connection.scalar(select(title_word.c.title).limit(1)) is None
 
 
 def _count(connection: Connection, matches: Select[Any]) -> int:
     return connection.scalar(select(func.count()).select_from(matches.subquery())) or 0
-
-
-def _places(name: str, author: str) -> dict[str, int]:
-    """Each word once, where it counts most."""
-    in_title = folded(name)
-    places = dict.fromkeys(folded(author), _IN_AUTHOR) | dict.fromkeys(in_title, _IN_TITLE)
-    return places | dict.fromkeys(in_title[:1], _BEGINS_TITLE)
 
 
 def _matching(words: Sequence[str]) -> Select[Any]:
@@ -121,23 +118,25 @@ def _matching(words: Sequence[str]) -> Select[Any]:
 
 
 def _having(word: str, number: int) -> Select[Any]:
-    place = func.min(title_word.c.place) if number == 0 else literal(_IN_AUTHOR)
+    place = func.min(title_word.c.place) if number == 0 else literal(Place.IN_AUTHOR.value)
     statement = select(title_word.c.title, place.label("rank"))
     return statement.where(_is(word)).group_by(title_word.c.title)
 
 
 def _is(word: str) -> Any:
     first = word.encode()
-    if len(word) < _BEGINNING:
+    if len(word) < BEGINNING:
         return title_word.c.word == first
     return and_(title_word.c.word >= first, title_word.c.word < first + b"\xff")
 
 
-def _hit(row: Any, copies: Sequence[Any]) -> Hit:
+def hit(one: Shelved) -> Hit:
+    """By our own loans and holds."""
+    row, copies = one.row, one.copies
     barcodes = {copy.barcode: (copy.due, copy.hold) for copy in copies}
     free = sum(due is None and held_for is None for due, held_for in barcodes.values())
     back: list[date] = [due for due, _ in barcodes.values() if due is not None]
-    places = dict.fromkeys((row.call_number, *(copy.collection for copy in copies)))
-    shelf = ", ".join(place for place in places if place)
+    shelves = dict.fromkeys((row.call_number, *(copy.collection for copy in copies)))
+    shelf = ", ".join(place for place in shelves if place)
     due = min(back, default=None) if free == 0 else None
     return Hit(row.title, row.author, shelf, len(barcodes), free, due)

@@ -41,6 +41,7 @@ _HITS: Final = (
     Hit("Bumi Manusia", "Pramoedya Ananta Toer", "899.221 PRA b · Lantai 2", 2, 0, _DAY),
     Hit(_LONG, "", "959.812 SEJ s · Deposit", 1, 0, None),
 )
+_UNKNOWN: Final = replace(_HITS[0], available=0, known=False)
 _MANY: Final = Found(52, (*_HITS, *_HITS, *_HITS, *_HITS, *_HITS, *_HITS, *_HITS[:2]))
 _OPINION: Final = FeedbackGiven(Rating.GOOD, Topic.BOOKS, "")
 _RENEWALS: Final = (
@@ -100,8 +101,10 @@ def _others(ready: Visit) -> dict[str, Visit]:
         "search": replace(ready, page=Page.SEARCH),
         "search-typed": typing,
         "search-offline": replace(typing, online=False, reason=Reason.INTERRUPTED),
+        "search-elsewhere": replace(typing, reason=Reason.ASK_STAFF),
         "searching": replace(typing, asked=Find("SEJARAH BINJAI")),
         "found-3": replace(found, found=Found(3, _HITS)),
+        "found-unknown": replace(found, found=Found(1, (_UNKNOWN,))),
         "found-first": found,
         "found-last": replace(found, first=40, found=Found(52, _MANY.hits[:12])),
         "found-none": replace(found, found=Found(0, ())),

@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Final
 
-from broker.requests import Ask, Lend
+from broker.requests import Ask, Find, Lend
 from broker.vocabulary import ActId, DeviceId
 from server.ils.jobs import Job
 
@@ -45,10 +45,16 @@ class Asks:
         self._prompts: deque[Prompt] = deque()
         self._reading: OrderedDict[tuple[DeviceId, str], Waiting] = OrderedDict()
         self._lending: OrderedDict[tuple[DeviceId, str], Waiting] = OrderedDict()
+        # Of their own, so that no search wakes whoever lends, nor the other way round.
+        self._searched_for = threading.Condition()
+        self._searching: OrderedDict[DeviceId, Waiting] = OrderedDict()
 
     def add(self, device: DeviceId, ask: Ask, now: float) -> float:
         """Until when the station waits. The same question again is the same question."""
         until = min(ask.expires, now + LONGEST_SECONDS)
+        if isinstance(ask.question, Find):
+            self._search(Waiting(device, ask, until))
+            return until
         waiting = self._lending if isinstance(ask.question, Lend) else self._reading
         with self._changed:
             waiting[device, ask.correlation] = Waiting(device, ask, until)
@@ -79,11 +85,27 @@ class Asks:
         """How many questions have no answer yet."""
         return len(self._reading) + len(self._lending)
 
+    @property
+    def is_pressing(self) -> bool:
+        """Whether somebody is to be called who is no search."""
+        return bool(self._prompts or self._reading)
+
     def next(self, now: float) -> Waiting | None:
         """The oldest question that is no loan; who waits no more is forgotten."""
         with self._changed:
             while self._reading:
                 _, one = self._reading.popitem(last=False)
+                if one.until > now:
+                    return one
+        return None
+
+    def next_search(self, now: float, seconds: float) -> Waiting | None:
+        """The oldest search that somebody still waits for, awaited for so long."""
+        with self._searched_for:
+            if not self._searching:
+                self._searched_for.wait(seconds)
+            while self._searching:
+                _, one = self._searching.popitem(last=False)
                 if one.until > now:
                     return one
         return None
@@ -114,13 +136,22 @@ class Asks:
                 self._uncommitted.clear()
                 self._changed.notify()
 
+    def _search(self, one: Waiting) -> None:
+        """A station shows one search: a newer one takes the place of the one before."""
+        with self._searched_for:
+            self._searching[one.device] = one
+            while len(self._searching) > _MOST:
+                self._searching.popitem(last=False)
+            self._searched_for.notify()
+
     def call_one(self) -> None:
         with self._changed:
             self._changed.notify()
 
     def call_all(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
+        for condition in (self._changed, self._searched_for):
+            with condition:
+                condition.notify_all()
 
 
 def _act(ask: Ask) -> ActId | None:

@@ -15,10 +15,10 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from broker.facts import ItemLent, ItemReturned, LoanRenewed
-from broker.requests import Grant, Identify, Lend
+from broker.requests import Find, Found, Grant, Identify, Lend
 from broker.telemetry import PinAsked
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal, Secret
-from server import accounts, catalogue, holds, pins, renewals
+from server import accounts, catalogue, holds, pins, renewals, search
 from server.circulation import rules
 from server.circulation.rules import ANY, Borrower, Rulebook
 from server.ils import records
@@ -44,7 +44,9 @@ from server.journal.own import Done
 from server.library import Library
 
 CURRENCY: Final = "IDR"
-_ABLE: Final = frozenset({Ability.LIST_LOANS, Ability.TELL_ITEM_STATE, Ability.RENEW})
+_ABLE: Final = frozenset(
+    {Ability.LIST_LOANS, Ability.TELL_ITEM_STATE, Ability.RENEW, Ability.SEARCH}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,10 @@ class BuiltInLibrary:
             if noted is None:
                 accounts.pay(connection, payment.act, number, amount, self.now())
             return PaymentNoted(payment.act, ())
+
+    def find(self, asked: Find) -> Found | Refused:
+        with self._asking() as connection:
+            return search.find(connection, asked)
 
     @contextmanager
     def _asking(self) -> Iterator[Connection]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final, TypeVar
 
 from broker.errors import SirkulaError
+from broker.requests import Find
 from broker.vocabulary import ActId, ItemId, PatronId
 from server.ils.port import (
     Ability,
@@ -30,12 +31,15 @@ _Answer = TypeVar("_Answer")
 _CLOCK_MAY_DIFFER_S: Final = 60.0
 _LOAN: Final = timedelta(days=7)
 _STILL_LENT: Final = "the item was lent and may still be: take it back at the desk"
+_SEARCH: Final = Find("indonesia")
+_NOT_SEARCHED: Final = "not in this system: kiosks search what `sirkula-server import` brought in"
 _CAN: Final = {
     Ability.CHECK_PIN: "check a PIN",
     Ability.LIST_LOANS: "list a patron's loans",
     Ability.TELL_ITEM_STATE: "tell where an item is",
     Ability.RENEW: "renew",
     Ability.NOTE_PAYMENT: "note a payment",
+    Ability.SEARCH: "search its catalogue",
 }
 _KNOWN_TO: Final = {
     Fault.YES_WITHOUT_EFFECT: "say yes and store nothing",
@@ -96,6 +100,7 @@ class Check:
             self._status()
             self._abilities()
             patron, item = self._records(asked)
+            self._search()
             if asked.trial:
                 self._trial(asked, patron, item)
             self._profile(asked)
@@ -142,6 +147,22 @@ class Check:
             copy = self._timed("item", lambda: self.system.item(item))
             self._said("item", _copy(copy))
         return person, copy
+
+    def _search(self) -> None:
+        """Looks for a word that is in most catalogues; a system may lend and not be searched."""
+        if Ability.SEARCH not in self.system.capabilities().able:
+            self._said("search", _NOT_SEARCHED, value=None)
+            return
+        try:
+            found = self._timed("search", lambda: self.system.find(_SEARCH))
+        except LibraryError as error:
+            self._said("search", f"does not work: {error}", value=False)
+            return
+        if isinstance(found, Refused):
+            self._said("search", _refusal(found), value=False)
+        else:
+            words = f"works: {found.total} titles with {_SEARCH.words!r}"
+            self._said("search", words, value=True)
 
     def _trial(
         self,

@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanAbandoned, LoanRenewed
-from broker.requests import Grant, Lend
+from broker.requests import Find, Found, Grant, Lend
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 from server.circulation.errands import FINAL, Change, Stage
 from server.ils import records
@@ -125,6 +125,9 @@ class JournalledSystem:
 
     def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused:
         return self.system.note_payment(patron, payment)
+
+    def find(self, asked: Find) -> Found | Refused:
+        return self.system.find(asked)
 
     def _await(self, key: errands.Key) -> Stage | None:
         """How far the change is once it has an answer, or the machine has waited long enough."""

@@ -62,13 +62,14 @@ class SystemLibrary(Library):
                 asker = Asker(device, now, until, rulebook.calendar, here=True)
                 return self.asked_for(connection, lend, patron, asker)
             case (
-                Identify(PatronId()) | AccountOf(PatronId()) | Renew(_, _, PatronId()) | Describe()
+                Identify(PatronId())
+                | AccountOf(PatronId())
+                | Renew(_, _, PatronId())
+                | Describe()
+                | Find()
             ):
                 self.asks.add(device, ask, now)
                 return None
-            case Find():
-                # The system's port knows items by their numbers alone.
-                return Refusal(Reason.ASK_STAFF)
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
 

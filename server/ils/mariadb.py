@@ -36,6 +36,7 @@ _CLIENT: Final = 2000
 _GOES: Final = frozenset((1053, 1927, 3169))
 _PLAIN: Final = frozenset((1044, 1045, 1049, 1130, 2003, 2005, 2006, 2013))  # texts without values
 _DUPLICATE: Final = 1062
+_RECYCLED_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class MariaDb:
         self._tables, self._lock, self._written = tables, lock[:64], written
         self._lock_within = 0.8 * address.answer_within
         self._known: Schema | None = None
-        self._engine = _engine(address)
+        self._engine = engine_to(address)
 
     def close(self) -> None:
         """Closes the connections that nobody uses now."""
@@ -188,8 +189,12 @@ class MariaDb:
             connection.invalidate()
 
 
-def _engine(address: DatabaseAddress) -> Engine:
-    """Connects when it is first used. No parameter of a statement gets into a text of ours."""
+def engine_to(address: DatabaseAddress, *, ping: bool = True) -> Engine:
+    """Connects when it is first used. No parameter of a statement gets into a text of ours.
+
+    A connection is tried before it is used again, or with no `ping` only used again at once: where
+    nobody answers, a try would cost another wait.
+    """
     url = URL.create(
         "mysql+pymysql",
         address.user,
@@ -207,7 +212,8 @@ def _engine(address: DatabaseAddress) -> Engine:
         pool_size=address.connections,
         max_overflow=0,
         pool_timeout=within,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
+        pool_recycle=-1 if ping else _RECYCLED_SECONDS,
         connect_args={
             "charset": "utf8mb4",
             "write_timeout": within,

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Protocol, runtime_checkable
 
 from broker.errors import SirkulaError
+from broker.requests import Find, Found
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 
 
@@ -38,6 +39,7 @@ class Ability(Enum):
     NOTE_PAYMENT = "note-payment"
     HOLD = "hold"
     BAR = "bar"
+    SEARCH = "search"
 
 
 class Fault(Enum):
@@ -219,6 +221,13 @@ class LibrarySystem(Protocol):
     def renew(self, patron: PatronId, item: ItemId) -> Renewed | Refused: ...
 
     def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused: ...
+
+    def find(self, asked: Find) -> Found | Refused:
+        """Titles that have all the words, within seconds or not at all; changes nothing.
+
+        Words, order and pages are as in `server.words` and `server.search`; titles that the
+        library hides from its public catalogue are not there. Refused where nothing is searched.
+        """
 
 
 @runtime_checkable

@@ -1,7 +1,8 @@
 """Talks to the library's own system, with threads of its own: the ingest never waits for it.
 
 Each thread answers a station's question, or takes a job in one transaction, carries it out in none,
-and keeps what came of it in another. An error that nobody foresaw stops the program; what was being
+and keeps what came of it in another. Searches have one thread of their own, so that there is one
+at a time and no loan waits for it. An error that nobody foresaw stops the program; what was being
 sent is then looked up when it starts again.
 """
 
@@ -14,13 +15,14 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from broker.fault_points import fault_point
-from broker.requests import Answer, Renew
+from broker.requests import Answer, Find, Renew
 from broker.vocabulary import DeviceId, PatronId
 from server.circulation.outcomes import Outcome
 from server.ils.answering import Answering
 from server.ils.asks import Asks, Waiting
 from server.ils.carrying import carry_out
 from server.ils.clerk import Clerk
+from server.ils.finding import Finding
 from server.ils.jobs import Job, Renewal, meddle
 from server.ils.library import SystemLibrary
 from server.ils.port import LibrarySystem
@@ -67,6 +69,7 @@ class Worker:
         engine, library = records.engine, records.library
         self._answering = Answering(engine, system, library.branch, now)
         self._renewing = Renewing(engine, system, library, now)
+        self._finding = Finding(engine, system, self._is_wanted, now)
         self._turn = threading.Lock()
         self._under_way: list[Job | Renewal] = []
         self._threads: list[threading.Thread] = []
@@ -75,8 +78,9 @@ class Worker:
         """Raises DatabaseFailed."""
         with transaction(self._records.engine) as connection:
             errands.doubt_what_was_sent(connection, self._now())
-        for number in range(threads):
-            thread = threading.Thread(target=self._run, name=f"system {number}", daemon=True)
+        works = [(self._run, f"system {number}") for number in range(threads)]
+        for work, name in [*works, (self._search, "search")]:
+            thread = threading.Thread(target=work, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
 
@@ -98,6 +102,20 @@ class Worker:
                 called = self._one(called=called) or self._records.asks.rest(_IDLE_SECONDS)
         finally:
             self._stopping.set()
+
+    def _search(self) -> None:
+        """One search after the other."""
+        try:
+            while not self._stopping.is_set():
+                waiting = self._records.asks.next_search(self._now(), _IDLE_SECONDS)
+                if waiting is not None and isinstance(waiting.ask.question, Find):
+                    self._tell(waiting, self._finding.find(waiting.ask.question))
+        finally:
+            self._stopping.set()
+
+    def _is_wanted(self) -> bool:
+        """Whether the system is being told or asked something that is no search, or soon will."""
+        return bool(self._under_way) or self._records.asks.is_pressing
 
     def _one(self, *, called: bool) -> bool:
         """Does one thing; False when there was none to do."""

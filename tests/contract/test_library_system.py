@@ -39,7 +39,7 @@ from tests.ils.independent import listening
 from tests.ils.inlislite_library import inlislite
 from tests.ils.journalled import journalled
 from tests.ils.koha_library import koha
-from tests.ils.ledger import LOAN_DAYS, TODAY, Effect, Loan, small_library
+from tests.ils.ledger import LOAN_DAYS, TODAY, Book, Effect, Loan, small_library
 from tests.ils.personality import Strict
 from tests.ils.server import IlsServer
 from tests.ils.shelf import Shelf
@@ -63,6 +63,8 @@ class Truth(Protocol):
     def block(self, patron: str) -> None: ...
 
     def use_up_renewals(self, item: str) -> None: ...
+
+    def shelve(self, book: Book) -> None: ...
 
     def owed(self, patron: str) -> Decimal: ...
 

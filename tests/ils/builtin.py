@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import Engine, insert, make_url, select, update
+from sqlalchemy import Connection, Engine, func, insert, make_url, select, update
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanRenewed
 from broker.vocabulary import ActId, ItemId, PatronId, Secret, SiteId
 from broker.wire import FACTS
-from server import accounts, catalogue, pins
+from server import accounts, catalogue, pins, search
 from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.ils.service_desk import BuiltInDesk
 from server.journal.database import open_engine, reading, transaction
@@ -31,7 +31,7 @@ from server.library import Library
 from server.settings import Branch
 from tests.databases import Cluster
 from tests.ils.cases import JAKARTA, NOW
-from tests.ils.ledger import LOAN_DAYS, TODAY, Effect, Ledger, Loan
+from tests.ils.ledger import LOAN_DAYS, TODAY, Book, Effect, Ledger, Loan
 
 SITE: Final = SiteId("binjai")
 FINES: Final = Fines("Perda 1/2020", date(2020, 1, 1), per_day=5, at_most=5)
@@ -69,6 +69,10 @@ class Records:
         with transaction(self._engine) as connection:
             blocked = update(member).where(member.c.number == patron)
             connection.execute(blocked.values(blocked="buku hilang"))
+
+    def shelve(self, book: Book) -> None:
+        with transaction(self._engine) as connection:
+            _shelve(connection, book)
 
     def use_up_renewals(self, item: str) -> None:
         held = self.loans[item]
@@ -139,13 +143,8 @@ def _stock(engine: Engine, ledger: Ledger) -> None:
         connection.execute(insert(member), people)
         for number, one in ledger.members.items():
             pins.set_pin(connection, number, Secret(one.pin), NOW)
-        words = {"author": "", "publisher": "", "year": 2005, "call_number": ""}
-        shelf = list(enumerate(ledger.titles.items(), 1))
-        titles = [{"id": number, "title": name, **words} for number, (_, name) in shelf]
-        connection.execute(insert(title), titles)
-        kind = {"collection": "circulating", "state": "present"}
-        copies = [{"barcode": code, "title": number, **kind} for number, (code, _) in shelf]
-        connection.execute(insert(item), copies)
+        for book in ledger.books:
+            _shelve(connection, book)
         rule = {"member_kind": "umum", "collection": "*", "item_limit": 5, "days": LOAN_DAYS}
         connection.execute(insert(loan_rule), rule | {"renewals": ledger.most_renewals})
     late = ItemId(next(iter(ledger.titles)))
@@ -156,3 +155,15 @@ def _stock(engine: Engine, ledger: Ledger) -> None:
     for code, held in ledger.loans.items():
         lent = ItemLent(ItemId(code), PatronId(held.patron), held.due, provisional=False)
         _happened(engine, f"before-{code}", lent)
+
+
+def _shelve(connection: Connection, book: Book) -> None:
+    """What is hidden elsewhere has no copy left here."""
+    number = (connection.scalar(select(func.max(title.c.id))) or 0) + 1
+    words = {"author": book.author, "publisher": "", "year": 2005, "call_number": book.call_number}
+    connection.execute(insert(title), {"id": number, "title": book.title, **words})
+    state = "withdrawn" if book.hidden else "present"
+    for code in book.items:
+        copy = {"barcode": code, "title": number, "collection": book.place, "state": state}
+        connection.execute(insert(item), copy)
+    search.index(connection, (number,))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from server.ils.inlislite.library import InlisliteLibrary, Place
 from tests.ils.cases import JAKARTA, NOW
 from tests.ils.inlislite_schema import install
-from tests.ils.ledger import LOAN_DAYS, TITLES, TODAY
+from tests.ils.ledger import LOAN_DAYS, TITLES, TODAY, Book
 from tests.ils.row_ledger import RowLedger
 from tests.mariadb import MariadbServer
 from tests.weather_proxy.proxy import WeatherProxy
@@ -38,6 +38,10 @@ class InlisliteLedger(RowLedger):
         " WHERE c.NomorBarcode=:item AND :number=2"
     )
     blocking = "UPDATE members SET StatusAnggota_id=2 WHERE MemberNo=:patron"
+
+    def shelve(self, book: Book) -> None:
+        with self.engine.connect() as connection:
+            shelve(connection, book)
 
 
 @contextmanager
@@ -77,14 +81,8 @@ def fill(connection: Connection) -> None:
             {"number": number},
         )
     for at, title in enumerate(TITLES, 1):
-        said(text("INSERT INTO catalogs (Title, Worksheet_id) VALUES (:it, 1)"), {"it": title})
-        said(
-            text(
-                "INSERT INTO collections (NomorBarcode, RFID, Catalog_id, Rule_id, Category_id,"
-                " Status_id, Location_Library_id) VALUES (:code, :code, :at, 1, 1, :status, 1)"
-            ),
-            {"at": at, "code": f"ID00000{at}", "status": 5 if at == len(TITLES) else 1},
-        )
+        shelve(connection, Book(title, "", (f"ID00000{at}",)))
+    said(text("UPDATE collections SET Status_id=5 WHERE NomorBarcode='ID000006'"))
     made = {"made": TODAY - timedelta(days=LOAN_DAYS), "due": TODAY + timedelta(days=LOAN_DAYS)}
     said(
         text(
@@ -99,3 +97,29 @@ def fill(connection: Connection) -> None:
         ),
         made,
     )
+
+
+def shelve(connection: Connection, book: Book) -> None:
+    """A title, and a row for each copy."""
+    said = connection.execute
+    row = {"title": book.title, "author": book.author or None, "shown": int(not book.hidden)}
+    number = said(
+        text(
+            "INSERT INTO catalogs (Title, Author, IsOPAC, Worksheet_id)"
+            " VALUES (:title, :author, :shown, 1)"
+        ),
+        row,
+    ).lastrowid
+    place = None
+    if book.place:
+        named = text("INSERT INTO locations (Name) VALUES (:name)")
+        place = said(named, {"name": book.place}).lastrowid
+    for code in book.items:
+        said(
+            text(
+                "INSERT INTO collections (NomorBarcode, RFID, Catalog_id, Rule_id, Category_id,"
+                " Status_id, Location_Library_id, CallNumber, Location_id)"
+                " VALUES (:code, :code, :of, 1, 1, 1, 1, :shelf, :place)"
+            ),
+            {"code": code, "of": number, "shelf": book.call_number or None, "place": place},
+        )

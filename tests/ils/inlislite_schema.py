@@ -1,4 +1,4 @@
-"""INLISLite 3.3's tables, as far as a loan touches them.
+"""INLISLite 3.3's tables, as far as a loan or a search touches them.
 
 Columns are those that the controllers of 3.3 read and write and that the model classes of 3.2
 declare (see server.ils.inlislite); ids are doubles there. The engine is InnoDB. No database that
@@ -20,8 +20,11 @@ TABLES = {
     f" {_LIMITS}, {_RENEWALS}, PRIMARY KEY (id)",
     "collections": f"{_NUMBERED}, NomorBarcode varchar(50), NoInduk varchar(50), RFID varchar(50),"
     " CallNumber varchar(255), Catalog_id double, Location_id int(11), Location_Library_id int(11),"
-    f" Rule_id int(11), Category_id int(11), Status_id int(11), Branch_id int(11), {_CHANGED}",
-    "catalogs": f"{_NUMBERED}, Title text, Author text, Worksheet_id int(11)",
+    f" Rule_id int(11), Category_id int(11), Status_id int(11), Branch_id int(11),"
+    f" BookingMemberID varchar(50), BookingExpiredDate datetime, {_CHANGED},"
+    " KEY Catalog_id (Catalog_id)",
+    "catalogs": f"{_NUMBERED}, Title text, Author text, IsOPAC tinyint(1) DEFAULT 1,"
+    " Worksheet_id int(11)",
     "worksheets": f"ID int(11) NOT NULL AUTO_INCREMENT, Name varchar(255), {_LIMITS}, {_RENEWALS},"
     " PRIMARY KEY (ID)",
     "locations": "ID int(11) NOT NULL AUTO_INCREMENT, Name varchar(255),"

@@ -6,9 +6,11 @@ without our client's types.
 
 import base64
 import json
+import re
 import socket
 import struct
 import threading
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -36,6 +38,37 @@ class Mishap(Enum):
     CUT_AFTER = "cut-after"
     FAULT_AFTER = "fault-after"
     YES_WITHOUT_EFFECT = "yes-without-effect"
+
+
+def matches(query: Any, row: dict[str, Any]) -> bool:
+    """Koha's query language, as far as it is used: SQL::Abstract's, on MariaDB's collation."""
+    return all(_holds(key, wanted, row) for key, wanted in query.items())
+
+
+def _holds(key: str, wanted: Any, row: dict[str, Any]) -> bool:
+    match key, wanted:
+        case "-and", list():
+            return all(matches(one, row) for one in wanted)
+        case "-or", list():
+            return any(matches(one, row) for one in wanted)
+        case _, {"-like": patterns}:
+            return any(_like(row[key] or "", pattern) for pattern in patterns)
+        case _, list():
+            return row[key] in wanted
+        case _:
+            return bool(row[key] == wanted)
+
+
+def _like(text: str, pattern: str) -> bool:
+    """LIKE by utf8mb4_unicode_ci: neither case nor accents count."""
+    parts = {"%": ".*", "_": "."}
+    wild = "".join(parts.get(one, re.escape(one)) for one in _plain(pattern))
+    return re.fullmatch(wild, _plain(text), re.DOTALL) is not None
+
+
+def _plain(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text.lower())
+    return "".join(one for one in apart if not unicodedata.combining(one))
 
 
 class KohaRest:
@@ -101,6 +134,17 @@ class KohaRest:
                 "library": None,
             }
             for item, loan in self.ledger.loans.items()
+        ]
+
+    def records(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "biblio_id": number,
+                "title": book.title,
+                "author": book.author or None,
+                "opac_suppressed": book.hidden,
+            }
+            for number, book in enumerate(self.ledger.books, 1)
         ]
 
 
@@ -179,15 +223,13 @@ class _Handler(BaseHTTPRequestHandler):
                 owed = koha.ledger.members[koha.number_of(int(patron_id))].owed
                 return 200, {"balance": float(owed), "outstanding_credits": {"total": 0}}
             case ["items"]:
-                item = wanted["external_id"]
-                return 200, [self._item(item)] if item in koha.ledger.titles else []
+                return 200, self._items(wanted)
+            case ["biblios"]:
+                records = [one for one in koha.records() if matches(wanted, one)]
+                return 200, records[: int(query["_per_page"])]
             case ["checkouts"]:
-                loans = koha.checkouts()
-                if "patron_id" in query:
-                    loans = [one for one in loans if one["patron_id"] == int(query["patron_id"])]
-                if "item_id" in wanted:
-                    loans = [one for one in loans if one["item_id"] == wanted["item_id"]]
-                return 200, loans
+                whose = {name: int(query[name]) for name in ("patron_id",) if name in query}
+                return 200, [one for one in koha.checkouts() if matches(wanted | whose, one)]
             case ["checkouts", "availability"]:
                 return 200, self._availability(int(query["patron_id"]), int(query["item_id"]))
         return 404, {"error": "Resource not found"}
@@ -252,11 +294,24 @@ class _Handler(BaseHTTPRequestHandler):
             "patron_card_lost": None,
         }
 
+    def _items(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+        ledger = self.koha.ledger
+        if "biblio_id" in wanted:
+            books = [ledger.books[number - 1] for number in wanted["biblio_id"]]
+            return [self._item(code) for book in books for code in book.items]
+        item = wanted["external_id"]
+        return [self._item(item)] if item in ledger.titles else []
+
     def _item(self, item: str) -> dict[str, Any]:
         lent = item in self.koha.ledger.loans
+        books = enumerate(self.koha.ledger.books, 1)
+        number, book = next((at, one) for at, one in books if item in one.items)
         return {
             "item_id": self.koha.item_id(item),
             "external_id": item,
+            "biblio_id": number,
+            "callnumber": book.call_number or None,
+            "location": book.place or None,
             "biblio": {"title": self.koha.ledger.titles[item]},
             "home_library_id": "MPL",
             "checked_out_date": TODAY.isoformat() if lent else None,

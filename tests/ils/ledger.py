@@ -34,16 +34,33 @@ class Effect:
     patron: str
 
 
+@dataclass(frozen=True)
+class Book:
+    """A title with its copies; the public catalogue does not show one that is `hidden`."""
+
+    title: str
+    author: str
+    items: tuple[str, ...]
+    call_number: str = ""
+    place: str = ""
+    hidden: bool = False
+
+
 @dataclass
 class Ledger:
-    """Members and titles by their numbers; loans by item."""
+    """Members and titles by their numbers, books by their own from 1; loans by item."""
 
     members: dict[str, Member]
     titles: dict[str, str]
     loans: dict[str, Loan] = field(default_factory=dict)
+    books: list[Book] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     most_renewals: int = 2
     _turn: threading.RLock = field(default_factory=threading.RLock)
+
+    def shelve(self, book: Book) -> None:
+        self.books.append(book)
+        self.titles |= dict.fromkeys(book.items, book.title)
 
     def lend(self, item: str, patron: str) -> None:
         self.loans[item] = Loan(patron, TODAY + timedelta(days=LOAN_DAYS))
@@ -101,8 +118,9 @@ def small_library() -> Ledger:
         "P00001": Member("Siti Anggota", "1234", owed=Decimal("5.00")),
         "P00002": Member("Budi Anggota", "4321"),
     }
-    titles = {f"ID00000{n}": title for n, title in enumerate(TITLES, 1)}
-    ledger = Ledger(members, titles)
+    ledger = Ledger(members, {})
+    for number, title in enumerate(TITLES, 1):
+        ledger.shelve(Book(title, "", (f"ID00000{number}",)))
     ledger.lend("ID000006", "P00002")
     ledger.effects.clear()
     return ledger

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Engine, Row, text
 
-from tests.ils.ledger import Effect, Loan
+from tests.ils.ledger import Book, Effect, Loan
 
 
 @dataclass
@@ -38,6 +38,9 @@ class RowLedger:
 
     def block(self, patron: str) -> None:
         self.run(self.blocking, patron=patron)
+
+    def shelve(self, book: Book) -> None:
+        raise NotImplementedError
 
     def use_up_renewals(self, item: str) -> None:
         self.run(self.exhausting, item=item, number=self.most_renewals)

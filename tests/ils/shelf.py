@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from broker.requests import Find, Found, Hit
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
+from server.ils.hits import ShelfCopy, Title, hit, page
 from server.ils.port import (
     Ability,
     Capabilities,
@@ -19,7 +21,7 @@ from server.ils.port import (
     Renewed,
     Returned,
 )
-from tests.ils.ledger import TODAY, Ledger
+from tests.ils.ledger import TODAY, Book, Ledger
 
 ABLE: Final = Capabilities(frozenset(Ability), frozenset())
 
@@ -104,6 +106,25 @@ class Shelf:
             return Refused(Reason.ASK_STAFF)
         self.ledger.pay(patron.reveal(), payment.amount)
         return PaymentNoted(payment.act, ())
+
+    def find(self, asked: Find) -> Found | Refused:
+        books = self._here().books
+        named = [Title(at, one.title, one.author) for at, one in enumerate(books) if not one.hidden]
+        total, shown = page(asked, named)
+        return Found(total, tuple(self._hit(books[one.number]) for one in shown))
+
+    def _hit(self, book: Book) -> Hit:
+        loans = [self.ledger.loans.get(code) for code in book.items]
+        copies = [
+            ShelfCopy(
+                ItemState.ON_LOAN if loan else ItemState.AVAILABLE,
+                loan.due if loan else None,
+                book.call_number,
+                book.place,
+            )
+            for loan in loans
+        ]
+        return hit(book.title, book.author, copies)
 
     def _here(self) -> Ledger:
         if self.closed:

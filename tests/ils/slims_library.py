@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from server.ils.slims.library import SlimsLibrary
 from tests.ils.cases import JAKARTA, NOW
-from tests.ils.ledger import LOAN_DAYS, TITLES, TODAY
+from tests.ils.ledger import LOAN_DAYS, TITLES, TODAY, Book
 from tests.ils.row_ledger import RowLedger
 from tests.ils.slims_schema import install
 from tests.mariadb import MariadbServer
@@ -33,6 +33,10 @@ class SlimsLedger(RowLedger):
     )
     exhausting = "UPDATE loan SET renewed=:number WHERE item_code=:item"
     blocking = "UPDATE member SET is_pending=1 WHERE member_id=:patron"
+
+    def shelve(self, book: Book) -> None:
+        with self.engine.connect() as connection:
+            shelve(connection, book)
 
 
 @contextmanager
@@ -73,14 +77,7 @@ def fill(connection: Connection) -> None:
             {"number": number, "password": password},
         )
     for at, title in enumerate(TITLES, 1):
-        said(text("INSERT INTO biblio (title, gmd_id) VALUES (:title, 1)"), {"title": title})
-        said(
-            text(
-                "INSERT INTO item (biblio_id, item_code, coll_type_id, item_status_id)"
-                " VALUES (:at, :code, 1, '0')"
-            ),
-            {"at": at, "code": f"ID00000{at}"},
-        )
+        shelve(connection, Book(title, "", (f"ID00000{at}",)))
     said(text("INSERT INTO holiday (holiday_dayname) VALUES ('sun')"))
     said(
         text(
@@ -89,3 +86,37 @@ def fill(connection: Connection) -> None:
         ),
         {"made": TODAY - timedelta(days=LOAN_DAYS), "due": TODAY + timedelta(days=LOAN_DAYS)},
     )
+
+
+def shelve(connection: Connection, book: Book) -> None:
+    """A title with its author, and a row for each copy."""
+    said = connection.execute
+    row = {"title": book.title, "shelf": book.call_number or None, "hide": int(book.hidden)}
+    number = said(
+        text(
+            "INSERT INTO biblio (title, gmd_id, call_number, opac_hide)"
+            " VALUES (:title, 1, :shelf, :hide)"
+        ),
+        row,
+    ).lastrowid
+    if book.author:
+        name = {"name": book.author, "of": number}
+        said(text("INSERT IGNORE INTO mst_author (author_name) VALUES (:name)"), name)
+        said(
+            text(
+                "INSERT INTO biblio_author (biblio_id, author_id)"
+                " SELECT :of, author_id FROM mst_author WHERE author_name=:name"
+            ),
+            name,
+        )
+    place = {"id": book.place[:3], "name": book.place}
+    if book.place:
+        said(text("INSERT IGNORE INTO mst_location VALUES (:id, :name)"), place)
+    for code in book.items:
+        said(
+            text(
+                "INSERT INTO item (biblio_id, item_code, coll_type_id, item_status_id, location_id)"
+                " VALUES (:of, :code, 1, '0', :place)"
+            ),
+            {"of": number, "code": code, "place": place["id"]},
+        )

@@ -1,4 +1,4 @@
-"""SLiMS 9's tables as its installer makes them, as far as a loan touches them.
+"""SLiMS 9's tables as its installer makes them, as far as a loan or a search touches them.
 
 Columns, types and keys are those of slims/slims9_bulian: install/tables.php (commit 0fdb39d), the
 engine is that of install/senayan.sql (commit 024b1fe), the triggers are those of
@@ -24,10 +24,19 @@ TABLES = {
     " grace_periode int(2) DEFAULT 0, PRIMARY KEY (loan_rules_id)",
     "item": "item_id int(11) NOT NULL AUTO_INCREMENT, biblio_id int(11), call_number varchar(50),"
     " coll_type_id int(3), item_code varchar(20), location_id varchar(3),"
-    " item_status_id char(3), PRIMARY KEY (item_id), UNIQUE KEY item_code (item_code)",
+    " item_status_id char(3), PRIMARY KEY (item_id), UNIQUE KEY item_code (item_code),"
+    " KEY biblio_id_idx (biblio_id)",
     "biblio": "biblio_id int(11) NOT NULL AUTO_INCREMENT, gmd_id int(3), title text NOT NULL,"
-    " call_number varchar(50), language_id char(5) DEFAULT 'en', classification varchar(40),"
-    " PRIMARY KEY (biblio_id)",
+    " series_title varchar(200), call_number varchar(50), language_id char(5) DEFAULT 'en',"
+    " classification varchar(40), notes text, opac_hide smallint(1) DEFAULT 0,"
+    " promoted smallint(1) DEFAULT 0, PRIMARY KEY (biblio_id),"
+    " KEY biblio_flag_idx (opac_hide, promoted),"
+    " FULLTEXT KEY title_ft_idx (title, series_title), FULLTEXT KEY notes_ft_idx (notes)",
+    "biblio_author": "biblio_id int(11) NOT NULL DEFAULT 0, author_id int(11) NOT NULL DEFAULT 0,"
+    " level int(1) NOT NULL DEFAULT 1, PRIMARY KEY (biblio_id, author_id)",
+    "mst_author": "author_id int(11) NOT NULL AUTO_INCREMENT, author_name varchar(100) NOT NULL,"
+    " authority_type enum('p','o','c') DEFAULT 'p', PRIMARY KEY (author_id),"
+    " UNIQUE KEY author_name (author_name, authority_type)",
     "mst_item_status": "item_status_id char(3) NOT NULL, item_status_name varchar(30) NOT NULL,"
     " rules varchar(255), no_loan smallint(1) NOT NULL DEFAULT 0, PRIMARY KEY (item_status_id)",
     "mst_location": "location_id varchar(3) NOT NULL, location_name varchar(100),"
@@ -54,7 +63,7 @@ TABLES = {
     " last_update datetime, PRIMARY KEY (loan_id)",
     "reserve": "reserve_id int(11) NOT NULL AUTO_INCREMENT, member_id varchar(20) NOT NULL,"
     " biblio_id int(11) NOT NULL, item_code varchar(20) NOT NULL, reserve_date datetime NOT NULL,"
-    " PRIMARY KEY (reserve_id)",
+    " PRIMARY KEY (reserve_id), KEY item_code_idx (item_code)",
     "fines": "fines_id int(11) NOT NULL AUTO_INCREMENT, fines_date date NOT NULL,"
     " member_id varchar(20) NOT NULL, debet int(11) DEFAULT 0, credit int(11) DEFAULT 0,"
     " description varchar(255), PRIMARY KEY (fines_id)",

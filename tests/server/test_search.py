@@ -14,6 +14,7 @@ from server import search
 from server.journal.database import transaction
 from server.journal.tables import item, title, title_word
 from server.library import Library
+from server.words import folded
 from tests.server.stories import (
     BOOK,
     DUE,
@@ -145,6 +146,6 @@ def test_a_barcode_is_no_word(connection: Connection) -> None:
 @example("\N{MATHEMATICAL BOLD CAPITAL A}")
 @example("\N{LATIN SMALL LETTER N PRECEDED BY APOSTROPHE}")
 def test_any_text_folds_to_words_that_fold_to_themselves(text: str) -> None:
-    words = search.folded(text)
-    assert search.folded(" ".join(words)) == words
+    words = folded(text)
+    assert folded(" ".join(words)) == words
     assert all(1 <= len(word) <= 64 for word in words)

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from broker.requests import Find
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 from server.ils.port import (
     Ability,
@@ -123,6 +124,9 @@ class SimulatedSystem:
 
     def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused:
         raise NotImplementedError(patron, payment)
+
+    def find(self, asked: Find) -> Refused:
+        raise NotImplementedError(asked)
 
     def _did(self, kind: str, item: ItemId, patron: str, at: float) -> None:
         self.weather.say(f"the library's system: {kind} {item} {patron} for {self.act}")

@@ -1,6 +1,9 @@
 """The catalogue: words, and what was found, with shelf and availability. Pure."""
 
+from dataclasses import replace
+
 from broker.requests import Hit
+from broker.vocabulary import Reason
 from kiosk.happenings import Button
 from kiosk.touchscreen.rooms.keyboard import keyboard
 from kiosk.touchscreen.rooms.telling import Shown, Telling
@@ -12,7 +15,10 @@ from kiosk.visiting.search import has_more
 def search(telling: Telling) -> Shown:
     ready = bool(telling.visit.typed.strip()) and telling.visit.online
     find = telling.control(Button.CONFIRM, Weight.MAIN, on=ready, label=telling.say("confirm"))
-    return keyboard(telling), (telling.control(Button.BACK), find)
+    keys = keyboard(telling)
+    if telling.visit.reason is not None:
+        keys = replace(keys, heading=_why(telling, telling.visit.reason))
+    return keys, (telling.control(Button.BACK), find)
 
 
 def searching(telling: Telling) -> Shown:
@@ -29,13 +35,20 @@ def found(telling: Telling) -> Shown:
     heading = telling.count("heading", visit.found.total)
     lead = say("part", first=visit.first + 1, last=last) if visit.found.total > last else ""
     if visit.reason is not None:
-        lead = telling.catalogue.reason(visit.reason)
+        lead = _why(telling, visit.reason)
     rows = [_hit(telling, hit) for hit in visit.found.hits]
     if visit.first:
         rows.insert(0, _turn(telling, Button.LESS))
     if has_more(visit):
         rows.append(_turn(telling, Button.MORE))
     return Listing(heading, lead, tuple(rows)), (back, _home(telling))
+
+
+def _why(telling: Telling, reason: Reason) -> str:
+    """Elsewhere this reason is about the book on the pad."""
+    if reason is Reason.ASK_STAFF:
+        return telling.catalogue.text("search.elsewhere")
+    return telling.catalogue.reason(reason)
 
 
 def _home(telling: Telling) -> Control:
@@ -50,6 +63,8 @@ def _turn(telling: Telling, button: Button) -> Row:
 def _hit(telling: Telling, hit: Hit) -> Row:
     say = telling.say
     title = f"{hit.title} · {hit.author}" if hit.author else hit.title
+    if not hit.known:
+        return Row(title, hit.shelf, say("unknown"), Tone.STAFF)
     if hit.available:
         here = say("available", available=hit.available, copies=hit.copies)
         return Row(title, hit.shelf, here, Tone.GOOD)

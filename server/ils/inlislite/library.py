@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from broker.requests import Find, Found
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
-from server.ils.inlislite import reading, records, writing
+from server.ils.inlislite import reading, records, searching, writing
 from server.ils.inlislite.rules import (
     Copy,
     Limits,
@@ -22,9 +23,10 @@ from server.ils.inlislite.rules import (
     limits_for,
     next_number,
 )
-from server.ils.inlislite.tables import METADATA, WRITTEN
+from server.ils.inlislite.tables import METADATA, SEARCHED, WRITTEN
 from server.ils.inlislite.writing import Writer
 from server.ils.mariadb import Change, DatabaseAddress, MariaDb
+from server.ils.mariadb_search import MariaDbSearch
 from server.ils.port import (
     Ability,
     Capabilities,
@@ -69,10 +71,11 @@ class InlisliteLibrary:
 
     def __init__(self, address: DatabaseAddress, place: Place, clock: Callable[[], float]) -> None:
         self._database = MariaDb(address, METADATA, _LOCK, WRITTEN)
+        self._catalogue = MariaDbSearch(address, SEARCHED)
         self._place, self._clock = place, clock
 
     def capabilities(self) -> Capabilities:
-        able = {Ability.LIST_LOANS, Ability.TELL_ITEM_STATE, Ability.RENEW}
+        able = {Ability.LIST_LOANS, Ability.TELL_ITEM_STATE, Ability.RENEW, Ability.SEARCH}
         return Capabilities(frozenset(able), frozenset((Fault.SAME_ITEM_TWICE_AT_ONCE,)))
 
     def status(self) -> SystemStatus:
@@ -84,6 +87,7 @@ class InlisliteLibrary:
 
     def close(self) -> None:
         self._database.close()
+        self._catalogue.close()
 
     def patron(
         self,
@@ -182,6 +186,10 @@ class InlisliteLibrary:
         payment: Payment,  # noqa: ARG002
     ) -> PaymentNoted | Refused:
         return _NO_PAYMENT
+
+    def find(self, asked: Find) -> Found | Refused:
+        with self._catalogue.reading() as connection:
+            return searching.find(connection, asked, self._local(self._clock()))
 
     def _lent(
         self,

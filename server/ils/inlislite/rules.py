@@ -10,7 +10,7 @@ from broker.vocabulary import Reason
 ACTIVE_MEMBER: Final = 3  # status_anggota
 AVAILABLE: Final = 1  # collectionstatus: Tersedia
 LENT: Final = 5  # collectionstatus: Dipinjam
-_MAY_BE_LENT: Final = 1  # collectionrules
+MAY_BE_LENT: Final = 1  # collectionrules
 _DAYS: Final = 7
 _ITEMS: Final = 5
 _RENEWAL_DAYS: Final = 3
@@ -86,7 +86,7 @@ class Copy:
 
     @property
     def may_be_lent(self) -> bool:
-        return self.rule == _MAY_BE_LENT
+        return self.rule == MAY_BE_LENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from sqlalchemy import Column, DateTime, Double, Integer, MetaData, String, Tabl
 from sqlalchemy.types import TypeEngine
 
 METADATA: Final = MetaData()
+# Those of a search: without them it can still be lent by.
+SEARCHED: Final = MetaData()
 _LIMITS: Final = {"MaxPinjamKoleksi": Integer, "MaxLoanDays": Integer}
 _RENEWALS: Final = {"DayPerpanjang": Integer, "CountPerpanjang": Integer}
 _MADE: Final = {"CreateBy": Integer, "CreateDate": DateTime, "CreateTerminal": String}
@@ -18,6 +20,10 @@ _CHANGED: Final = {"UpdateBy": Integer, "UpdateDate": DateTime, "UpdateTerminal"
 
 def _table(name: str, **columns: type[TypeEngine[Any]]) -> Table:
     return Table(name, METADATA, *(Column(key, kind) for key, kind in columns.items()))
+
+
+def _searched(name: str, **columns: type[TypeEngine[Any]]) -> Table:
+    return Table(name, SEARCHED, *(Column(key, kind) for key, kind in columns.items()))
 
 
 members: Final = _table(
@@ -108,6 +114,18 @@ extensions: Final = _table(
     DueDateExtend=DateTime,
     Branch_id=Integer,
     **_MADE,
+)
+
+searched: Final = _searched("catalogs", ID=Double, Title=String, Author=String, IsOPAC=Integer)
+copies: Final = _searched(
+    "collections",
+    ID=Double,
+    Catalog_id=Double,
+    CallNumber=String,
+    Location_id=Integer,
+    Rule_id=Integer,
+    Status_id=Integer,
+    BookingExpiredDate=DateTime,
 )
 
 WRITTEN: Final = ("collections", "collectionloans", "collectionloanitems", "collectionloanextends")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from broker.requests import Find, Found
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 from server.ils.koha.meaning import (
     Account,
@@ -24,6 +25,7 @@ from server.ils.koha.meaning import (
     renewal_refused,
 )
 from server.ils.koha.rest import Rest, decoded, error_of
+from server.ils.koha.searching import LONGEST_SECONDS, Searching
 from server.ils.port import (
     Ability,
     Capabilities,
@@ -60,9 +62,11 @@ class KohaLibrary:
     ) -> None:
         self._rest, self._returns = rest, returns
         self._zone, self._clock = zone, clock
+        self._searching = Searching(rest.hurried(LONGEST_SECONDS), zone)
 
     def capabilities(self) -> Capabilities:
         own = {Ability.CHECK_PIN, Ability.LIST_LOANS, Ability.TELL_ITEM_STATE, Ability.RENEW}
+        own |= {Ability.SEARCH}
         theirs = self._returns.capabilities()
         faults = theirs.faults & {Fault.NO_WITH_EFFECT, Fault.KNOWN_TAKEN_FOR_UNKNOWN}
         return Capabilities(frozenset(own | (theirs.able & {Ability.NOTE_PAYMENT})), faults)
@@ -150,6 +154,9 @@ class KohaLibrary:
 
     def note_payment(self, patron: PatronId, payment: Payment) -> PaymentNoted | Refused:
         return self._returns.note_payment(patron, payment)
+
+    def find(self, asked: Find) -> Found | Refused:
+        return self._searching.find(asked)
 
     def _patron(self, number: PatronId) -> Patron | None:
         wanted = number.reveal()

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import msgspec
 
 from broker.vocabulary import ItemId, PatronId, Reason
+from server.ils.hits import ShelfCopy
 from server.ils.port import ItemRecord, ItemState, PatronRecord, Refused
 
 # Of CanBookBeIssued (C4/Circulation.pm), the weightiest first; the others go to the desk.
@@ -62,6 +63,7 @@ class Biblio(msgspec.Struct):
 class Item(msgspec.Struct):
     item_id: int
     external_id: str | None
+    biblio_id: int | None = None
     biblio: Biblio | None = None
     home_library_id: str | None = None
     location: str | None = None
@@ -71,6 +73,15 @@ class Item(msgspec.Struct):
     not_for_loan_status: int = 0
     lost_status: int = 0
     withdrawn: int = 0
+
+
+class Record(msgspec.Struct):
+    """A bibliographic record of a list; older versions do not say what their OPAC hides."""
+
+    biblio_id: int
+    title: str | None = None
+    author: str | None = None
+    opac_suppressed: bool | None = None
 
 
 class Checkout(msgspec.Struct):
@@ -140,6 +151,11 @@ def item_record(item: ItemId, told: Item, loan: Checkout | None, zone: tzinfo) -
         holds=None,
         said=(),
     )
+
+
+def shelf_copy(told: Item, loan: Checkout | None, zone: tzinfo) -> ShelfCopy:
+    due = due_of(loan, zone) if loan else None
+    return ShelfCopy(_state(told, loan), due, told.callnumber or "", told.location or "")
 
 
 def _state(told: Item, loan: Checkout | None) -> ItemState:

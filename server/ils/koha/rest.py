@@ -9,7 +9,7 @@ import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final, TypeVar
@@ -23,7 +23,7 @@ from server.ils.port import NothingSent, OutcomeUnknown
 
 _Told = TypeVar("_Told")
 _API: Final = "/api/v1"
-_LONGEST: Final = 1_000_000
+_LONGEST: Final = 4_000_000
 _CHUNK: Final = 65_536
 _TOKEN_MARGIN_S: Final = 60.0
 _OK: Final = 200
@@ -87,6 +87,15 @@ class Rest:
         self._base = parts.path.rstrip("/") + _API
         self._turn = threading.Lock()
         self._bearer, self._bearer_until = "", 0.0
+
+    def now(self) -> float:
+        """Seconds that only grow."""
+        return self._clock()
+
+    def hurried(self, within: float) -> "Rest":
+        """The same Koha, waited for no longer than so many seconds."""
+        within = min(within, self._address.answer_within)
+        return Rest(replace(self._address, answer_within=within), self._clock)
 
     def get(self, kind: type[_Told], path: str, query: Mapping[str, str], embed: str = "") -> _Told:
         """What Koha tells. Raises NothingSent."""

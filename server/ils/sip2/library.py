@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final, TypeVar
 
+from broker.requests import Find
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 from server.ils.port import (
     Ability,
@@ -209,6 +210,12 @@ class Sip2Library:
             noted = PaymentNoted(payment.act, said_by(answer))
             look = partial(self._patron, turn, patron)
             return self._settled(answer, noted, look, partial(settling.payment, before))
+
+    def find(
+        self,
+        asked: Find,  # noqa: ARG002 - the port's
+    ) -> Refused:
+        return _NOT_ABLE
 
     def _patron(
         self, turn: Turn, number: PatronId, pin: Secret | None = None

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from broker.requests import Find, Found
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
 from server.ils.mariadb import Change, DatabaseAddress, MariaDb
+from server.ils.mariadb_search import MariaDbSearch
 from server.ils.port import (
     Ability,
     Alert,
@@ -25,7 +27,7 @@ from server.ils.port import (
     Renewed,
     Returned,
 )
-from server.ils.slims import reading, records, writing
+from server.ils.slims import reading, records, searching, writing
 from server.ils.slims.password import is_password
 from server.ils.slims.records import Account
 from server.ils.slims.rules import (
@@ -40,7 +42,7 @@ from server.ils.slims.rules import (
     rule_for,
     rule_of_loan,
 )
-from server.ils.slims.tables import METADATA, WRITTEN
+from server.ils.slims.tables import METADATA, SEARCHED, WRITTEN
 from server.ils.slims.writing import Terms
 from server.ils.status import SystemStatus
 
@@ -60,6 +62,7 @@ class SlimsLibrary:
         self, address: DatabaseAddress, zone: ZoneInfo, uid: int, clock: Callable[[], float]
     ) -> None:
         self._database = MariaDb(address, METADATA, f"sirkula {address.database}", WRITTEN)
+        self._catalogue = MariaDbSearch(address, SEARCHED)
         self._zone, self._uid, self._clock = zone, uid, clock
 
     def capabilities(self) -> Capabilities:
@@ -77,6 +80,7 @@ class SlimsLibrary:
 
     def close(self) -> None:
         self._database.close()
+        self._catalogue.close()
 
     def patron(self, number: PatronId, pin: Secret | None = None) -> PatronRecord | Refused:
         self._database.schema()
@@ -168,6 +172,10 @@ class SlimsLibrary:
         payment: Payment,  # noqa: ARG002
     ) -> PaymentNoted | Refused:
         return _NO_PAYMENT
+
+    def find(self, asked: Find) -> Found | Refused:
+        with self._catalogue.reading() as connection:
+            return searching.find(connection, asked)
 
     def _lent(
         self, change: Change, item: ItemId, member: Member, copy: Copy, on: date

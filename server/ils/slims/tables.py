@@ -8,10 +8,16 @@ from typing import Final
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, String, Table
 
 METADATA: Final = MetaData()
+# Those of a search: without them it can still be lent by.
+SEARCHED: Final = MetaData()
 
 
 def _table(name: str, **columns: type[Integer | String | Date | DateTime]) -> Table:
     return Table(name, METADATA, *(Column(key, kind) for key, kind in columns.items()))
+
+
+def _searched(name: str, **columns: type[Integer | String | Date | DateTime]) -> Table:
+    return Table(name, SEARCHED, *(Column(key, kind) for key, kind in columns.items()))
 
 
 member: Final = _table(
@@ -121,5 +127,11 @@ fines: Final = _table(
 )
 holiday: Final = _table("holiday", holiday_dayname=String, holiday_date=Date)
 setting: Final = _table("setting", setting_name=String, setting_value=String)
+
+searched: Final = _searched("biblio", biblio_id=Integer, title=String, opac_hide=Integer)
+biblio_author: Final = _searched(
+    "biblio_author", biblio_id=Integer, author_id=Integer, level=Integer
+)
+author: Final = _searched("mst_author", author_id=Integer, author_name=String)
 
 WRITTEN: Final = ("loan", "loan_history", "reserve", "fines")

@@ -119,6 +119,7 @@ def test_a_check_reads_and_changes_nothing(installed: Installation) -> None:
     print("\n".join(lines))
     assert (status, told["ok"]) == (0, True)
     assert set(told) >= {"system", "clock", "can", "cannot", "known_to", "use", "seconds"}
+    assert told["search"] is (None if "sip2" in lines[-2] else True)
     assert installed.ledger.effects == []
 
 
@@ -144,6 +145,18 @@ def test_a_system_that_is_gone_is_said_to_be(installed: Installation) -> None:
     print("\n".join(lines))
     assert (status, told["ok"]) == (1, False)
     assert "NothingSent" in str(told["error"]) or "Unopened" in str(told["error"])
+
+
+def test_a_catalogue_that_cannot_be_searched_is_said_so_and_the_rest_is_fine(
+    installation: Installation, mariadb: MariadbServer
+) -> None:
+    _, ledger = installation.standing.enter_context(slims(mariadb))
+    ledger.run("ALTER TABLE biblio DROP COLUMN opac_hide")
+    name = str(ledger.engine.url.database)
+    installation.write("slims", installation.database(mariadb, name))
+    status, lines, told = installation.check()
+    assert (status, told["search"]) == (0, False)
+    assert any("biblio.opac_hide" in line for line in lines)
 
 
 def test_a_trial_of_an_item_that_somebody_has_lends_nothing(installation: Installation) -> None:

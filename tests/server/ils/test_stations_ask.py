@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from broker.requests import Account, AccountOf, Describe, Find, Grant, Identify, Renew
+from broker.requests import Account, AccountOf, Describe, Grant, Identify, Renew
 from broker.vocabulary import ActId, PatronId, Reason, Refusal, Secret
 from tests.ils.accidents import Accident, Plan
 from tests.ils.cases import BUDI, FREE, PIN, SITI, TAKEN
@@ -91,8 +91,3 @@ def test_a_renewal_of_our_own_loan_moves_our_date_as_well(engine: Engine) -> Non
         renewed = one.ask(Renew(ActId("r"), FREE, SITI))
         assert isinstance(renewed, Grant)
         assert one.due(FREE) == renewed.due > granted.due
-
-
-def test_a_search_is_for_staff_where_the_catalogue_is_elsewhere(engine: Engine) -> None:
-    with house(engine, Koha) as one:
-        assert one.ask(Find("laskar")) == Refusal(Reason.ASK_STAFF)
