@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from broker.requests import Description
-from broker.vocabulary import ItemId, Patron, PatronId
+from broker.vocabulary import ItemId, MailAddress, Patron, PatronId
 from server.accounts import suspended_until
 from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Rulebook
@@ -116,6 +116,13 @@ def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patr
         ]:
             found.update(dict.fromkeys(wanted.get(name, ()), number))
     return found
+
+
+def address_of(connection: Connection, patron: PatronId) -> MailAddress | None:
+    """Where the member behind a card or number reads mail, if the library was told."""
+    number = members_of(connection, (patron,)).get(patron)
+    kept = connection.scalar(select(member.c.mail).where(member.c.number == number))
+    return None if kept is None else MailAddress(kept)
 
 
 def known_items(connection: Connection, items: Iterable[str]) -> frozenset[str]:

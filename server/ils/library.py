@@ -22,6 +22,7 @@ from broker.requests import (
     Lend,
     Question,
     Renew,
+    SendReceipt,
 )
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId, Reason, Refusal
 from server import catalogue, projection
@@ -62,7 +63,11 @@ class SystemLibrary(Library):
                 asker = Asker(device, now, until, rulebook.calendar, here=True)
                 return self.asked_for(connection, lend, patron, asker)
             case (
-                Identify(PatronId()) | AccountOf(PatronId()) | Renew(_, _, PatronId()) | Describe()
+                Identify(PatronId())
+                | AccountOf(PatronId())
+                | Renew(_, _, PatronId())
+                | SendReceipt(_, PatronId())
+                | Describe()
             ):
                 self.asks.add(device, ask, now)
                 return None

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from broker.fault_points import fault_point
-from broker.requests import Answer, Renew
+from broker.requests import Answer, Renew, SendReceipt
 from broker.vocabulary import DeviceId, PatronId
 from server.circulation.outcomes import Outcome
 from server.ils.answering import Answering
@@ -27,6 +27,7 @@ from server.ils.port import LibrarySystem
 from server.ils.renewing import Renewing
 from server.journal import errands
 from server.journal.database import DatabaseFailed, reading, transaction
+from server.mail.letterbox import Asker
 
 _IDLE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 1.0
@@ -65,7 +66,7 @@ class Worker:
         self._records, self._system, self._say = records, system, say
         self._now, self._stopping = now, stopping
         engine, library = records.engine, records.library
-        self._answering = Answering(engine, system, library.branch, now)
+        self._answering = Answering(engine, system, library.branch, now, library.letterbox)
         self._renewing = Renewing(engine, system, library, now)
         self._turn = threading.Lock()
         self._under_way: list[Job | Renewal] = []
@@ -131,6 +132,9 @@ class Worker:
                 answer: Answer | None = self._renewing.answer(renew, patron)
                 with self._turn:
                     self._under_way.remove(renewal)
+            case SendReceipt(_, PatronId() as patron) as receipt:
+                asker = Asker(waiting.device, waiting.ask.correlation, waiting.until)
+                answer = self._answering.mailed(receipt, patron, asker)
             case question:
                 answer = self._answering.answer(question)
         if answer is not None:
