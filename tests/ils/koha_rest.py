@@ -250,6 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
             "expiry_date": member.expires.isoformat(),
             "restricted": member.blocked,
             "patron_card_lost": None,
+            "email": member.mail,
         }
 
     def _item(self, item: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from server.ils.port import (
     Refused,
     Renewed,
     Returned,
+    address_in,
 )
 from tests.ils.ledger import TODAY, Ledger
 
@@ -45,7 +46,7 @@ class Shelf:
         return PatronRecord(
             number, bar, pin_checked=pin is not None, loans=loans, on_loan=len(loans), overdue=late,
             holds=0, loan_limit=None, owed=member.owed, currency="IDR", expires=member.expires,
-            said=(),
+            said=(), mail=address_in(member.mail),
         )  # fmt: skip
 
     def item(self, item: ItemId) -> ItemRecord | Refused:
