@@ -23,6 +23,7 @@ from broker.requests import (
     Question,
     ReceiptLine,
     ReceiptSent,
+    Reply,
     SendReceipt,
     Standing,
     Transaction,
@@ -76,13 +77,13 @@ class Visit:
     def answer(self, correlation: str) -> Answer:
         wanted = str(Topic(SITE, BOX, Channel.REPLY))
 
-        def told(event: Event) -> Answer | None:
+        def told(event: Event) -> Reply | None:
             if not isinstance(event, Received) or event.topic != wanted:
                 return None
             reply = decode_reply(event.payload)
-            return reply.answer if reply.correlation == correlation else None
+            return reply if reply.correlation == correlation else None
 
-        return self._library.box.until(told)
+        return self._library.box.until(told).answer
 
     def ask(self, question: Question) -> Answer:
         return self.answer(self.send(question))

@@ -82,6 +82,14 @@ def test_only_who_has_an_address_is_told_that_mail_is_possible(connection: Conne
     assert mailable(connection, own, BUDI) == [False, False]
 
 
+def test_what_somebody_wrote_into_the_table_and_is_no_address_is_none(
+    connection: Connection,
+) -> None:
+    connection.execute(update(member).values(mail="siti(at)binjai"))
+    own, _ = library()
+    assert mailable(connection, own, SITI) == [False, False]
+
+
 def test_a_library_that_sends_no_mail_says_so(connection: Connection) -> None:
     own = Library(MEDAN, SITE)
     assert mailable(connection, own, SITI) == [False, False]
