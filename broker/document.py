@@ -23,7 +23,7 @@ from broker.facts import Kept, Rating, Topic
 from broker.identity import codes, exchange
 from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
-from broker.requests import Borrowed, Hit, Waiting
+from broker.requests import Borrowed, Hit, ReceiptLine, Transaction, Waiting
 from broker.sealing import PREFIX, SECRET_BYTES, SECRET_PREFIX
 from broker.staff_keys import StaffCards
 from broker.telemetry import (
@@ -44,9 +44,20 @@ _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
 _PARTS: Final = (
     *(Component, BootClock, Anchor, Extent, Kept, OfflinePolicy, StaffCards, InWords, Appearance),
-    *(Borrowed, Waiting, Hit),
+    *(Borrowed, Waiting, Hit, ReceiptLine),
 )
-_WORDS: Final = (Reason, ClockState, TimeSource, Kind, Mode, Health, PinAsked, Rating, Topic)
+_WORDS: Final = (
+    Reason,
+    ClockState,
+    TimeSource,
+    Kind,
+    Mode,
+    Health,
+    PinAsked,
+    Rating,
+    Topic,
+    Transaction,
+)
 _SUBSCRIPTIONS: Final = "\n".join(f"   - `{one}`" for one in subscriptions_of_device(SITE, DEVICE))
 _GUIDE: Final = f"""\
 # The contract
@@ -75,9 +86,10 @@ bytes; presence alone is plain text.
 5. Give every patron action one id for ever. `lend` and the fact that closes the loan carry the
    same one, so asking or sending twice counts once. Every `lend` that was sent ends in exactly one
    fact: `item-lent`, `loan-abandoned` or `loan-unconfirmed`. `renew` is closed by the server.
-6. An ask without a reply after 3 s is unknown: neither yes nor no. The device then decides alone,
-   within the `offline` part of its settings, what `identify` and `lend` ask; the other questions
-   have no answer then. A reply found by no waiting `correlation` is ignored.
+6. An ask without a reply after 3 s (`send-receipt`: 10 s) is unknown: neither yes nor no. The
+   device then decides alone, within the `offline` part of its settings, what `identify` and `lend`
+   ask; the other questions have no answer then. A reply found by no waiting `correlation` is
+   ignored.
 7. Take `settings/desired` whenever it comes, and answer on `settings/reported`.
 8. Ignore what is on another's topic, and an `ack` or `reply` that is delivered as retained.
 9. Speak to another machine by TLS {OLDEST_TLS} or later; believe the library's own authority alone,

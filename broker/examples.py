@@ -36,9 +36,13 @@ from broker.requests import (
     Identify,
     Lend,
     Question,
+    ReceiptLine,
+    ReceiptSent,
     Renew,
     Reply,
+    SendReceipt,
     Standing,
+    Transaction,
     Waiting,
 )
 from broker.staff_keys import StaffCards, card_hash
@@ -117,9 +121,10 @@ _QUESTIONS: Final[tuple[Question, ...]] = (
     Lend(_ACT, _ITEM, _PATRON),
     Renew(_ACT, _ITEM, _PATRON),
     Find("laskar hirata"),
+    SendReceipt(_ACT, _PATRON, "id", (ReceiptLine(_ITEM, Transaction.LENT, _DUE),)),
 )
 _ANSWERS: Final[tuple[Answer, ...]] = (
-    Standing(on_loan=1, remaining=2, ready=1),
+    Standing(on_loan=1, remaining=2, ready=1, mailable=True),
     Account(
         loans=(Borrowed(_ITEM, "Laskar Pelangi", _DUE, overdue=False, no_renewal=Reason.ON_HOLD),),
         holds=(Waiting("Bumi Manusia", 1, _DUE),),
@@ -130,6 +135,7 @@ _ANSWERS: Final[tuple[Answer, ...]] = (
     Description(_ITEM, "Laskar Pelangi", "Andrea Hirata", on_hold=True),
     Grant(_ACT, _DUE),
     Found(1, (Hit("Laskar Pelangi", "Andrea Hirata", "813 HIR l, umum", 2, 0, _DUE),)),
+    ReceiptSent(_ACT),
     Refusal(Reason.LOAN_LIMIT),
     Expired(),
 )

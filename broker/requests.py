@@ -4,8 +4,10 @@ Correlation and expiry are in the message itself, so that any MQTT 3.1.1 broker 
 ask that changes anything is without an `ActId`: asking twice is asking once.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from typing import Final
 
 from broker.vocabulary import ActId, ItemId, Patron, Pin, Reason, Refusal
@@ -13,6 +15,8 @@ from broker.vocabulary import ActId, ItemId, Patron, Pin, Reason, Refusal
 LONGEST_SEARCH: Final = 80
 MOST_HITS: Final = 20
 _FURTHEST_HIT: Final = 9_999
+MOST_LINES: Final = 100
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +87,53 @@ class Find:
             raise ValueError(f"start is 0 to {_FURTHEST_HIT}")
 
 
-Question = Identify | AccountOf | Describe | Lend | Renew | Find
+class Transaction(Enum):
+    """What a visit came to for one item."""
+
+    LENT = "lent"
+    RENEWED = "renewed"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One item on a receipt. `due` is a branch-local date, null for what was returned."""
+
+    item: ItemId
+    transaction: Transaction
+    due: date | None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendReceipt:
+    """Mail this to the patron, whose address the library has. Answered by `ReceiptSent`.
+
+    Else by a refusal: `no-address`, or `mail-failed`, and then nothing was sent. It is sent once
+    per `act`; ask again by the same one when no answer came within 10 s. `language` is ISO 639,
+    in small letters; 1 to 100 `lines`.
+    """
+
+    act: ActId
+    patron: Patron
+    language: str
+    lines: tuple[ReceiptLine, ...]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no station asks."""
+        if not 1 <= len(self.lines) <= MOST_LINES:
+            raise ValueError(f"a receipt of {len(self.lines)} lines; 1 to {MOST_LINES}")
+        if _LANGUAGE.fullmatch(self.language) is None:
+            raise ValueError("language is two or three small letters")
+
+
+Question = Identify | AccountOf | Describe | Lend | Renew | Find | SendReceipt
 
 
 def with_patron(question: Question, patron: Patron) -> Question:
     """The same question with its patron in another form."""
     match question:
-        case Identify() | AccountOf() | Lend() | Renew():
+        case Identify() | AccountOf() | Lend() | Renew() | SendReceipt():
             return replace(question, patron=patron)
         case Describe() | Find():
             return question
@@ -117,12 +161,13 @@ class Ask:
 class Standing:
     """A patron who may borrow: loans open now, and how many more are allowed. No name.
 
-    `ready` counts what is held for this patron at the desk.
+    `ready` counts what is held for this patron at the desk. `mailable`: a receipt can be mailed.
     """
 
     on_loan: int
     remaining: int
     ready: int = 0
+    mailable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +195,7 @@ class Account:
     """What a patron has and waits for, soonest due first. No name.
 
     `owed` is empty, or an amount as the library writes it, e.g. `Rp 5.000`; `bar` is why this
-    patron may not borrow now.
+    patron may not borrow now. `mailable`: a receipt can be mailed.
     """
 
     loans: tuple[Borrowed, ...]
@@ -158,6 +203,7 @@ class Account:
     remaining: int
     owed: str
     bar: Reason | None
+    mailable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +250,18 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptSent:
+    """The library's mail server has taken the receipt."""
+
+    act: ActId
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """The ask arrived too late and was not carried out; see the reply's `server_time`."""
 
 
-Answer = Standing | Account | Description | Grant | Found | Refusal | Expired
+Answer = Standing | Account | Description | Grant | Found | ReceiptSent | Refusal | Expired
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,25 @@ class Secret(_Redacted, Pin):
     _form = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
+class MailAddress(_Redacted):
+    """Where somebody reads mail: known to the server alone. Prints redacted; not for the wire.
+
+    A dot-atom and a domain of two labels or more (RFC 5321, 4.1.2), in ASCII.
+    """
+
+    _form = re.compile(
+        r"(?=.{6,254}\Z)(?=[^@]{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*"
+        r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]",
+        re.ASCII,
+    )
+
+    def __init__(self, text: str) -> None:
+        try:
+            super().__init__(text)
+        except ValueError:
+            raise ValueError("not a mail address, as in receipts@library.example") from None
+
+
 class SealedSecret(_Redacted, Pin):
     """A secret that only the server can read (`broker.sealing`); prints redacted all the same.
 
@@ -162,6 +181,8 @@ class Reason(Enum):
     TAG_NOT_WRITTEN = "tag-not-written"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
+    NO_ADDRESS = "no-address"
+    MAIL_FAILED = "mail-failed"
 
 
 @dataclass(frozen=True, slots=True)

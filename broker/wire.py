@@ -37,8 +37,10 @@ from broker.requests import (
     Identify,
     Lend,
     Question,
+    ReceiptSent,
     Renew,
     Reply,
+    SendReceipt,
     Standing,
 )
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
@@ -79,6 +81,7 @@ QUESTIONS: Final[dict[str, type[Question]]] = {
     "lend": Lend,
     "renew": Renew,
     "find": Find,
+    "send-receipt": SendReceipt,
 }
 ANSWERS: Final[dict[str, type[Answer]]] = {
     "standing": Standing,
@@ -86,6 +89,7 @@ ANSWERS: Final[dict[str, type[Answer]]] = {
     "description": Description,
     "grant": Grant,
     "found": Found,
+    "receipt-sent": ReceiptSent,
     "refusal": Refusal,
     "expired": Expired,
 }

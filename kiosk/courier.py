@@ -1,7 +1,8 @@
 """Carries the station's facts and asks to the server, and answers back. No threads, no sockets.
 
 A fact leaves again and again until the server says it has committed it; the broker's own receipt
-means nothing here. An ask without an answer in `ANSWER_SECONDS` is unknown: neither yes nor no.
+means nothing here. An ask without an answer in `ANSWER_SECONDS` is unknown: neither yes nor no; a
+receipt for the library's mail server has `MAIL_SECONDS`.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import structlog
 
 from broker.facts import Acknowledgement
 from broker.fault_points import fault_point
-from broker.requests import Answer, Ask, Expired, Question, Reply
+from broker.requests import Answer, Ask, Expired, Question, Reply, SendReceipt
 from broker.telemetry import Presence
 from broker.topics import Channel, Topic, server_status
 from broker.vocabulary import ClockState, DeviceId, SiteId
@@ -21,6 +22,7 @@ from kiosk.clock import Clock
 from kiosk.ledger import Age, Ledger
 
 ANSWER_SECONDS: Final = 3.0
+MAIL_SECONDS: Final = 10.0
 RESEND_SECONDS: Final = 10.0
 LONGEST_RESEND_SECONDS: Final = 120.0
 WINDOW: Final = 50
@@ -195,9 +197,9 @@ class Courier:
     def ask(self, question: Question) -> None:
         """Sends a question; its end comes from `replied` or `unanswered`."""
         correlation = self._new_id()
-        expires = self._clock.monotonic() + self._ahead + ANSWER_SECONDS
-        payload = encode_ask(Ask(correlation, expires, question))
-        until = self._clock.monotonic() + ANSWER_SECONDS
+        seconds = MAIL_SECONDS if isinstance(question, SendReceipt) else ANSWER_SECONDS
+        until = self._clock.monotonic() + seconds
+        payload = encode_ask(Ask(correlation, until + self._ahead, question))
         self._waiting[correlation] = _Waiting(question, until)
         self._publish(self.topic(Channel.ASK, kind_of(question)), payload, retain=False)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from broker.requests import AccountOf, Find, Identify, Renew
+from broker.requests import AccountOf, Find, Identify, Renew, SendReceipt
 from kiosk.book import advance, start_loan
 from kiosk.happenings import (
     Answered,
@@ -138,6 +138,8 @@ def _answered(visit: Visit, happening: Answered, now: float) -> Outcome:
             return search.told(visit, question, happening.answer), ()
         case Identify() | AccountOf() as question if question == visit.asked:
             return card.told(replace(visit, asked=None, since=now), happening.answer)
+        case SendReceipt() as question if farewell.awaits(visit, question):
+            return farewell.told(replace(visit, since=now), question, happening.answer), ()
         case _:
             return each(visit, lambda book: advance(book, happening))
 

@@ -6,7 +6,7 @@ from enum import Enum
 
 from broker.appearance import PLAIN, Appearance
 from broker.facts import Fact, FeedbackGiven, StaffCalled
-from broker.requests import Answer, Question
+from broker.requests import Answer, Question, ReceiptLine
 from broker.vocabulary import ActId, ItemId, PatronId
 from devices.capabilities import TagUid
 from kiosk.bounds import Capacity
@@ -39,6 +39,7 @@ class Button(Enum):
     TOPIC = "topic"
     PRINT = "print"
     CODE = "code"
+    MAIL = "mail"
     HELP = "help"
     CALL = "call"
 
@@ -355,4 +356,14 @@ class Print:
     slip: Slip
 
 
-Action = Intend | Enquire | Release | Secure | Record | Forget | Extend | Tell | Print
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Ask the library to mail this, by `act` or by one made for it, then say `Answered`."""
+
+    patron: PatronId
+    language: str
+    lines: tuple[ReceiptLine, ...]
+    act: ActId | None
+
+
+Action = Intend | Enquire | Release | Secure | Record | Forget | Extend | Tell | Print | Mail

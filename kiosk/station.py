@@ -12,7 +12,7 @@ import structlog
 from broker.errors import BadMessage
 from broker.facts import FeedbackGiven, StaffCalled
 from broker.fault_points import fault_point
-from broker.requests import Question, Renew
+from broker.requests import Question, Renew, SendReceipt
 from broker.vocabulary import ActId
 from devices.capabilities import TagUid
 from kiosk.bounds import Capacity, capacity
@@ -32,6 +32,7 @@ from kiosk.happenings import (
     Intend,
     Intended,
     LedgerChanged,
+    Mail,
     PadSettled,
     Print,
     Record,
@@ -211,10 +212,10 @@ class Station:
                 self._answers.append(Recorded(act))
             case Forget(act):
                 self._ledger.forget(act)
-            case Extend() | Tell() | Print():
+            case Extend() | Tell() | Print() | Mail():
                 self._serve(action)
 
-    def _serve(self, action: Extend | Tell | Print) -> None:
+    def _serve(self, action: Extend | Tell | Print | Mail) -> None:
         """What a patron wants besides lending and returning."""
         match action:
             case Extend(item, patron):
@@ -223,6 +224,9 @@ class Station:
                 self._tell(fact)
             case Print(slip):
                 self._print(slip)
+            case Mail(patron, language, lines, act):
+                act = act or ActId(self._new_id())
+                self._ask(SendReceipt(act, patron, language, lines))
 
     def _ask(self, question: Question) -> None:
         end = self._enquiries.ask(question, self._capacity)

@@ -9,7 +9,7 @@ from typing import Final
 
 from broker.facts import FeedbackGiven
 from broker.requests import Account, AccountOf, Find, Found, Identify, Standing
-from broker.vocabulary import PatronId, Reason, Secret
+from broker.vocabulary import ActId, PatronId, Reason, Secret
 from devices.capabilities import TagUid
 from kiosk.book import BUSY, SETTLED, Book, Stage
 from kiosk.bounds import Capacity, no_loans
@@ -104,15 +104,27 @@ class Paper(Enum):
     NOT_PRINTED = auto()
 
 
+class Letter(Enum):
+    """What became of the receipt by mail."""
+
+    NONE = auto()
+    SENDING = auto()
+    SENT = auto()
+    NOT_SENT = auto()
+    NO_ADDRESS = auto()
+    UNKNOWN = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Everything the screen may show. `since` is when the patron last did something.
 
     `wish` is the page a card leads to, `asked` the one question that this page waits for; `typed`
     never prints. `first` counts the hits before those of `found`. `opinion` is not stored yet;
-    `thanked` once one was. `leftovers` are books the patron before left on the pad: never part of
-    this visit. The pad's health is None until it has been asked for the first time; once lost it
-    is `pad_settled` again when it is known what lies there.
+    `thanked` once one was; by `letter_act` a receipt was asked for by mail. `leftovers` are books
+    the patron before left on the pad: never part of this visit. The pad's health is None until it
+    has been asked for the first time; once lost it is `pad_settled` again when it is known what
+    lies there.
     """
 
     page: Page = Page.WELCOME
@@ -133,6 +145,8 @@ class Visit:
     opinion: FeedbackGiven | None = None
     thanked: bool = False
     paper: Paper = Paper.NONE
+    letter: Letter = Letter.NONE
+    letter_act: ActId | None = None
     helping: bool = False
     call: Call = Call.NONE
     unhurried: bool = False
@@ -165,7 +179,8 @@ class Visit:
         """Whether an answer is on its way that this page is about."""
         renewing = any(renewal.stage is Renewing.ASKING for renewal in self.renewals)
         asking = self.asked is not None or self.page is Page.IDENTIFYING
-        return asking or renewing or self.paper is Paper.PRINTING
+        sending = self.paper is Paper.PRINTING or self.letter is Letter.SENDING
+        return asking or renewing or sending
 
     @property
     def pace(self) -> float:

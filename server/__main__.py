@@ -42,6 +42,7 @@ from server.ingest import Ingest, server_will
 from server.intake import Intake
 from server.journal.database import await_recovery, open_engine, transaction
 from server.keys import forget_key, opening_key
+from server.mail import commands as mail
 from server.migrations import migrate
 from server.retention import Retention, erase_what_is_over, overwrite_freed, total
 from server.sample import load_sample, sample_cards, sample_items
@@ -106,6 +107,7 @@ def ingest(settings: File) -> None:
     taking = Ingest(engine, intake, wished, stop_asked)
     retention = Retention(engine, read.retention.days, branch)
     worker = at_work(read, engine, library, taking.answer, stop_asked)
+    postman = mail.at_the_post(read, library, taking.answer, stop_asked)
 
     def between_batches(now: float) -> None:
         if worker is not None:
@@ -125,6 +127,8 @@ def ingest(settings: File) -> None:
     line.close(server_will(read.site))
     if worker is not None:
         worker.join()
+    if postman is not None:
+        postman.join()
     engine.dispose()
 
 
@@ -268,6 +272,7 @@ def _print(told: object) -> None:
 app.command("feedback")(tell_feedback)
 app.command("sip2")(sip2.serve)
 app.command("sip2-password")(sip2.hash_password)
+app.command("mail-test")(mail.mail_test)
 app.command("import")(transfer.import_file)
 app.command("export")(transfer.export_file)
 for command in (commands.keys, commands.invite, commands.revoke, commands.devices, reconcile):

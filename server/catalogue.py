@@ -22,11 +22,12 @@ from sqlalchemy import (
 )
 
 from broker.requests import Description
-from broker.vocabulary import ItemId, Patron, PatronId
+from broker.vocabulary import ItemId, MailAddress, Patron, PatronId
 from server.accounts import suspended_until
 from server.circulation.grants import Standing
 from server.circulation.rules import Borrower, Calendar, Copy, LoanRule, Rulebook
 from server.closed_days import CLOSED
+from server.ils.port import address_in
 from server.journal.journal import chunks
 from server.journal.patrons import from_column
 from server.journal.tables import (
@@ -116,6 +117,12 @@ def members_of(connection: Connection, patrons: Iterable[PatronId]) -> dict[Patr
         ]:
             found.update(dict.fromkeys(wanted.get(name, ()), number))
     return found
+
+
+def address_of(connection: Connection, patron: PatronId) -> MailAddress | None:
+    """Where the member behind a card or number reads mail, if the library was told."""
+    number = members_of(connection, (patron,)).get(patron)
+    return address_in(connection.scalar(select(member.c.mail).where(member.c.number == number)))
 
 
 def known_items(connection: Connection, items: Iterable[str]) -> frozenset[str]:

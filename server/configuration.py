@@ -23,6 +23,8 @@ from server.ils.library import SystemLibrary
 from server.ils.settings import BuiltIn, SystemSettings, TermsSettings
 from server.ils.sip2_server.settings import Sip2ServerSettings
 from server.library import Library
+from server.mail.letterbox import Letterbox
+from server.mail.settings import MailSettings
 from server.settings import Branch, OfflineLimits, Service
 
 
@@ -185,7 +187,8 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `keys` is the folder of the server's private keys and of the library's own authority: local,
     readable by the server's user alone, backed up apart from the database. `library` says
-    who keeps the loans, and `sip2` offers that to the machines a library owns already.
+    who keeps the loans, and `sip2` offers that to the machines a library owns already. `mail`: with
+    it, receipts go by mail to whoever wants that.
     """
 
     site: SiteId
@@ -207,6 +210,7 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     staff: StaffCardSettings | None = None
     house: HouseSettings = HouseSettings()
     sip2: Sip2ServerSettings | None = None
+    mail: MailSettings | None = None
 
     def broker_address(self) -> Address:
         """Raises BadSettings for TLS without what it needs, and for none to another machine."""
@@ -229,9 +233,11 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def keeper(self) -> Library:
         """What keeps the loans: this server, or a system of the library's own."""
+        letterbox = None if self.mail is None else Letterbox(titles=self.mail.titles)
         if isinstance(self.library, BuiltIn):
-            return Library(self.branch(), self.site)
-        return SystemLibrary(self.branch(), self.site, self.terms.loan_days)
+            return Library(self.branch(), self.site, letterbox=letterbox)
+        days = self.terms.loan_days
+        return SystemLibrary(self.branch(), self.site, days, letterbox=letterbox)
 
     def limits(self) -> OfflineLimits:
         given = self.offline

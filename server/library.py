@@ -5,13 +5,14 @@ commits. The rules decide; this shell reads what they need and keeps what they d
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, text, update
 
 from broker.facts import Entry, LoanRenewed
 from broker.requests import (
+    Account,
     AccountOf,
     Answer,
     Ask,
@@ -23,6 +24,8 @@ from broker.requests import (
     Lend,
     Question,
     Renew,
+    SendReceipt,
+    Standing,
 )
 from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal, SiteId
 from server import catalogue, holds, overview, pins, projection, renewals, search
@@ -35,6 +38,7 @@ from server.journal.own import Done, record_own
 from server.journal.patrons import from_column
 from server.journal.tables import grant
 from server.lookup import Lookup
+from server.mail.letterbox import Asker, Letterbox
 from server.settings import Branch
 
 # A station closes an act within seconds, unless it is off line or dead.
@@ -50,10 +54,14 @@ _NOTICED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """One branch's circulation over the built-in tables."""
+    """One branch's circulation over the built-in tables.
+
+    `letterbox` is where receipts go that are to be mailed; None where none are.
+    """
 
     branch: Branch
     site: SiteId
+    letterbox: Letterbox | None = field(default=None, kw_only=True)
 
     def rulebook(self, connection: Connection) -> Rulebook:
         """What the rules and the calendar are now."""
@@ -74,7 +82,12 @@ class Library:
         lookup: Lookup | None = None,
     ) -> Answer | None:
         """The answer at `now` (seconds since 1970 UTC); None when it comes later, or never."""
-        return self.answer(connection, ask.question, device, now, lookup)
+        match ask.question:
+            case SendReceipt(patron=PatronId() as patron) as receipt:
+                asker = Asker.of(ask, device, now)
+                return self._mail(connection, receipt, patron, asker)
+            case question:
+                return self.answer(connection, question, device, now, lookup)
 
     def answer(
         self,
@@ -96,7 +109,8 @@ class Library:
             case Find():
                 return search.find(connection, question)
             case Identify(patron=PatronId() as patron) | AccountOf(patron=PatronId() as patron):
-                return _told_of(connection, question, patron, asked)
+                told = _told_of(connection, question, patron, asked)
+                return self._with_mail(connection, patron, told)
             case Lend(patron=PatronId() as patron):
                 borrower = asked.lookup.borrower(patron)
                 return _lend(connection, question, borrower, asked)
@@ -139,6 +153,24 @@ class Library:
         times = {"now": now, "long_ago": now - GRANT_PATIENCE_SECONDS}
         items = connection.scalars(_NOTICED, times).all()
         projection.refold(connection, map(ItemId, items))
+
+    def _with_mail(self, connection: Connection, patron: PatronId, told: Answer) -> Answer:
+        """What is told of a patron, and whether a receipt can be mailed to them."""
+        if self.letterbox is None or not isinstance(told, Standing | Account):
+            return told
+        address = catalogue.address_of(connection, patron)
+        return replace(told, mailable=address is not None)
+
+    def _mail(
+        self, connection: Connection, receipt: SendReceipt, patron: PatronId, asker: Asker
+    ) -> Answer | None:
+        if self.letterbox is None:
+            return Refusal(Reason.MAIL_FAILED)
+        items = [line.item for line in receipt.lines] if self.letterbox.titles else []
+        told = [catalogue.describe(connection, item) for item in items]
+        titles = {one.item: one.title for one in told if one is not None}
+        address = catalogue.address_of(connection, patron)
+        return self.letterbox.put(receipt, address, titles, asker)
 
     def _renew(
         self, connection: Connection, renew: Renew, borrower: Borrower | None, asked: "_Asked"

@@ -106,6 +106,10 @@ CODE: Final[Glyph] = (
     ),
     *(Box(x, y, 0.11, 0.11, 0.02) for x, y in ((0.56, 0.3), (0.76, 0.3), (0.66, 0.12))),
 )
+ENVELOPE: Final[Glyph] = (
+    Stroke((0.12, 0.22, 0.88, 0.22, 0.88, 0.78, 0.12, 0.78, 0.12, 0.22), 0.08),
+    Stroke((0.14, 0.74, 0.5, 0.44, 0.86, 0.74), 0.08),
+)
 QUESTION: Final[Glyph] = (
     Stroke((*arc(0.5, 0.68, 0.2, 170, -60), 0.5, 0.42, 0.5, 0.36), 0.12),
     Disc(0.5, 0.15, 0.08),
@@ -160,6 +164,7 @@ BUTTONS: Final[dict[Button, Glyph]] = {
     Button.TOPIC: SPEECH,
     Button.PRINT: PRINTER,
     Button.CODE: CODE,
+    Button.MAIL: ENVELOPE,
     Button.HELP: QUESTION,
     Button.CALL: PERSON,
 }

@@ -16,7 +16,7 @@ from kiosk.bounds import Capacity
 from kiosk.happenings import Problem
 from kiosk.house import House
 from kiosk.touchscreen import errands
-from kiosk.visit import IDLE_SECONDS, Page, Paper, Visit
+from kiosk.visit import IDLE_SECONDS, Letter, Page, Paper, Visit
 
 NOW: Final = 1000.0
 DUE: Final = date(2026, 11, 30)
@@ -132,6 +132,7 @@ HOUSE: Final = House(
     prints=True,
 )
 _PRINTS: Final = replace(_LENT, house=HOUSE, printer_healthy=True)
+_MAILS: Final = replace(_PRINTS, standing=Standing(on_loan=1, remaining=4, mailable=True))
 _LENDING: Final[dict[str, Visit]] = {
     "starting": Visit(),
     "welcome": _READY,
@@ -222,6 +223,16 @@ _LENDING: Final[dict[str, Visit]] = {
     "goodbye-not-printed": replace(_PRINTS, page=Page.GOODBYE, paper=Paper.NOT_PRINTED),
     "goodbye-prints": replace(_PRINTS, page=Page.GOODBYE),
     "goodbye-thanked": replace(_READY, page=Page.GOODBYE, thanked=True),
+    "goodbye-mail": replace(_MAILS, page=Page.GOODBYE),
+    "goodbye-sending": replace(_MAILS, page=Page.GOODBYE, letter=Letter.SENDING),
+    "goodbye-sent": replace(
+        _MAILS, page=Page.GOODBYE, paper=Paper.PRINTED, letter=Letter.SENT, thanked=True
+    ),
+    "goodbye-not-sent": replace(
+        _MAILS, page=Page.GOODBYE, paper=Paper.NOT_PRINTED, letter=Letter.NOT_SENT
+    ),
+    "goodbye-no-address": replace(_MAILS, page=Page.GOODBYE, letter=Letter.NO_ADDRESS),
+    "goodbye-sent-unknown": replace(_MAILS, page=Page.GOODBYE, letter=Letter.UNKNOWN),
     "code-3": replace(_LENT, page=Page.CODE),
     "code-8": replace(_holding(_BORROW, *_books(8, Stage.LENT, due=DUE)), page=Page.CODE),
     "out-ledger": _offline(replace(_READY, ledger_healthy=False)),

@@ -41,7 +41,11 @@ def touched(visit: Visit, touch: Touched, now: float) -> Outcome:
         case Button.REFRESH if visit.asked is None:
             return ask(visit, visit.page)
         case Button.BORROW if borrows(visit) and visit.account is not None:
-            standing = Standing(len(visit.account.loans), visit.account.remaining)
+            standing = Standing(
+                len(visit.account.loans),
+                visit.account.remaining,
+                mailable=visit.account.mailable,
+            )
             return replace(
                 visit, page=Page.BORROW, standing=visit.standing or standing, asked=None
             ), ()

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from broker.requests import MOST_LINES, Answer, ReceiptLine, ReceiptSent, SendReceipt, Transaction
+from broker.vocabulary import Reason, Refusal
 from kiosk.book import Book, Stage
-from kiosk.happenings import Button, Print, Touched
+from kiosk.happenings import Button, Mail, Print, Touched
 from kiosk.renewal import Stage as Renewing
 from kiosk.slip import Line, Slip
-from kiosk.visit import IDLE_SECONDS, Page, Paper, Visit, seconds_left
+from kiosk.visit import IDLE_SECONDS, Letter, Page, Paper, Visit, seconds_left
 from kiosk.visiting import opinion
 from kiosk.visiting.machine import home
 from kiosk.visiting.pile import Outcome
@@ -25,6 +27,8 @@ def touched(visit: Visit, touch: Touched, now: float) -> Outcome:
             return replace(visit, paper=Paper.PRINTING), (Print(slip(visit)),)
         case Page.GOODBYE, Button.CODE if slip(visit).lines:
             return replace(visit, page=Page.CODE), ()
+        case Page.GOODBYE, Button.MAIL if mails(visit):
+            return _mailing(visit)
         case Page.GOODBYE, Button.FEEDBACK if not visit.thanked:
             return opinion.begun(visit)
         case _:
@@ -35,6 +39,71 @@ def prints(visit: Visit) -> bool:
     """Whether a receipt can be had on paper, and was not."""
     fitted = visit.house.prints and visit.printer_healthy
     return fitted and visit.paper is not Paper.PRINTED and bool(slip(visit).lines)
+
+
+def offers_mail(visit: Visit) -> bool:
+    """Whether the library can mail a receipt of this visit, or was asked to."""
+    standing, account = visit.standing, visit.account
+    told = (standing is not None and standing.mailable) or (
+        account is not None and account.mailable
+    )
+    able = told and visit.online and 0 < len(receipt_lines(visit)) <= MOST_LINES
+    return able or visit.letter is not Letter.NONE
+
+
+def mails(visit: Visit) -> bool:
+    """Whether a receipt can be had by mail, and was not."""
+    had = visit.letter in {Letter.SENDING, Letter.SENT, Letter.NO_ADDRESS}
+    return visit.online and not had and offers_mail(visit)
+
+
+def receipt_lines(visit: Visit) -> tuple[ReceiptLine, ...]:
+    """What this visit came to, by the items' numbers: the library knows the titles."""
+    kinds = {Stage.LENT: Transaction.LENT, Stage.RETURNED: Transaction.RETURNED}
+    moved = (
+        ReceiptLine(
+            book.item,
+            kinds[book.stage],
+            book.due if book.stage is Stage.LENT else None,
+            book.provisional,
+        )
+        for book in visit.books
+        if book.item is not None and book.stage in kinds
+    )
+    renewed = (
+        ReceiptLine(one.item, Transaction.RENEWED, one.due)
+        for one in visit.renewals
+        if one.stage is Renewing.RENEWED
+    )
+    return (*moved, *renewed)
+
+
+def _mailing(visit: Visit) -> Outcome:
+    """Once more by the same act: what was sent already is not sent twice."""
+    if visit.patron is None:
+        return visit, ()
+    wanted = Mail(visit.patron, visit.language, receipt_lines(visit), visit.letter_act)
+    return replace(visit, letter=Letter.SENDING), (wanted,)
+
+
+def awaits(visit: Visit, question: SendReceipt) -> bool:
+    """Whether this is the receipt that this visit asked for."""
+    same = (question.patron, question.lines) == (visit.patron, receipt_lines(visit))
+    return same and visit.letter is Letter.SENDING
+
+
+def told(visit: Visit, question: SendReceipt, answer: Answer | None) -> Visit:
+    """The library's word on the receipt by mail; none is neither yes nor no."""
+    match answer:
+        case ReceiptSent():
+            letter = Letter.SENT
+        case Refusal(Reason.NO_ADDRESS):
+            letter = Letter.NO_ADDRESS
+        case Refusal():
+            letter = Letter.NOT_SENT
+        case _:
+            letter = Letter.UNKNOWN
+    return replace(visit, letter=letter, letter_act=question.act)
 
 
 def slip(visit: Visit) -> Slip:

@@ -22,6 +22,7 @@ from broker.requests import (
     Description,
     Identify,
     Question,
+    SendReceipt,
     Standing,
 )
 from broker.vocabulary import ItemId, PatronId, Reason, Refusal, Secret
@@ -29,6 +30,7 @@ from server import pins
 from server.circulation.pins import is_needed
 from server.ils.port import Ability, ItemRecord, LibrarySystem, PatronRecord, Refused
 from server.journal.database import reading, transaction
+from server.mail.letterbox import Asker, Letterbox
 from server.overview import rupiah
 from server.settings import Branch
 
@@ -47,6 +49,7 @@ class Answering:
     system: LibrarySystem
     branch: Branch
     now: Callable[[], float]
+    letterbox: Letterbox | None = None
 
     def answer(self, question: Question) -> Answer | None:
         """To a question that changes nothing; None when the system says nothing."""
@@ -62,6 +65,26 @@ class Answering:
             log.warning("the system does not answer", problem=str(error))
             return None
 
+    def mailed(self, receipt: SendReceipt, number: PatronId, asker: Asker) -> Answer | None:
+        """Puts the receipt into the letterbox; None while it is on its way."""
+        letterbox = self.letterbox
+        if letterbox is None:
+            return Refusal(Reason.MAIL_FAILED)
+        try:
+            found = self.system.patron(number)
+            items = [line.item for line in receipt.lines] if letterbox.titles else []
+            told = [self.system.item(item) for item in items]
+        except SirkulaError as error:
+            log.warning("the system does not answer", problem=str(error))
+            return Refusal(Reason.MAIL_FAILED)
+        if isinstance(found, Refused):
+            return Refusal(found.reason)
+        titles = {one.item: one.title for one in told if isinstance(one, ItemRecord)}
+        return letterbox.put(receipt, found.mail, titles, asker)
+
+    def _is_mailable(self, found: PatronRecord) -> bool:
+        return self.letterbox is not None and found.mail is not None
+
     def _described(self, item: ItemId) -> Description | Refusal:
         found = self.system.item(item)
         if isinstance(found, Refused):
@@ -76,7 +99,8 @@ class Answering:
             return self._account(found)
         if found.bar is not None:
             return Refusal(found.bar)
-        return Standing(found.on_loan or 0, _remaining(found))
+        mailable = self._is_mailable(found)
+        return Standing(found.on_loan or 0, _remaining(found), mailable=mailable)
 
     def _proved(self, question: Identify | AccountOf, number: PatronId) -> PatronRecord | Refusal:
         """The patron, once they have proved who they are where that is asked for."""
@@ -107,6 +131,7 @@ class Answering:
             0 if found.bar is not None else _remaining(found),
             _owed(found),
             found.bar,
+            mailable=self._is_mailable(found),
         )
 
     def _borrowed(self, loan: str, today: date) -> Borrowed | None:

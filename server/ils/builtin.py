@@ -209,6 +209,7 @@ class BuiltInLibrary:
             currency=CURRENCY,
             expires=borrower.expires,
             said=records.blocked_because(connection, borrower.number),
+            mail=catalogue.address_of(connection, borrower.number),
         )
 
     def _decide_lend(

@@ -22,6 +22,7 @@ from broker.requests import (
     Lend,
     Question,
     Renew,
+    SendReceipt,
 )
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId, Reason, Refusal
 from server import catalogue, projection
@@ -65,6 +66,7 @@ class SystemLibrary(Library):
                 Identify(PatronId())
                 | AccountOf(PatronId())
                 | Renew(_, _, PatronId())
+                | SendReceipt(_, PatronId())
                 | Describe()
                 | Find()
             ):

@@ -65,7 +65,7 @@ def open_library_system(
 
 
 def _sip2(settings: Sip2Settings, zone: ZoneInfo, clock: Callable[[], float]) -> Sip2Library:
-    secrets = _read(settings.secrets)
+    secrets = read_secrets(settings.secrets)
     account = Account(
         settings.institution,
         zone,
@@ -75,7 +75,7 @@ def _sip2(settings: Sip2Settings, zone: ZoneInfo, clock: Callable[[], float]) ->
         settings.branch,
         _secret(secrets.terminal_password),
     )
-    tls = _tls(settings.ca) if settings.tls else None
+    tls = tls_context(settings.ca) if settings.tls else None
     within = (settings.connect_within, settings.answer_within)
     address = Address(settings.host, settings.port, tls, *within)
     pool = PoolSettings(settings.connections, settings.turn_within, settings.idle_for)
@@ -114,7 +114,7 @@ def _koha(
         settings.user,
         _needed(settings.secrets),
         settings.oauth,
-        _tls(settings.ca),
+        tls_context(settings.ca),
         settings.answer_within,
     )
     return KohaLibrary(Rest(address, monotonic), _sip2(settings.returns, zone, clock), zone, clock)
@@ -129,11 +129,11 @@ def _database(settings: SlimsSettings | InlisliteSettings) -> DatabaseAddress:
         _needed(settings.secrets),
         settings.answer_within,
         settings.connections,
-        _tls(settings.ca) if settings.tls else None,
+        tls_context(settings.ca) if settings.tls else None,
     )
 
 
-def _read(path: str) -> Secrets:
+def read_secrets(path: str) -> Secrets:
     """Raises BadSettings when others may read it."""
     if not path:
         return Secrets()
@@ -144,7 +144,7 @@ def _read(path: str) -> Secrets:
 
 
 def _needed(path: str) -> Secret:
-    password = _secret(_read(path).password)
+    password = _secret(read_secrets(path).password)
     if password is None:
         raise BadSettings(f"{path}: there is no `password`")
     return password
@@ -158,7 +158,7 @@ def _secret(given: str) -> Secret | None:
         raise BadSettings("a secret is 1 to 64 characters, none of them a control") from None
 
 
-def _tls(ca: str) -> ssl.SSLContext:
+def tls_context(ca: str) -> ssl.SSLContext:
     """Raises BadSettings when the authority's certificate cannot be read."""
     try:
         return ssl.create_default_context(cafile=ca or None)

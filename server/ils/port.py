@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from broker.errors import SirkulaError
 from broker.requests import Find, Found
-from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
+from broker.vocabulary import ActId, ItemId, MailAddress, PatronId, Reason, Secret
 
 
 class LibraryError(SirkulaError):
@@ -66,10 +66,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class PatronRecord:
-    """A patron as the system knows them; None is what it does not tell. No name, no address.
+    """A patron as the system knows them; None is what it does not tell. No name.
 
     `bar` says why they may not borrow; `pin_checked` that a PIN was given and is right. Money is in
-    `currency` (ISO 4217), a due or expiry date is the branch's.
+    `currency` (ISO 4217), a due or expiry date is the branch's; receipts can be sent to `mail`.
     """
 
     number: PatronId
@@ -84,6 +84,15 @@ class PatronRecord:
     currency: str
     expires: date | None
     said: tuple[str, ...] = field(repr=False)
+    mail: MailAddress | None = None
+
+
+def address_in(kept: str | None) -> MailAddress | None:
+    """The address in what a system keeps as one; None where no mail could go to it."""
+    try:
+        return MailAddress((kept or "").strip())
+    except ValueError:
+        return None
 
 
 class ItemState(Enum):

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from broker.fault_points import fault_point
-from broker.requests import Answer, Find, Renew
+from broker.requests import Answer, Find, Renew, SendReceipt
 from broker.vocabulary import DeviceId, PatronId
 from server.circulation.outcomes import Outcome
 from server.ils.answering import Answering
@@ -29,6 +29,7 @@ from server.ils.port import LibrarySystem
 from server.ils.renewing import Renewing
 from server.journal import errands
 from server.journal.database import DatabaseFailed, reading, transaction
+from server.mail.letterbox import Asker
 
 _IDLE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 1.0
@@ -67,7 +68,7 @@ class Worker:
         self._records, self._system, self._say = records, system, say
         self._now, self._stopping = now, stopping
         engine, library = records.engine, records.library
-        self._answering = Answering(engine, system, library.branch, now)
+        self._answering = Answering(engine, system, library.branch, now, library.letterbox)
         self._renewing = Renewing(engine, system, library, now)
         self._finding = Finding(engine, system, self._is_wanted, now)
         self._turn = threading.Lock()
@@ -149,6 +150,9 @@ class Worker:
                 answer: Answer | None = self._renewing.answer(renew, patron)
                 with self._turn:
                     self._under_way.remove(renewal)
+            case SendReceipt(_, PatronId() as patron) as receipt:
+                asker = Asker(waiting.device, waiting.ask.correlation, waiting.until)
+                answer = self._answering.mailed(receipt, patron, asker)
             case question:
                 answer = self._answering.answer(question)
         if answer is not None:

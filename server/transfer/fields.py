@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, Final
 
 from broker.errors import SirkulaError
-from broker.vocabulary import ItemId, PatronId
+from broker.vocabulary import ItemId, MailAddress, PatronId
 
 _ISBN: Final = re.compile(r"97[89]\d{10}")
 _YEAR: Final = re.compile(r"(?<!\d)(\d{4})(?!\d)")
@@ -31,6 +31,7 @@ class Why(Enum):
     EMPTY = "empty"
     TOO_LONG = "too-long"
     NOT_AN_ID = "not-an-id"
+    NOT_AN_ADDRESS = "not-an-address"
     ISBN = "isbn"
     NOT_A_DATE = "not-a-date"
     NOT_A_COUNT = "not-a-count"
@@ -125,6 +126,13 @@ def _card(text: str, _: Sequence[str]) -> str | None:
     return _patron(text, _) if text else None
 
 
+def _mail(text: str, _: Sequence[str]) -> str | None:
+    try:
+        return MailAddress(text).reveal() if text else None
+    except ValueError as error:
+        raise Unusable(Why.NOT_AN_ADDRESS) from error
+
+
 def _barcode(text: str, _: Sequence[str]) -> str:
     if not text:
         raise Unusable(Why.EMPTY)
@@ -171,6 +179,7 @@ FIELDS: Final[dict[What, dict[str, Parse]]] = {
         "kind": _text,
         "expires": _date,
         "blocked": _optional_text,
+        "mail": _mail,
     },
     What.ITEMS: {
         "barcode": _barcode,
@@ -206,7 +215,7 @@ NEEDED: Final[dict[What, tuple[str, ...]]] = {
 }
 # What stands where neither the line nor the mapping tells.
 OTHERWISE: Final[dict[What, dict[str, Any]]] = {
-    What.MEMBERS: {"card": None, "blocked": None},
+    What.MEMBERS: {"card": None, "blocked": None, "mail": None},
     What.ITEMS: {
         "author": "",
         "publisher": "",

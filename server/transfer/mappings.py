@@ -22,7 +22,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `values` translates a field's words; `defaults` are for what is new and does not tell. `dates`
     are forms as in `strptime`. A cell of the field `several` holds many, as `<a><b>`, each a line
     of its own; one of a field that is `joined` holds them for one line. `escape` stands before a
-    quotation mark within a cell.
+    quotation mark within a cell. A file may lack the columns of `optional` fields.
     """
 
     columns: dict[str, str]
@@ -33,6 +33,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     several: str = ""
     joined: tuple[str, ...] = ()
     escape: str = ""
+    optional: tuple[str, ...] = ()
 
 
 def known_formats(what: What) -> list[str]:
@@ -47,7 +48,9 @@ def mapping_for(what: What, format_: str, own: Path | None) -> Mapping:
     if own is not None:
         return _read(what, str(own), _text_of(own))
     if format_ == OWN:
-        return Mapping({field: field for field in FIELDS[what]})
+        # A file from before there were addresses is as good.
+        optional = ("mail",) if what is What.MEMBERS else ()
+        return Mapping({field: field for field in FIELDS[what]}, optional=optional)
     if format_ not in known_formats(what):
         words = ", ".join(known_formats(what))
         raise BadSettings(f"{format_} has no {what.value} that we know; known are: {words}")
@@ -68,7 +71,7 @@ def _read(what: What, name: str, text: str) -> Mapping:
         mapping = msgspec.toml.decode(text, type=Mapping)
     except msgspec.MsgspecError as error:
         raise BadSettings(f"{name}: {error}") from error
-    for field in {*mapping.columns, *mapping.values, *mapping.defaults}:
+    for field in {*mapping.columns, *mapping.values, *mapping.defaults, *mapping.optional}:
         if field not in FIELDS[what]:
             words = ", ".join(FIELDS[what])
             raise BadSettings(f"{name}: {what.value} have no {field}; they have: {words}")

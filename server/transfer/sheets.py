@@ -101,7 +101,7 @@ def _delimiter(text: str) -> str:
 
 def _heading(file: Path, names: list[str], mapping: Mapping) -> Sequence[str]:
     """The first line's own, or the mapping's when the first line is none."""
-    wanted = set(mapping.columns.values())
+    wanted = {column for field, column in mapping.columns.items() if field not in mapping.optional}
     if wanted <= set(names):
         return names
     if mapping.order and not wanted & set(names):
@@ -115,6 +115,8 @@ def _by_field(heading: Sequence[str], cells: Sequence[str], mapping: Mapping) ->
     by_column = dict(zip(heading, cells, strict=False))
     found = {}
     for field, column in mapping.columns.items():
+        if column not in by_column:
+            continue
         text = by_column[column].strip()
         if field in mapping.joined:
             text = "; ".join(_MANY.findall(text))

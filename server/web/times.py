@@ -1,7 +1,7 @@
 """Moments in the words of a branch's wall: `14.30 WIB`, `Sen, 30 Nov 2026, 14.30 WIB`. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from server.web.languages import Texts
@@ -19,7 +19,9 @@ class Wall:
         """The time of day; another day's also says which."""
         when = self._at(at)
         time = self._time(when, "time")
-        return time if when.date() == self._at(self.now).date() else f"{self._day(when)}, {time}"
+        if when.date() == self._at(self.now).date():
+            return time
+        return f"{day(when, self.texts)}, {time}"
 
     def to_the_second(self) -> str:
         """Now, e.g. `14.30.05 WIB`."""
@@ -32,7 +34,9 @@ class Wall:
         # A time and its zone stay on one line.
         return f"{when.strftime(self.texts(key))}\N{NO-BREAK SPACE}{when.tzname()}"
 
-    def _day(self, when: datetime) -> str:
-        weekday = self.texts("weekdays").split()[when.weekday()]
-        month = self.texts("months").split()[when.month - 1]
-        return f"{weekday}, {when.day} {month} {when.year}"
+
+def day(when: date, texts: Texts) -> str:
+    """E.g. `Sen, 30 Nov 2026`."""
+    weekday = texts("weekdays").split()[when.weekday()]
+    month = texts("months").split()[when.month - 1]
+    return f"{weekday}, {when.day} {month} {when.year}"

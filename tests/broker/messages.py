@@ -68,6 +68,13 @@ moments = st.builds(Moment, texts, numbers, numbers, st.sampled_from(ClockState)
 entries = st.builds(
     facts.Entry, acts, sites, devices, texts, st.integers(1, 2**63 - 1), moments, any_fact
 )
+receipt_lines = st.builds(
+    requests.ReceiptLine,
+    items,
+    st.sampled_from(requests.Transaction),
+    st.none() | days,
+    flags,
+)
 any_question: st.SearchStrategy[requests.Question] = st.one_of(
     st.builds(requests.Identify, on_the_wire, pins),
     st.builds(requests.AccountOf, on_the_wire, pins),
@@ -75,13 +82,20 @@ any_question: st.SearchStrategy[requests.Question] = st.one_of(
     st.builds(requests.Lend, acts, items, on_the_wire),
     st.builds(requests.Renew, acts, items, on_the_wire),
     st.builds(requests.Find, texts.filter(bool), st.integers(0, 9_999)),
+    st.builds(
+        requests.SendReceipt,
+        acts,
+        on_the_wire,
+        st.sampled_from(["id", "en"]),
+        st.lists(receipt_lines, min_size=1, max_size=3).map(tuple),
+    ),
 )
 asks = st.builds(requests.Ask, texts, numbers, any_question)
 borrowed = st.builds(requests.Borrowed, items, texts, days, flags, st.none() | reasons)
 waiting = st.builds(requests.Waiting, texts, counts, st.none() | days)
 hits = st.builds(requests.Hit, texts, texts, texts, counts, counts, st.none() | days)
 any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
-    st.builds(requests.Standing, counts, counts, counts),
+    st.builds(requests.Standing, counts, counts, counts, flags),
     st.builds(
         requests.Account,
         st.lists(borrowed, max_size=2).map(tuple),
@@ -89,7 +103,9 @@ any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
         counts,
         texts,
         st.none() | reasons,
+        flags,
     ),
+    st.builds(requests.ReceiptSent, acts),
     st.builds(requests.Description, items, texts, texts, flags),
     st.builds(requests.Found, counts, st.lists(hits, max_size=2).map(tuple)),
     st.builds(requests.Grant, acts, days),

@@ -12,6 +12,7 @@ from broker.vocabulary import (
     DeviceId,
     ErasedPatron,
     ItemId,
+    MailAddress,
     PatronId,
     SealedPatron,
     SiteId,
@@ -88,3 +89,41 @@ def test_a_copied_patron_is_the_same_and_as_silent(patron: PatronId) -> None:
     again = copy.deepcopy(patron)
     assert again == patron
     assert repr(again) == "PatronId(...)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["siti@binjai.example", "a.b+c_d@mail.example.co.id", "o'hara@x-1.example", "9" * 64 + "@a.id"],
+)
+def test_a_mail_address_is_given_only_by_reveal(text: str) -> None:
+    address = MailAddress(text)
+    assert address.reveal() == text
+    assert {str(address), repr(address), f"{address}"} == {"...", "MailAddress(...)"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "-",
+        "siti",
+        "siti@binjai",
+        "siti@@binjai.example",
+        ".siti@binjai.example",
+        "si..ti@binjai.example",
+        "siti @binjai.example",
+        "siti@binjai.example ",
+        "siti@binjai.example, budi@binjai.example",
+        "Siti <siti@binjai.example>",
+        "siti@binjai.example\r\nBcc: budi@binjai.example",
+        "siti@-binjai.example",
+        "siti@10.0.0.1",
+        "sïti@binjai.example",
+        "9" * 65 + "@a.id",
+        f"siti@{'a.' * 130}id",
+    ],
+)
+def test_what_is_no_mail_address_is_refused_without_repeating_it(text: str) -> None:
+    with pytest.raises(ValueError, match="not a mail address") as refused:
+        MailAddress(text)
+    assert len(text) < 5 or text not in str(refused.value)

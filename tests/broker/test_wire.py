@@ -30,6 +30,7 @@ from broker.requests import (
     Description,
     Find,
     Identify,
+    Lend,
     Question,
     Reply,
     Standing,
@@ -46,7 +47,16 @@ from broker.telemetry import (
     State,
 )
 from broker.topics import Channel
-from broker.vocabulary import ERASED, ItemId, PatronId, Pin, SealedSecret, Secret
+from broker.vocabulary import (
+    ERASED,
+    ActId,
+    ItemId,
+    MailAddress,
+    PatronId,
+    Pin,
+    SealedSecret,
+    Secret,
+)
 from tests.broker import messages
 
 SNAPSHOTS: tuple[type, ...] = (Birth, State, SettingsDesired, SettingsReported, Acknowledgement)
@@ -256,6 +266,19 @@ def test_a_patron_number_cannot_be_sent_in_plain_text(
             wire.encode_ask(ask)
 
 
+@pytest.mark.parametrize("lines", [[], [{"item": "B1", "transaction": "lent", "due": None}] * 101])
+def test_a_receipt_of_nothing_or_of_too_much_is_refused(lines: list[object]) -> None:
+    receipt = {"act": "a", "patron": "erased:", "language": "id", "lines": lines}
+    with pytest.raises(BadMessage, match=f"a receipt of {len(lines)} lines; 1 to 100"):
+        wire.decode_ask(rewritten(Channel.ASK, kind="send-receipt", data=receipt))
+
+
+def test_a_mail_address_has_no_form_on_the_wire() -> None:
+    address = MailAddress("siti@binjai.example")
+    with pytest.raises(NotImplementedError, match="MailAddress has no form on the wire"):
+        wire.encode_ask(Ask("1", 1.0, Lend(ActId("a"), ItemId("B1"), address)))  # type: ignore[arg-type] # on purpose
+
+
 def test_a_patron_number_in_plain_text_is_refused_without_repeating_it() -> None:
     data = {"patron": "KTA-0007"}
     with pytest.raises(BadMessage, match="not a valid SealedPatron") as refused:
@@ -304,7 +327,7 @@ def test_words_of_an_older_sender_are_read_as_it_meant_them() -> None:
     assert asked.question == Identify(ERASED, pin=None)
     standing = {"on_loan": 1, "remaining": 2}
     reply = rewritten(Channel.REPLY, kind="standing", data=standing)
-    assert wire.decode_reply(reply).answer == Standing(1, 2, ready=0)
+    assert wire.decode_reply(reply).answer == Standing(1, 2, ready=0, mailable=False)
     book = {"item": "B00012", "title": "Laskar Pelangi", "author": "Andrea Hirata"}
     told = wire.decode_reply(rewritten(Channel.REPLY, kind="description", data=book)).answer
     assert told == Description(ItemId("B00012"), "Laskar Pelangi", "Andrea Hirata", on_hold=False)

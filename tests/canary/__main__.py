@@ -1,9 +1,9 @@
 """`./run canary`: nobody's reading leaves a trace where it must not; last line is one JSON object.
 
-Real processes with simulated hardware play visits in which every card, member number, name and
-title exists once in the world. Then every file (databases, logs, settings, the broker's store),
-every cell of the server's database, every MQTT message, every scene that was drawn and the page
-are searched for each of them, in every form it could be written in.
+Real processes with simulated hardware play visits in which every card, member number, name,
+address and title exists once in the world. Then every file (databases, logs, settings, the
+broker's store), every cell of the server's database, every MQTT message, every scene that was
+drawn and the page are searched for each of them, in every form it could be written in.
 """
 
 import json
@@ -62,15 +62,17 @@ def main() -> int:
 
 
 def _released(one: Library) -> Iterator[Canary]:
-    """Names and titles nobody ever had, into the records; cards and numbers are the sample's."""
+    """Names, addresses and titles nobody ever had; cards and numbers are the sample's."""
     path = one.folder / "server.db"
     with sqlite3.connect(path) as records:
         numbers = records.execute("SELECT number FROM member ORDER BY number").fetchall()
         for at, (number,) in enumerate(numbers):
             yield Canary(Kind.NUMBER, number)
             yield Canary(Kind.NAME, f"Kenari Nama {at:04}")
+            yield Canary(Kind.ADDRESS, f"kenari.{at:04}@binjai.example")
             records.execute(
-                "UPDATE member SET name = ? WHERE number = ?", (f"Kenari Nama {at:04}", number)
+                "UPDATE member SET name = ?, mail = ? WHERE number = ?",
+                (f"Kenari Nama {at:04}", f"kenari.{at:04}@binjai.example", number),
             )
         for (title,) in records.execute("SELECT id FROM title").fetchall():
             yield Canary(Kind.TITLE, f"Kenari Judul {title:04}")

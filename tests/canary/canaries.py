@@ -13,6 +13,7 @@ class Kind(Enum):
     NUMBER = "number"
     NAME = "name"
     TITLE = "title"
+    ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 The cells are those of the privacy rules: a card or number leaves a station only sealed and is kept
 at rest nowhere but in the library's own records of members, of what is on loan and, until their
-time is over, of who did what; a name only in
+time is over, of who did what; a name and an address for mail only in
 the table of members; a title by item, never beside a person; logs and the broker's store know
 nobody.
 """
@@ -35,6 +35,7 @@ ALLOWED: dict[Kind, frozenset[str]] = {
         {"records member.number", "records loan.member", "records grant.member"}
     ),
     Kind.NAME: frozenset({"records member.name"}),
+    Kind.ADDRESS: frozenset({"records member.mail"}),
     Kind.TITLE: frozenset({"records title.title", "mqtt description", "screen", "page"}),
 }
 # Without these the search would be deaf: they must sing here.
@@ -42,6 +43,7 @@ EXPECTED: dict[Kind, str] = {
     Kind.CARD: "records member.card",
     Kind.NUMBER: "records member.number",
     Kind.NAME: "records member.name",
+    Kind.ADDRESS: "records member.mail",
     Kind.TITLE: "mqtt description",
 }
 

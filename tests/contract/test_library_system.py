@@ -16,7 +16,7 @@ from typing import Protocol
 
 import pytest
 
-from broker.vocabulary import ActId, ItemId, PatronId, Reason, Secret
+from broker.vocabulary import ActId, ItemId, MailAddress, PatronId, Reason, Secret
 from server.ils.port import (
     Ability,
     Fault,
@@ -39,7 +39,15 @@ from tests.ils.independent import listening
 from tests.ils.inlislite_library import inlislite
 from tests.ils.journalled import journalled
 from tests.ils.koha_library import koha
-from tests.ils.ledger import LOAN_DAYS, TODAY, Book, Effect, Loan, small_library
+from tests.ils.ledger import (
+    LOAN_DAYS,
+    SITIS_MAIL,
+    TODAY,
+    Book,
+    Effect,
+    Loan,
+    small_library,
+)
 from tests.ils.personality import Strict
 from tests.ils.server import IlsServer
 from tests.ils.shelf import Shelf
@@ -149,6 +157,10 @@ SYSTEMS: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Stan
 }
 
 
+# An independent codec without the field, and a gateway that never sends it.
+TELL_NO_ADDRESS = {"pysip2", "sip2-slims-gateway"}
+
+
 @dataclass
 class Desk:
     """One system, and what it really holds."""
@@ -186,6 +198,18 @@ def test_a_patrons_loans_are_listed(desk: Desk) -> None:
     budi = desk.library.patron(BUDI)
     assert isinstance(budi, PatronRecord)
     assert budi.loans == (str(TAKEN),)
+
+
+def test_a_patrons_address_is_told_and_what_is_none_is_not(
+    desk: Desk, request: pytest.FixtureRequest
+) -> None:
+    if request.node.callspec.params["desk"] in TELL_NO_ADDRESS:
+        pytest.skip("this system tells no address")
+    siti, budi = desk.library.patron(SITI), desk.library.patron(BUDI)
+    assert isinstance(siti, PatronRecord)
+    assert isinstance(budi, PatronRecord)
+    assert (siti.mail, budi.mail) == (MailAddress(SITIS_MAIL), None)
+    assert SITIS_MAIL not in repr(siti)
 
 
 def test_an_unknown_patron_is_refused(desk: Desk) -> None:

@@ -137,7 +137,13 @@ def _postgresql(request: pytest.FixtureRequest, way: Path) -> tuple[str, str, Pa
 def _stock(engine: Engine, ledger: Ledger) -> None:
     with transaction(engine) as connection:
         people = [
-            {"number": number, "name": one.name, "kind": "umum", "expires": one.expires}
+            {
+                "number": number,
+                "name": one.name,
+                "kind": "umum",
+                "expires": one.expires,
+                "mail": one.mail if "@" in one.mail else None,
+            }
             for number, one in ledger.members.items()
         ]
         connection.execute(insert(member), people)

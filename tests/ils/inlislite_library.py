@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from server.ils.inlislite.library import InlisliteLibrary, Place
 from tests.ils.cases import JAKARTA, NOW
 from tests.ils.inlislite_schema import install
-from tests.ils.ledger import LOAN_DAYS, TITLES, TODAY, Book
+from tests.ils.ledger import LOAN_DAYS, MAILS, TITLES, TODAY, Book
 from tests.ils.row_ledger import RowLedger
 from tests.mariadb import MariadbServer
 from tests.weather_proxy.proxy import WeatherProxy
@@ -76,9 +76,9 @@ def fill(connection: Connection) -> None:
         said(
             text(
                 "INSERT INTO members (MemberNo, JenisAnggota_id, StatusAnggota_id, EndDate,"
-                " Branch_id) VALUES (:number, 1, 3, '2027-12-31', 1)"
+                " Branch_id, Email) VALUES (:number, 1, 3, '2027-12-31', 1, :mail)"
             ),
-            {"number": number},
+            {"number": number, "mail": MAILS[number]},
         )
     for at, title in enumerate(TITLES, 1):
         shelve(connection, Book(title, "", (f"ID00000{at}",)))

@@ -15,7 +15,7 @@ _NUMBERED = "ID double NOT NULL AUTO_INCREMENT, PRIMARY KEY (ID)"
 TABLES = {
     "members": f"{_NUMBERED}, MemberNo varchar(50) NOT NULL, Fullname varchar(255),"
     " JenisAnggota_id int(11), StatusAnggota_id int(11), EndDate datetime, Branch_id int(11),"
-    " UNIQUE KEY MemberNo (MemberNo)",
+    " Email varchar(255), UNIQUE KEY MemberNo (MemberNo)",
     "jenis_anggota": "id int(11) NOT NULL AUTO_INCREMENT, jenisanggota varchar(255),"
     f" {_LIMITS}, {_RENEWALS}, PRIMARY KEY (id)",
     "collections": f"{_NUMBERED}, NomorBarcode varchar(50), NoInduk varchar(50), RFID varchar(50),"

@@ -292,6 +292,7 @@ class _Handler(BaseHTTPRequestHandler):
             "expiry_date": member.expires.isoformat(),
             "restricted": member.blocked,
             "patron_card_lost": None,
+            "email": member.mail,
         }
 
     def _items(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ class Member:
     blocked: bool = False
     expires: date = date(2027, 12, 31)
     owed: Decimal = Decimal("0.00")
+    mail: str = ""
 
 
 @dataclass
@@ -112,11 +113,15 @@ class Ledger:
             self.members[number].owed = amount
 
 
+SITIS_MAIL = "siti.anggota@binjai.example"
+MAILS = {"P00001": SITIS_MAIL, "P00002": "tidak ada"}
+
+
 def small_library() -> Ledger:
     """Two members, one of whom owes money; six books, one of them lent to the second."""
     members = {
-        "P00001": Member("Siti Anggota", "1234", owed=Decimal("5.00")),
-        "P00002": Member("Budi Anggota", "4321"),
+        "P00001": Member("Siti Anggota", "1234", owed=Decimal("5.00"), mail=SITIS_MAIL),
+        "P00002": Member("Budi Anggota", "4321", mail=MAILS["P00002"]),
     }
     ledger = Ledger(members, {})
     for number, title in enumerate(TITLES, 1):

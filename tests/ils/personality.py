@@ -153,7 +153,7 @@ class Strict:
             return f"{head}AE|BLN|"
         pin = self.pin_told(heard.fields.get("AD", ""), member.pin)
         expiry = member.expires.strftime("%Y%m%d    235900")
-        return f"{head}AE{member.name}|BLY|{pin}BHIDR|BV{member.owed}|PA{expiry}|"
+        return f"{head}AE{member.name}|BLY|{pin}BHIDR|BV{member.owed}|BE{member.mail}|PA{expiry}|"
 
     def pin_told(self, given: str, pin: str) -> str:
         return f"CQ{'Y' if given == pin else 'N'}|"

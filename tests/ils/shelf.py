@@ -20,6 +20,7 @@ from server.ils.port import (
     Refused,
     Renewed,
     Returned,
+    address_in,
 )
 from tests.ils.ledger import TODAY, Book, Ledger
 
@@ -47,7 +48,7 @@ class Shelf:
         return PatronRecord(
             number, bar, pin_checked=pin is not None, loans=loans, on_loan=len(loans), overdue=late,
             holds=0, loan_limit=None, owed=member.owed, currency="IDR", expires=member.expires,
-            said=(),
+            said=(), mail=address_in(member.mail),
         )  # fmt: skip
 
     def item(self, item: ItemId) -> ItemRecord | Refused:

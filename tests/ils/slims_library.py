@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from server.ils.slims.library import SlimsLibrary
 from tests.ils.cases import JAKARTA, NOW
-from tests.ils.ledger import LOAN_DAYS, TITLES, TODAY, Book
+from tests.ils.ledger import LOAN_DAYS, MAILS, TITLES, TODAY, Book
 from tests.ils.row_ledger import RowLedger
 from tests.ils.slims_schema import install
 from tests.mariadb import MariadbServer
@@ -71,10 +71,10 @@ def fill(connection: Connection) -> None:
     for number, password in _HASHES.items():
         said(
             text(
-                "INSERT INTO member (member_id, member_name, member_type_id, expire_date, mpasswd)"
-                " VALUES (:number, 'Anggota', 1, '2027-12-31', :password)"
+                "INSERT INTO member (member_id, member_name, member_type_id, expire_date, mpasswd,"
+                " member_email) VALUES (:number, 'Anggota', 1, '2027-12-31', :password, :mail)"
             ),
-            {"number": number, "password": password},
+            {"number": number, "password": password, "mail": MAILS[number]},
         )
     for at, title in enumerate(TITLES, 1):
         shelve(connection, Book(title, "", (f"ID00000{at}",)))

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, text
 TABLES = {
     "member": "member_id varchar(20) NOT NULL, member_name varchar(100) NOT NULL,"
     " member_type_id int(6), expire_date date NOT NULL, is_pending smallint(1) NOT NULL DEFAULT 0,"
-    " pin varchar(50), mpasswd varchar(64), last_update date, PRIMARY KEY (member_id)",
+    " member_email varchar(100), pin varchar(50), mpasswd varchar(64), last_update date,"
+    " PRIMARY KEY (member_id)",
     "mst_member_type": "member_type_id int(11) NOT NULL AUTO_INCREMENT,"
     " member_type_name varchar(50) NOT NULL, loan_limit int(11) NOT NULL,"
     " loan_periode int(11) NOT NULL, enable_reserve int(1) NOT NULL DEFAULT 0,"

@@ -18,20 +18,24 @@ from broker.requests import (
     Hit,
     Identify,
     Question,
+    ReceiptLine,
+    ReceiptSent,
     Renew,
+    SendReceipt,
     Standing,
+    Transaction,
 )
 from broker.vocabulary import Reason, Refusal, Secret
-from kiosk.courier import ANSWER_SECONDS
+from kiosk.courier import ANSWER_SECONDS, MAIL_SECONDS
 from kiosk.happenings import Button, CardArrived, Touched
 from kiosk.renewal import Stage
-from kiosk.visit import Call, Screen, screen
+from kiosk.visit import Call, Letter, Screen, screen
 from tests.kiosk.bench import Bench, always_yes
 from tests.kiosk.things import SITI, item
 
 LATER = date(2026, 12, 15)
 LOAN = Borrowed(item(1), "Bumi Manusia", date(2026, 12, 1), overdue=False, no_renewal=None)
-ACCOUNT = Account((LOAN,), (), 2, "", None)
+ACCOUNT = Account((LOAN,), (), 2, "", None, mailable=True)
 FOUND = Found(1, (Hit("Bumi Manusia", "Pramoedya Ananta Toer", "899.221 PRA b", 2, 1, None),))
 
 
@@ -61,6 +65,10 @@ def touch(bench: Bench, button: Button, subject: str = "") -> None:
 
 def shown(bench: Bench) -> Screen:
     return screen(bench.kiosk.visit)
+
+
+def letter(bench: Bench) -> Letter:
+    return bench.kiosk.visit.letter
 
 
 def open_account(bench: Bench) -> None:
@@ -120,6 +128,37 @@ def test_a_renewal_without_an_answer_is_looked_up(bench: Bench) -> None:
     assert bench.kiosk.visit.renewals[0].stage is Stage.UNKNOWN
     bench.serve(answer)
     assert bench.kiosk.visit.renewals[0].reason is Reason.INTERRUPTED
+
+
+def test_a_receipt_has_ten_seconds_and_is_sealed_and_is_asked_for_again_by_its_act(
+    bench: Bench,
+) -> None:
+    open_account(bench)
+    touch(bench, Button.RENEW, str(item(1)))
+    bench.serve(answer)
+    touch(bench, Button.DONE)
+    asked: list[SendReceipt] = []
+
+    def sends(question: Question) -> Answer:
+        assert isinstance(question, SendReceipt)
+        asked.append(question)
+        return ReceiptSent(question.act)
+
+    touch(bench, Button.MAIL)
+    topic, payload = bench.published[-1]
+    assert topic.endswith("/ask/send-receipt")
+    assert SITI.reveal().encode() not in payload
+    bench.unserved = len(bench.published)
+    bench.wait(MAIL_SECONDS - 0.1)
+    assert letter(bench) is Letter.SENDING
+    bench.wait(0.1)
+    assert letter(bench) is Letter.UNKNOWN
+    touch(bench, Button.MAIL)
+    bench.serve(sends)
+    assert letter(bench) is Letter.SENT
+    (receipt,) = asked
+    assert str(receipt.act).encode() in payload
+    assert receipt.lines == (ReceiptLine(item(1), Transaction.RENEWED, LATER),)
 
 
 def test_the_catalogue_answers(bench: Bench) -> None:

@@ -31,7 +31,9 @@ from broker.requests import (
     Identify,
     Lend,
     Question,
+    ReceiptSent,
     Renew,
+    SendReceipt,
     Standing,
     Waiting,
 )
@@ -54,6 +56,7 @@ from kiosk.happenings import (
     Intend,
     Intended,
     LedgerChanged,
+    Mail,
     PaceWanted,
     PadChanged,
     Print,
@@ -78,11 +81,11 @@ from kiosk.happenings import (
 )
 from kiosk.house import House
 from kiosk.recovery import OpenAct, resume
-from kiosk.visit import Page, Screen, Visit, screen, seconds_left
+from kiosk.visit import Letter, Page, Screen, Visit, screen, seconds_left
 from kiosk.visiting.machine import home
 from tests.kiosk.things import BUDI, DUE, SITI, act, item, uid
 
-Asked = Enquire | Release | Secure | Extend | Print
+Asked = Enquire | Release | Secure | Extend | Print | Mail
 
 BOOKS = (1, 2, 3)
 NUMBERS = st.sampled_from(BOOKS)
@@ -122,6 +125,7 @@ class KioskInTheOpen(RuleBasedStateMachine):
         self.disk_works = True
         self.acts = 0
         self.told: list[Fact] = []
+        self.mailed: set[ActId] = set()
 
     # What the station does ------------------------------------------------------------------
 
@@ -133,7 +137,7 @@ class KioskInTheOpen(RuleBasedStateMachine):
                 self.perform(action)
 
     def perform(self, action: Action) -> None:
-        if isinstance(action, Enquire | Secure | Extend | Print):
+        if isinstance(action, Enquire | Secure | Extend | Print | Mail):
             self.waiting.append(action)
         elif not self.disk_works:
             self.queue.append(LedgerChanged(healthy=False))
@@ -312,6 +316,14 @@ class KioskInTheOpen(RuleBasedStateMachine):
             case Print(slip):
                 assert slip.lines
                 self.hear(Printed(worked))
+            case Mail(patron, language, lines, of):
+                self.acts += of is None
+                receipt = SendReceipt(of or act(self.acts), patron, language, lines)
+                said = ANSWER_OF[answer](receipt)
+                if isinstance(said, ReceiptSent):
+                    assert receipt.act not in self.mailed or of is not None
+                    self.mailed.add(said.act)
+                self.hear(Answered(receipt, said, provisional=False))
 
     @precondition(lambda self: self.waiting)
     @rule()
@@ -387,10 +399,21 @@ class KioskInTheOpen(RuleBasedStateMachine):
             return
         if self.visit.waits:
             asked = [one.question for one in self.waiting if isinstance(one, Enquire)]
-            others = [one for one in self.waiting if isinstance(one, Extend | Print)]
+            others = [one for one in self.waiting if isinstance(one, Extend | Print | Mail)]
             assert self.visit.asked in asked or others
             return
         assert seconds_left(self.visit, self.now) is not None
+
+    @invariant()
+    def a_receipt_by_mail_is_said_to_be_sent_to_whom_it_was_sent(self) -> None:
+        asked = [one for one in self.waiting if isinstance(one, Mail)]
+        match self.visit.letter:
+            case Letter.SENDING:
+                assert any(one.patron == self.visit.patron for one in asked)
+            case Letter.SENT:
+                assert self.visit.letter_act in self.mailed
+            case _:
+                pass
 
     @invariant()
     def every_busy_book_waits_for_an_answer(self) -> None:
@@ -458,14 +481,14 @@ LOANS = tuple(
     Borrowed(item(number), "Bumi Manusia", DUE, overdue=False, no_renewal=reason)
     for number, reason in ((7, None), (8, None), (9, Reason.ON_HOLD))
 )
-ACCOUNT = Account(LOANS, (Waiting("Cantik Itu Luka", 1, DUE),), 2, "", None)
+ACCOUNT = Account(LOANS, (Waiting("Cantik Itu Luka", 1, DUE),), 2, "", None, mailable=True)
 FOUND = Found(60, (Hit("Bumi Manusia", "Pramoedya Ananta Toer", "899.221 PRA", 2, 1, None),) * 20)
 
 
 def _yes(question: Question) -> Answer:
     match question:
         case Identify():
-            return Standing(on_loan=0, remaining=3)
+            return Standing(on_loan=0, remaining=3, mailable=True)
         case AccountOf():
             return ACCOUNT
         case Describe(number):
@@ -474,6 +497,8 @@ def _yes(question: Question) -> Answer:
             return FOUND
         case Lend(of) | Renew(of):
             return Grant(of, DUE)
+        case SendReceipt(of):
+            return ReceiptSent(of)
 
 
 ANSWER_OF: dict[str, Callable[[Question], Answer | None]] = {

@@ -393,7 +393,13 @@ def test_no_byte_of_the_database_tells_who_had_what(
 ) -> None:
     with transaction(library) as connection:
         rows = [
-            {"number": f"RAHASIA{number:05}", "name": "", "kind": "umum", "expires": DUE}
+            {
+                "number": f"RAHASIA{number:05}",
+                "name": "",
+                "kind": "umum",
+                "expires": DUE,
+                "mail": f"RAHASIA{number:05}@binjai.example",
+            }
             for number in range(150)
         ]
         connection.execute(insert(member), rows)

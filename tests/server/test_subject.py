@@ -255,3 +255,17 @@ def test_what_a_person_waits_for_is_told_and_forgotten_with_them(library: Engine
     erase(library, wish("KTA-1"))
     with transaction(library) as connection:
         assert connection.execute(select(hold)).all() == []
+
+
+def test_an_address_for_mail_is_told_and_erased_with_the_person(library: Engine) -> None:
+    address = "siti.aminah@binjai.example"
+    with transaction(library) as connection:
+        siti = member.c.number == SITI.reveal()
+        connection.execute(update(member).where(siti).values(mail=address))
+    (told,) = export(library, wish("KTA-1"))["member"]
+    assert told["mail"] == address
+    with transaction(library) as connection:
+        outcome = erase_subject(connection, wish("KTA-1"), OPENING)
+        assert outcome["member"] == 1
+        assert address not in list(connection.scalars(select(member.c.mail)))
+        assert address not in str(connection.execute(select(audit)).all())

@@ -81,6 +81,36 @@ def test_members_of_slims_come_with_and_without_a_heading(
     assert row.expires == date(2027, 6, 30)
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"), [("andi@binjai.example", "andi@binjai.example"), ("-", None), ("", None)]
+)
+def test_where_members_of_slims_read_mail_comes_along(
+    connection: Connection, tmp_path: Path, told: str, kept: str | None
+) -> None:
+    text = SLIMS_MEMBER.replace('"Standard",""', f'"Standard","{told}"')
+    assert why(bring(connection, What.MEMBERS, written(tmp_path, text), "slims")) == []
+    assert connection.scalar(select(member.c.mail)) == kept
+
+
+def test_what_is_no_address_is_refused_and_an_address_goes_out_and_in_again(
+    connection: Connection, tmp_path: Path
+) -> None:
+    head = "number,card,name,kind,expires,blocked,mail\n"
+    wrong = written(tmp_path, f"{head}K-1,,Siti,umum,2027-01-01,,siti(at)binjai\n")
+    assert why(bring(connection, What.MEMBERS, wrong)) == [(2, "mail", Why.NOT_AN_ADDRESS)]
+    right = written(tmp_path, f"{head}K-1,,Siti,umum,2027-01-01,,siti@binjai.example\n")
+    assert bring(connection, What.MEMBERS, right).new == 1
+    out = tmp_path / "out.csv"
+    with out.open("wb") as opened:
+        sheets.write(opened, mapping_for(What.MEMBERS, OWN, None), stored(connection, What.MEMBERS))
+    assert "siti@binjai.example" in out.read_text("utf-8")
+    again = bring(connection, What.MEMBERS, out)
+    assert (again.same, why(again)) == (1, [])
+    older = own_members(tmp_path, "K-1,,Siti Aminah,umum,2027-01-01,")
+    assert (bring(connection, What.MEMBERS, older).changed) == 1
+    assert connection.scalar(select(member.c.mail)) == "siti@binjai.example"
+
+
 def test_titles_and_items_of_slims_come_together_in_either_order(
     connection: Connection, tmp_path: Path
 ) -> None:

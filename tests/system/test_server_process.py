@@ -32,12 +32,12 @@ AT = Moment("boot", 1.0, 1.79e9, ClockState.SYNCHRONISED)
 class Library:
     """A server over one database, and a return box that talks to it by hand."""
 
-    def __init__(self, folder: Path, database: str, mosquitto: Mosquitto) -> None:
+    def __init__(self, folder: Path, database: str, mosquitto: Mosquitto, more: str = "") -> None:
         self.database = database
         self._settings = folder / "server.toml"
         self._settings.write_text(
             f'site = "{SITE}"\ndatabase = "{database}"\nkeys = "{folder / "keys"}"\n'
-            f"[broker]\nport = {mosquitto.port}\n[web]\nport = {free_port()}\n",
+            f"[broker]\nport = {mosquitto.port}\n[web]\nport = {free_port()}\n{more}",
             encoding="utf-8",
         )
         self.pause = threading.Event()

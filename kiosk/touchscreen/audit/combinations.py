@@ -48,6 +48,7 @@ MAIN_STATES: Final = (
     "topic",
     "code-8",
     "goodbye-not-printed",
+    "goodbye-not-sent",
     "help-not-reached",
 )
 

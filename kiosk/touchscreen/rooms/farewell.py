@@ -10,8 +10,8 @@ from kiosk.languages.receipt import in_short
 from kiosk.renewal import Stage as Renewing
 from kiosk.touchscreen.rooms.telling import Shown, Telling
 from kiosk.touchscreen.scene import Code, Control, Notice, Picture, Weight
-from kiosk.visit import Paper
-from kiosk.visiting.farewell import prints, slip
+from kiosk.visit import Letter, Paper
+from kiosk.visiting.farewell import mails, offers_mail, prints, slip
 
 
 def goodbye(telling: Telling) -> Shown:
@@ -26,6 +26,8 @@ def _controls(telling: Telling) -> tuple[Control, ...]:
         if visit.house.prints:
             controls.append(telling.control(Button.PRINT, on=free and prints(visit)))
         controls.append(telling.control(Button.CODE, on=free))
+        if offers_mail(visit):
+            controls.append(telling.control(Button.MAIL, on=free and mails(visit)))
     if not visit.thanked:
         controls.append(telling.control(Button.FEEDBACK, on=free))
     return tuple(controls)
@@ -55,9 +57,12 @@ def _lines(telling: Telling) -> tuple[str, ...]:
 
 def _last(telling: Telling, returned: int) -> tuple[str, ...]:
     """What to take, and what became of the receipt."""
-    paper = telling.visit.paper
-    if paper is not Paper.NONE:
-        return (telling.say(paper.name.lower().replace("_", "-")),)
+    paper, letter = telling.visit.paper, telling.visit.letter
+    became = [] if paper is Paper.NONE else [paper.name]
+    if letter is not Letter.NONE:
+        became.append(f"letter-{letter.name}")
+    if became:
+        return tuple(telling.say(one.lower().replace("_", "-")) for one in became)
     if telling.visit.card_here:
         return (telling.say("card"),)
     return (telling.say("basket" if returned else "take"),)

@@ -39,7 +39,7 @@ from server.ils.inlislite.tables import (
     settings,
     worksheets,
 )
-from server.ils.port import NothingSent
+from server.ils.port import NothingSent, address_in
 
 # Part of INLISLite writes and asks for the one, part for the other.
 ON_LOAN: Final = ("Loan", "Dipinjam")
@@ -69,6 +69,7 @@ def member_of(connection: Connection, number: str) -> Member | None:
         _limits(found),
         frozenset(connection.scalars(categories)),
         frozenset(connection.scalars(places)),
+        address_in(found.Email),
     )
 
 

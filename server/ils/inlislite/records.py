@@ -30,6 +30,7 @@ def patron_record(
         currency="IDR",
         expires=member.ends,
         said=(),
+        mail=member.mail,
     )
 
 

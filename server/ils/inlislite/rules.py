@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from broker.vocabulary import Reason
+from broker.vocabulary import MailAddress, Reason
 
 ACTIVE_MEMBER: Final = 3  # status_anggota
 AVAILABLE: Final = 1  # collectionstatus: Tersedia
@@ -61,6 +61,7 @@ class Member:
     own: Limits
     categories: frozenset[int]
     places: frozenset[int]
+    mail: MailAddress | None = None
 
     def bar(self, on: date) -> Reason | None:
         """Why they borrow nothing; on its last day a membership is still good."""

@@ -34,6 +34,7 @@ members: Final = _table(
     StatusAnggota_id=Integer,
     EndDate=DateTime,
     Branch_id=Integer,
+    Email=String,
 )
 jenis_anggota: Final = _table("jenis_anggota", id=Integer, **_LIMITS, **_RENEWALS)
 collections: Final = _table(

@@ -9,7 +9,7 @@ import msgspec
 
 from broker.vocabulary import ItemId, PatronId, Reason
 from server.ils.hits import ShelfCopy
-from server.ils.port import ItemRecord, ItemState, PatronRecord, Refused
+from server.ils.port import ItemRecord, ItemState, PatronRecord, Refused, address_in
 
 # Of CanBookBeIssued (C4/Circulation.pm), the weightiest first; the others go to the desk.
 _REASONS: Final = {
@@ -50,6 +50,7 @@ class Patron(msgspec.Struct):
     expiry_date: date | None = None
     restricted: bool | None = None
     patron_card_lost: bool | None = None
+    email: str | None = None
 
 
 class Account(msgspec.Struct):
@@ -129,6 +130,7 @@ def patron_record(
         currency="",
         expires=told.expiry_date,
         said=(),
+        mail=address_in(told.email),
     )
 
 

@@ -5,7 +5,15 @@ from datetime import date, tzinfo
 from typing import Final
 
 from broker.vocabulary import ItemId, PatronId, Reason
-from server.ils.port import Alert, ItemRecord, ItemState, PatronRecord, Refused, Returned
+from server.ils.port import (
+    Alert,
+    ItemRecord,
+    ItemState,
+    PatronRecord,
+    Refused,
+    Returned,
+    address_in,
+)
 from server.ils.sip2.profiles import Profile
 from server.ils.sip2.protocol import Garbled, Message
 from server.ils.sip2.writing import amount_of, count_of, day_of
@@ -68,6 +76,7 @@ class Meaning:
             currency=answer.first("BH"),
             expires=expires,
             said=said,
+            mail=address_in(answer.first("BE")),
         )
 
     def _loans(self, answer: Message, on_loan: int | None) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from sqlalchemy import (
     select,
 )
 
-from server.ils.port import NothingSent
+from server.ils.port import NothingSent, address_in
 from server.ils.slims.rules import Calendar, Copy, Member, OpenLoan, Rule
 from server.ils.slims.tables import (
     biblio,
@@ -51,7 +51,14 @@ def member_of(connection: Connection, number: str) -> tuple[Member, str] | None:
     rules = tuple(_rule(row, row.loan_rules_id, row.coll_type_id, row.gmd_id) for row in rows)
     # A date of zeros comes as text.
     expires = found.expire_date if isinstance(found.expire_date, date) else None
-    told = Member(found.member_id, expires, bool(found.is_pending), _rule(found, 0, 0, 0), rules)
+    told = Member(
+        found.member_id,
+        expires,
+        bool(found.is_pending),
+        _rule(found, 0, 0, 0),
+        rules,
+        address_in(found.member_email),
+    )
     return told, found.mpasswd or ""
 
 

@@ -35,6 +35,7 @@ def patron_record(
         currency="IDR",
         expires=member.expires,
         said=(),
+        mail=member.mail,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from broker.vocabulary import Reason
+from broker.vocabulary import MailAddress, Reason
 
 _ONE_DAY = timedelta(days=1)
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -40,6 +40,7 @@ class Member:
     pending: bool
     own: Rule
     rules: tuple[Rule, ...]
+    mail: MailAddress | None = None
 
     def bar(self, on: date) -> Reason | None:
         """Why they borrow nothing. Without a date of expiry the membership never began."""

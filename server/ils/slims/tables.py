@@ -28,6 +28,7 @@ member: Final = _table(
     expire_date=Date,
     is_pending=Integer,
     mpasswd=String,
+    member_email=String,
 )
 member_type: Final = _table(
     "mst_member_type",

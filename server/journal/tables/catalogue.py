@@ -15,6 +15,7 @@ member: Final = Table(
     Column("kind", Text, nullable=False),
     Column("expires", Date, nullable=False),
     Column("blocked", Text),
+    Column("mail", Text),
 )
 
 # What a member's PIN can be compared with (`server.passwords`); most members have none.

@@ -26,6 +26,7 @@ from server.ils.worker import Records, Worker
 from server.intake import Intake
 from server.journal.database import reading, transaction
 from server.journal.tables import errand, loan
+from server.mail.letterbox import Letterbox
 from tests.ils.accidents import UNDISTURBED, Plan
 from tests.ils.cases import opened
 from tests.ils.ledger import Ledger, small_library
@@ -42,13 +43,19 @@ class House:
     """`worker` is at work between `begin` and `end`; time goes on from an hour after noon."""
 
     def __init__(
-        self, engine: Engine, system: Strict, plan: Plan, conflict: WhenLentToAnother
+        self,
+        engine: Engine,
+        system: Strict,
+        plan: Plan,
+        conflict: WhenLentToAnother,
+        letterbox: Letterbox | None,
     ) -> None:
         self.engine, self.ledger = engine, system.ledger
         self.ils = IlsServer(system, plan)
         lines = 1 if system.one_connection else 2
         self.client = opened(self.ils.port, system.profile, lines, answer_within=0.5)
-        self.library, self.clerk = SystemLibrary(MEDAN, SITE, 7), Clerk(conflict)
+        self.library = SystemLibrary(MEDAN, SITE, 7, letterbox=letterbox)
+        self.clerk = Clerk(conflict)
         self.intake = Intake(self.library, SITE, OPENING)
         self.told: dict[str, Answer] = {}
         self._heard = threading.Condition()
@@ -148,9 +155,10 @@ def house(
     plan: Plan = UNDISTURBED,
     conflict: WhenLentToAnother = WhenLentToAnother.STAFF,
     ledger: Ledger | None = None,
+    letterbox: Letterbox | None = None,
 ) -> Iterator[House]:
     """At work until the end of the test."""
-    one = House(engine, kind(ledger or small_library()), plan, conflict)
+    one = House(engine, kind(ledger or small_library()), plan, conflict, letterbox)
     one.begin()
     try:
         yield one

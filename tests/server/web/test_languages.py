@@ -18,7 +18,7 @@ from server.web.status import Status
 from server.web.times import Wall
 from tests.server.web.scenes import NOON, ZONE
 
-# What stations alone say no for.
+# What no library's system says no for.
 OF_A_STATION = {
     Reason.ACT_CLOSED,
     Reason.OFFLINE_LIMIT,
@@ -28,6 +28,8 @@ OF_A_STATION = {
     Reason.TAG_NOT_WRITTEN,
     Reason.CANCELLED,
     Reason.INTERRUPTED,
+    Reason.NO_ADDRESS,
+    Reason.MAIL_FAILED,
 }
 OF_A_SYSTEM = [reason for reason in Reason if reason not in OF_A_STATION]
 CLOSED_WORDS = (
