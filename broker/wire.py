@@ -20,6 +20,7 @@ from broker.facts import (
     LoanAbandoned,
     LoanRenewed,
     LoanUnconfirmed,
+    ShelfWalked,
     StaffCalled,
     UnknownItemDropped,
 )
@@ -36,9 +37,13 @@ from broker.requests import (
     Grant,
     Identify,
     Lend,
+    ListShelf,
+    ListShelves,
     Question,
     Renew,
     Reply,
+    ShelfList,
+    Shelves,
     Standing,
 )
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
@@ -71,6 +76,7 @@ FACTS: Final[dict[str, type[Fact]]] = {
     "unknown-item-dropped": UnknownItemDropped,
     "feedback-given": FeedbackGiven,
     "staff-called": StaffCalled,
+    "shelf-walked": ShelfWalked,
 }
 QUESTIONS: Final[dict[str, type[Question]]] = {
     "identify": Identify,
@@ -79,6 +85,8 @@ QUESTIONS: Final[dict[str, type[Question]]] = {
     "lend": Lend,
     "renew": Renew,
     "find": Find,
+    "list-shelves": ListShelves,
+    "list-shelf": ListShelf,
 }
 ANSWERS: Final[dict[str, type[Answer]]] = {
     "standing": Standing,
@@ -86,6 +94,8 @@ ANSWERS: Final[dict[str, type[Answer]]] = {
     "description": Description,
     "grant": Grant,
     "found": Found,
+    "shelves": Shelves,
+    "shelf-list": ShelfList,
     "refusal": Refusal,
     "expired": Expired,
 }

@@ -30,8 +30,11 @@ from broker.requests import (
     Hit,
     Identify,
     Lend,
+    ListShelf,
+    ListShelves,
     Question,
     Renew,
+    Shelves,
     Standing,
     Waiting,
 )
@@ -470,6 +473,8 @@ def _yes(question: Question) -> Answer:
             return Description(number, "Laskar Pelangi", "Andrea Hirata")
         case Find():
             return FOUND
+        case ListShelves() | ListShelf():
+            return Shelves(0, ())
         case Lend(of) | Renew(of):
             return Grant(of, DUE)
 
