@@ -8,27 +8,35 @@ of the reader found together has no order of its own.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from typing import Final
 
-from broker.vocabulary import ItemId
+from broker.facts import MOST_MARKED, Mark, MarkCount, Marked, ShelfWalked
+from broker.requests import Whereabouts
+from broker.vocabulary import LONGEST_SHELF_NAME, ActId, ItemId
+
+_NEEDS_NOTHING: Final = frozenset({Mark.FOUND, Mark.AWAY})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the shelf list."""
+    """One line of the shelf list; `where` is where the records have it."""
 
     item: ItemId
     call_number: str
     title: str
-    on_loan: bool = False
+    where: Whereabouts = Whereabouts.HERE
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A shelf list, in shelf order; every item once."""
+    """A shelf list, in shelf order; every item once.
+
+    `age` is how many seconds ago the server told it, None for a file or where nobody knows.
+    """
 
     name: str
     entries: tuple[Entry, ...]
+    age: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +49,6 @@ class Read:
     item: ItemId
     group: int
     secured: bool | None
-
-
-class Mark(Enum):
-    """What is the matter with one item, worst first."""
-
-    MISSING = "missing"
-    SECURED_ON_LOAN = "secured-on-loan"
-    RELEASED_HERE = "released-here"
-    ON_LOAN_HERE = "on-loan-here"
-    MISPLACED = "misplaced"
-    NOT_LISTED = "not-listed"
-    FOUND = "found"
-    AWAY = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +98,31 @@ def counts(results: Iterable[Result]) -> dict[Mark, int]:
     return told
 
 
+def told(walk: ActId, shelf: str, results: Iterable[Result]) -> tuple[ShelfWalked, ...]:
+    """The whole walk as facts for the server, under the name `walk`.
+
+    A shelf's name may be that of a file, which the contract does not know.
+    """
+    results = tuple(results)
+    plain = "".join(one if one.isprintable() and one not in "/\\" else "-" for one in shelf)
+    name = plain[:LONGEST_SHELF_NAME].strip() or "-"
+    counted = tuple(MarkCount(mark, items) for mark, items in counts(results).items() if items)
+    marked = [
+        Marked(one.item, one.marks, one.after)
+        for one in results
+        if not _NEEDS_NOTHING & {*one.marks}
+    ]
+    chunks = [marked[at : at + MOST_MARKED] for at in range(0, len(marked), MOST_MARKED)] or [[]]
+    return tuple(
+        ShelfWalked(walk, name, part, len(chunks), counted, tuple(chunk))
+        for part, chunk in enumerate(chunks, start=1)
+    )
+
+
 def _judged(entry: Entry, read: Read | None, behind: dict[ItemId, ItemId | None]) -> Result:
     if read is None:
-        return Result(entry.item, entry, (Mark.AWAY if entry.on_loan else Mark.MISSING,))
+        here = entry.where is Whereabouts.HERE
+        return Result(entry.item, entry, (Mark.MISSING if here else Mark.AWAY,))
     marks = _security(entry, read)
     if entry.item in behind:
         marks = (*marks, Mark.MISPLACED)
@@ -113,13 +130,17 @@ def _judged(entry: Entry, read: Read | None, behind: dict[ItemId, ItemId | None]
 
 
 def _security(entry: Entry, read: Read) -> tuple[Mark, ...]:
-    """A book on the shelf should be secured, and not on loan."""
-    match entry.on_loan, read.secured:
-        case True, True:
+    """A book on the shelf should be secured, not on loan, and not set aside for somebody."""
+    match entry.where, read.secured:
+        case Whereabouts.ON_LOAN, True:
             return (Mark.SECURED_ON_LOAN,)
-        case True, _:
+        case Whereabouts.ON_LOAN, _:
             return (Mark.ON_LOAN_HERE,)
-        case False, False:
+        case Whereabouts.ON_HOLD_SHELF, False:
+            return (Mark.RELEASED_HERE, Mark.ON_HOLD_HERE)
+        case Whereabouts.ON_HOLD_SHELF, _:
+            return (Mark.ON_HOLD_HERE,)
+        case _, False:
             return (Mark.RELEASED_HERE,)
         case _:
             return ()
