@@ -14,6 +14,7 @@ from broker.facts import MOST_MARKED, Mark, MarkCount, Marked, ShelfWalked
 from broker.requests import Whereabouts
 from broker.vocabulary import LONGEST_SHELF_NAME, ActId, ItemId
 
+_HERE: Final = Whereabouts.HERE  # looked at for every book with every read
 _NEEDS_NOTHING: Final = frozenset({Mark.FOUND, Mark.AWAY})
 
 
@@ -121,8 +122,7 @@ def told(walk: ActId, shelf: str, results: Iterable[Result]) -> tuple[ShelfWalke
 
 def _judged(entry: Entry, read: Read | None, behind: dict[ItemId, ItemId | None]) -> Result:
     if read is None:
-        here = entry.where is Whereabouts.HERE
-        return Result(entry.item, entry, (Mark.MISSING if here else Mark.AWAY,))
+        return Result(entry.item, entry, (Mark.MISSING if entry.where is _HERE else Mark.AWAY,))
     marks = _security(entry, read)
     if entry.item in behind:
         marks = (*marks, Mark.MISPLACED)
@@ -131,19 +131,12 @@ def _judged(entry: Entry, read: Read | None, behind: dict[ItemId, ItemId | None]
 
 def _security(entry: Entry, read: Read) -> tuple[Mark, ...]:
     """A book on the shelf should be secured, not on loan, and not set aside for somebody."""
-    match entry.where, read.secured:
-        case Whereabouts.ON_LOAN, True:
-            return (Mark.SECURED_ON_LOAN,)
-        case Whereabouts.ON_LOAN, _:
-            return (Mark.ON_LOAN_HERE,)
-        case Whereabouts.ON_HOLD_SHELF, False:
-            return (Mark.RELEASED_HERE, Mark.ON_HOLD_HERE)
-        case Whereabouts.ON_HOLD_SHELF, _:
-            return (Mark.ON_HOLD_HERE,)
-        case _, False:
-            return (Mark.RELEASED_HERE,)
-        case _:
-            return ()
+    released = read.secured is False
+    if entry.where is _HERE:
+        return (Mark.RELEASED_HERE,) if released else ()
+    if entry.where is Whereabouts.ON_LOAN:
+        return (Mark.SECURED_ON_LOAN if read.secured else Mark.ON_LOAN_HERE,)
+    return (Mark.RELEASED_HERE, Mark.ON_HOLD_HERE) if released else (Mark.ON_HOLD_HERE,)
 
 
 def _misplaced(shelf: Shelf, reads: Sequence[Read]) -> dict[ItemId, ItemId | None]:

@@ -3,10 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker.requests import ListShelves, ShelfSize, Shelves
 from broker.telemetry import Mode
 from broker.vocabulary import ActId, PatronId
 from devices.capabilities import TagUid
 from kiosk.happenings import (
+    Answered,
     Button,
     CardArrived,
     CardReaderChanged,
@@ -24,8 +26,15 @@ from kiosk.happenings import (
 )
 from kiosk.serving import KioskConduct
 from kiosk.staff.conduct import StaffConduct
-from kiosk.staff.deeds import Deed, KeepService, Label, TryPart
-from kiosk.staff.heard import CodeTried, ItemScanned, Pressed, StaffShown, Written
+from kiosk.staff.deeds import Ask, Deed, KeepService, Label, TellShelves, TryPart
+from kiosk.staff.heard import (
+    CodeTried,
+    ItemScanned,
+    Pressed,
+    ShelvesTold,
+    StaffShown,
+    Written,
+)
 from kiosk.staff.records import Kept
 from kiosk.staff.session import IDLE_SECONDS
 from kiosk.staff.words import Closing, Found, Key, Part
@@ -152,6 +161,20 @@ def vars_of(value: object) -> list[object]:
     if isinstance(value, tuple | frozenset):
         inner += list(value)
     return inner + [deep for part in inner for deep in vars_of(part)]
+
+
+def test_the_servers_shelves_are_told_to_staff_who_asked_and_to_no_patron() -> None:
+    shelves = Shelves(1, (ShelfSize("800", 3),))
+    told = Answered(ListShelves(), shelves, provisional=False)
+    kiosk = Kiosk().hear(StaffShown(), Pressed(Key.INVENTORY), ShelvesTold(()))
+    assert kiosk.deeds[-2:] == [TellShelves(), Ask(ListShelves())]
+    visit = kiosk.conduct.visit
+    kiosk.hear(told)
+    assert kiosk.conduct.room.session is not None
+    assert [one.name for one in kiosk.conduct.room.session.walk.choosing.offers] == ["800"]
+    kiosk.hear(Pressed(Key.LEAVE), told)
+    assert kiosk.conduct.room.session is None
+    assert kiosk.conduct.visit == visit
 
 
 def test_a_watched_part_that_is_gone_is_found_at_once() -> None:
