@@ -14,7 +14,7 @@ from broker.vocabulary import ActId, DeviceId, ItemId, Moment, Patron, Reason, S
 LONGEST_FEEDBACK: Final = 280
 _LONGEST_SCREEN: Final = 64
 MOST_MARKED: Final = 150
-_MOST_PARTS: Final = 999
+MOST_PARTS: Final = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,8 @@ class ShelfWalked:
     def __post_init__(self) -> None:
         """Raises ValueError for what is no part of a walk."""
         shelf_name(self.shelf)
-        if not 1 <= self.part <= self.parts <= _MOST_PARTS:
-            raise ValueError(f"part {self.part} of {self.parts}; at most {_MOST_PARTS}")
+        if not 1 <= self.part <= self.parts <= MOST_PARTS:
+            raise ValueError(f"part {self.part} of {self.parts}; at most {MOST_PARTS}")
         if len(self.marked) > MOST_MARKED or len(self.counts) > len(Mark):
             raise ValueError(f"{len(self.marked)} items; at most {MOST_MARKED}")
         if any(len(one.marks) > len(Mark) for one in self.marked):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from broker.facts import MOST_MARKED, Mark, MarkCount, Marked, ShelfWalked
+from broker.facts import MOST_MARKED, MOST_PARTS, Mark, MarkCount, Marked, ShelfWalked
 from broker.requests import Whereabouts
 from broker.vocabulary import LONGEST_SHELF_NAME, ActId, ItemId
 
@@ -102,7 +102,8 @@ def counts(results: Iterable[Result]) -> dict[Mark, int]:
 def told(walk: ActId, shelf: str, results: Iterable[Result]) -> tuple[ShelfWalked, ...]:
     """The whole walk as facts for the server, under the name `walk`.
 
-    A shelf's name may be that of a file, which the contract does not know.
+    A shelf's name may be that of a file, which the contract does not know. Of more books than any
+    shelf has, the report alone names all; the counts are right all the same.
     """
     results = tuple(results)
     plain = "".join(one if one.isprintable() and one not in "/\\" else "-" for one in shelf)
@@ -113,7 +114,8 @@ def told(walk: ActId, shelf: str, results: Iterable[Result]) -> tuple[ShelfWalke
         for one in results
         if not _NEEDS_NOTHING & {*one.marks}
     ]
-    chunks = [marked[at : at + MOST_MARKED] for at in range(0, len(marked), MOST_MARKED)] or [[]]
+    most = min(len(marked), MOST_MARKED * MOST_PARTS)
+    chunks = [marked[at : at + MOST_MARKED] for at in range(0, most, MOST_MARKED)] or [[]]
     return tuple(
         ShelfWalked(walk, name, part, len(chunks), counted, tuple(chunk))
         for part, chunk in enumerate(chunks, start=1)

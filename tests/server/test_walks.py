@@ -18,6 +18,10 @@ from server.intake import Intake
 from server.journal.database import transaction
 from server.projection import dump, rebuild
 from server.walks import MOST_TASKS, walks, wrong
+from server.web.languages import read_texts
+from server.web.queries import read_records
+from server.web.times import Wall
+from server.web.view import page
 from tests.keys import OPENING
 from tests.server.stories import (
     BOOK,
@@ -36,6 +40,7 @@ from tests.server.stories import (
     returned,
     stock,
 )
+from tests.server.web.scenes import ZONE
 
 NOVELS = "circulating 800-899"
 LATER = NOON + 86_400.0
@@ -235,3 +240,22 @@ def test_walks_are_told_as_they_were_each_by_its_device(connection: Connection) 
     ]
     assert told[1].marked == (marked,)
     assert walks(connection, KIOSK) == told[1:]
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_page_tells_the_walk_and_what_is_to_be_done(engine: Engine, language: str) -> None:
+    many = tuple(is_(Mark.MISSING, ItemId(f"K{at}")) for at in range(MOST_TASKS + 1))
+    with transaction(engine) as connection:
+        stock(connection)
+        hear(
+            connection,
+            entry(3, walked(is_(Mark.MISSING))),
+            entry(4, walked(*many, walk="w2", shelf="x")),
+        )
+    shown = page(read_records(engine), Wall(ZONE, LATER, read_texts()[language]))
+    told = {"id": "Rak diperiksa", "en": "A shelf was checked"}[language]
+    assert [one.what for one in shown.facts] == [told, told]
+    assert {(one.item, one.title) for one in shown.tasks} == {
+        (str(BOOK), "Laskar Pelangi"),
+        (str(KIOSK), ""),
+    }

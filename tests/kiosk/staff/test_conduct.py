@@ -170,10 +170,11 @@ def test_the_servers_shelves_are_told_to_staff_who_asked_and_to_no_patron() -> N
     assert kiosk.deeds[-2:] == [TellShelves(), Ask(ListShelves())]
     visit = kiosk.conduct.visit
     kiosk.hear(told)
-    assert kiosk.conduct.room.session is not None
-    assert [one.name for one in kiosk.conduct.room.session.walk.choosing.offers] == ["800"]
+    session = kiosk.conduct.room.session
+    assert session is not None
+    assert [one.name for one in session.walk.choosing.offers] == ["800"]
     kiosk.hear(Pressed(Key.LEAVE), told)
-    assert kiosk.conduct.room.session is None
+    assert not kiosk.somebody_at_the_door()
     assert kiosk.conduct.visit == visit
 
 
