@@ -1,10 +1,10 @@
 """Call numbers in the order in which books stand, and the stretch of shelf each belongs to. Pure.
 
 As Indonesian libraries write them: a mark of the collection where there is one, a class of the
-Dewey Decimal Classification (with 2X for Islam, as in the National Library's own scheme), then
-marks of author and title, volume and copy: `899.221 3 HIR l`, `R 2X4.1 QAR f j.2`. A class is a
-decimal fraction, whether or not it is written in threes; nothing stands before something, numbers
-before letters, volume 2 before volume 10; small letters and accents make no difference.
+Dewey Decimal Classification (many write 2X for Islam), then marks of author and title, volume and
+copy: `899.221 3 HIR l`, `R 2X4.1 QAR f j.2`. A class is a decimal fraction, whether or not it is
+written in threes; nothing stands before something, numbers before letters, volume 2 before volume
+10; small letters and accents make no difference.
 """
 
 import re
@@ -28,7 +28,7 @@ _NUMBER: Final = b"\1"
 # No byte of UTF-8.
 _AFTER_ALL: Final = b"\xff"
 MOST_ON_A_SHELF: Final = 1000
-"""A walk along so many takes an hour or two: a hundred classes with more are divided."""
+"""So many are walked in one go: a hundred classes with more are divided."""
 
 _LONGEST_COLLECTION: Final = 24
 
