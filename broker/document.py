@@ -19,11 +19,20 @@ from broker import wire
 from broker.appearance import Appearance, InWords
 from broker.asyncapi import PURPOSES, QUALITY, SCHEMAS, asyncapi, carried_on, kind, name_of, path
 from broker.examples import DEVICE, SITE, Example, examples
-from broker.facts import Kept, Rating, Topic
+from broker.facts import Kept, Mark, MarkCount, Marked, Rating, Topic
 from broker.identity import codes, exchange
 from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
-from broker.requests import Borrowed, Hit, ReceiptLine, Transaction, Waiting
+from broker.requests import (
+    Borrowed,
+    Hit,
+    Listed,
+    ReceiptLine,
+    ShelfSize,
+    Transaction,
+    Waiting,
+    Whereabouts,
+)
 from broker.sealing import PREFIX, SECRET_BYTES, SECRET_PREFIX
 from broker.staff_keys import StaffCards
 from broker.telemetry import (
@@ -44,19 +53,11 @@ _COMMAND: Final = "python -m broker.document"
 _ENVELOPES: Final = (wire.FactEnvelope, wire.Envelope)
 _PARTS: Final = (
     *(Component, BootClock, Anchor, Extent, Kept, OfflinePolicy, StaffCards, InWords, Appearance),
-    *(Borrowed, Waiting, Hit, ReceiptLine),
+    *(Borrowed, Waiting, Hit, ReceiptLine, ShelfSize, Listed, MarkCount, Marked),
 )
 _WORDS: Final = (
-    Reason,
-    ClockState,
-    TimeSource,
-    Kind,
-    Mode,
-    Health,
-    PinAsked,
-    Rating,
-    Topic,
-    Transaction,
+    *(Reason, ClockState, TimeSource, Kind, Mode, Health, PinAsked, Rating, Topic),
+    *(Transaction, Whereabouts, Mark),
 )
 _SUBSCRIPTIONS: Final = "\n".join(f"   - `{one}`" for one in subscriptions_of_device(SITE, DEVICE))
 _GUIDE: Final = f"""\

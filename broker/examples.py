@@ -15,7 +15,11 @@ from broker.facts import (
     LoanAbandoned,
     LoanRenewed,
     LoanUnconfirmed,
+    Mark,
+    MarkCount,
+    Marked,
     Rating,
+    ShelfWalked,
     StaffCalled,
     Topic,
     UnknownItemDropped,
@@ -35,15 +39,22 @@ from broker.requests import (
     Hit,
     Identify,
     Lend,
+    Listed,
+    ListShelf,
+    ListShelves,
     Question,
     ReceiptLine,
     ReceiptSent,
     Renew,
     Reply,
     SendReceipt,
+    ShelfList,
+    ShelfSize,
+    Shelves,
     Standing,
     Transaction,
     Waiting,
+    Whereabouts,
 )
 from broker.staff_keys import StaffCards, card_hash
 from broker.telemetry import (
@@ -88,6 +99,7 @@ _NOON: Final = 1_790_000_000.0
 _ACT: Final = ActId("kios-01-4f1c9a52-17")
 _CORRELATION: Final = "5b0a77"
 _ITEM: Final = ItemId("B00012")
+_SHELF: Final = "circulating 800-899"
 # KTA-0007, sealed to the key pair whose private half is the bytes 0, 1, 2 ... 31.
 _PATRON: Final = SealedPatron(
     "sealed:wC8FxLO7SA5EYGy8LMWRim-UDmggIsoFIHjtK6pArVMYaa485Gdp3Sbpy6jKf8awoQ-AXOzc3e26iscR2q9V"
@@ -113,6 +125,21 @@ _FACTS: Final[tuple[Fact, ...]] = (
     UnknownItemDropped("E004010203040506"),
     FeedbackGiven(Rating.GOOD, Topic.SPEED, "Cepat sekali."),
     StaffCalled("borrow"),
+    ShelfWalked(
+        walk=ActId("kios-01-4f1c9a52-w3"),
+        shelf=_SHELF,
+        part=1,
+        parts=1,
+        counts=(
+            MarkCount(Mark.MISSING, 1),
+            MarkCount(Mark.MISPLACED, 1),
+            MarkCount(Mark.FOUND, 215),
+        ),
+        marked=(
+            Marked(_ITEM, (Mark.MISSING,)),
+            Marked(ItemId("B00090"), (Mark.MISPLACED,), ItemId("B00019")),
+        ),
+    ),
 )
 _QUESTIONS: Final[tuple[Question, ...]] = (
     Identify(_PATRON),
@@ -122,6 +149,8 @@ _QUESTIONS: Final[tuple[Question, ...]] = (
     Renew(_ACT, _ITEM, _PATRON),
     Find("laskar hirata"),
     SendReceipt(_ACT, _PATRON, "id", (ReceiptLine(_ITEM, Transaction.LENT, _DUE),)),
+    ListShelves(),
+    ListShelf(_SHELF, ItemId("B00011")),
 )
 _ANSWERS: Final[tuple[Answer, ...]] = (
     Standing(on_loan=1, remaining=2, ready=1, mailable=True),
@@ -136,6 +165,8 @@ _ANSWERS: Final[tuple[Answer, ...]] = (
     Grant(_ACT, _DUE),
     Found(1, (Hit("Laskar Pelangi", "Andrea Hirata", "813 HIR l, umum", 2, 0, _DUE),)),
     ReceiptSent(_ACT),
+    Shelves(12, (ShelfSize(_SHELF, 217),)),
+    ShelfList(217, (Listed(_ITEM, "813 HIR l", "Laskar Pelangi", Whereabouts.ON_LOAN),)),
     Refusal(Reason.LOAN_LIMIT),
     Expired(),
 )

@@ -9,10 +9,12 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
-from broker.vocabulary import ActId, DeviceId, ItemId, Moment, Patron, Reason, SiteId
+from broker.vocabulary import ActId, DeviceId, ItemId, Moment, Patron, Reason, SiteId, shelf_name
 
 LONGEST_FEEDBACK: Final = 280
 _LONGEST_SCREEN: Final = 64
+MOST_MARKED: Final = 150
+MOST_PARTS: Final = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,66 @@ class StaffCalled:
             raise ValueError(f"{len(self.screen)} characters; at most {_LONGEST_SCREEN}")
 
 
+class Mark(Enum):
+    """What a walk along a shelf found of one item, worst first."""
+
+    MISSING = "missing"
+    SECURED_ON_LOAN = "secured-on-loan"
+    RELEASED_HERE = "released-here"
+    ON_LOAN_HERE = "on-loan-here"
+    ON_HOLD_HERE = "on-hold-here"
+    MISPLACED = "misplaced"
+    NOT_LISTED = "not-listed"
+    FOUND = "found"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkCount:
+    """How many items of a walk have this mark."""
+
+    mark: Mark
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An item that something is the matter with.
+
+    `after` is the item that a misplaced one stands behind; None at the beginning of the shelf.
+    """
+
+    item: ItemId
+    marks: tuple[Mark, ...]
+    after: ItemId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfWalked:
+    """Staff went along a shelf with a reader, and compared it with its list. Names nobody.
+
+    A walk is told in `parts` facts of one name `walk`, this one the `part`-th from 1. `counts` are
+    the whole walk's; `marked` are at most 150 of the items that are neither found nor away.
+    """
+
+    walk: ActId
+    shelf: str
+    part: int
+    parts: int
+    counts: tuple[MarkCount, ...]
+    marked: tuple[Marked, ...]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what is no part of a walk."""
+        shelf_name(self.shelf)
+        if not 1 <= self.part <= self.parts <= MOST_PARTS:
+            raise ValueError(f"part {self.part} of {self.parts}; at most {MOST_PARTS}")
+        if len(self.marked) > MOST_MARKED or len(self.counts) > len(Mark):
+            raise ValueError(f"{len(self.marked)} items; at most {MOST_MARKED}")
+        if any(len(one.marks) > len(Mark) for one in self.marked):
+            raise ValueError("an item has each mark once")
+
+
 Fact = (
     ItemLent
     | LoanAbandoned
@@ -134,6 +196,7 @@ Fact = (
     | UnknownItemDropped
     | FeedbackGiven
     | StaffCalled
+    | ShelfWalked
 )
 
 
@@ -149,7 +212,7 @@ def with_patron(fact: Fact, patron: Patron) -> Fact:
 def item_of(fact: Fact) -> ItemId | None:
     """The item a fact is about, if it is about one that is known."""
     match fact:
-        case UnknownItemDropped() | FeedbackGiven() | StaffCalled():
+        case UnknownItemDropped() | FeedbackGiven() | StaffCalled() | ShelfWalked():
             return None
         case _:
             return fact.item

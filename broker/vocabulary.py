@@ -153,6 +153,22 @@ class ErasedPatron(Patron):
 ERASED: Final = ErasedPatron("erased:")
 
 
+LONGEST_SHELF_NAME: Final = 48
+
+
+def shelf_name(text: str) -> str:
+    """The name of a shelf, which is a file's name as well. Raises ValueError for anything else.
+
+    >>> shelf_name("sirkulasi 800-899")
+    'sirkulasi 800-899'
+    """
+    if not 1 <= len(text) <= LONGEST_SHELF_NAME:
+        raise ValueError(f"a shelf's name of {len(text)} characters; 1 to {LONGEST_SHELF_NAME}")
+    if not text.isprintable() or text != text.strip() or {"/", "\\"} & {*text}:
+        raise ValueError("a shelf's name is printable, without slashes or spaces around it")
+    return text
+
+
 class Reason(Enum):
     """Why the library or the station says no. Every reason has a sentence in every language."""
 

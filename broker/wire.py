@@ -20,6 +20,7 @@ from broker.facts import (
     LoanAbandoned,
     LoanRenewed,
     LoanUnconfirmed,
+    ShelfWalked,
     StaffCalled,
     UnknownItemDropped,
 )
@@ -36,11 +37,15 @@ from broker.requests import (
     Grant,
     Identify,
     Lend,
+    ListShelf,
+    ListShelves,
     Question,
     ReceiptSent,
     Renew,
     Reply,
     SendReceipt,
+    ShelfList,
+    Shelves,
     Standing,
 )
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
@@ -73,6 +78,7 @@ FACTS: Final[dict[str, type[Fact]]] = {
     "unknown-item-dropped": UnknownItemDropped,
     "feedback-given": FeedbackGiven,
     "staff-called": StaffCalled,
+    "shelf-walked": ShelfWalked,
 }
 QUESTIONS: Final[dict[str, type[Question]]] = {
     "identify": Identify,
@@ -82,6 +88,8 @@ QUESTIONS: Final[dict[str, type[Question]]] = {
     "renew": Renew,
     "find": Find,
     "send-receipt": SendReceipt,
+    "list-shelves": ListShelves,
+    "list-shelf": ListShelf,
 }
 ANSWERS: Final[dict[str, type[Answer]]] = {
     "standing": Standing,
@@ -90,6 +98,8 @@ ANSWERS: Final[dict[str, type[Answer]]] = {
     "grant": Grant,
     "found": Found,
     "receipt-sent": ReceiptSent,
+    "shelves": Shelves,
+    "shelf-list": ShelfList,
     "refusal": Refusal,
     "expired": Expired,
 }

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
-from broker.requests import AccountOf, Describe, Find, Identify, Question, with_patron, with_pin
+from broker.requests import (
+    AccountOf,
+    Describe,
+    Find,
+    Identify,
+    ListShelf,
+    ListShelves,
+    Question,
+    with_patron,
+    with_pin,
+)
 from broker.sealing import SealingKey
 from broker.vocabulary import PatronId, SealedPatron, Secret
 
@@ -42,7 +52,9 @@ class Discretion:
 
     def sealed(self, question: Question) -> Question:
         """The question as it may travel."""
-        if isinstance(question, Describe | Find) or not isinstance(question.patron, PatronId):
+        if isinstance(question, Describe | Find | ListShelves | ListShelf):
+            return question
+        if not isinstance(question.patron, PatronId):
             return question
         closed = with_patron(question, self._sealing.seal(question.patron))
         match question:

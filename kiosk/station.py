@@ -5,12 +5,13 @@ simulation runs this very file.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
 import structlog
 
 from broker.errors import BadMessage
-from broker.facts import FeedbackGiven, StaffCalled
+from broker.facts import Fact, StaffCalled
 from broker.fault_points import fault_point
 from broker.requests import Question, Renew, SendReceipt
 from broker.vocabulary import ActId
@@ -109,6 +110,23 @@ class Station:
         except LedgerUnusable as error:
             self._ledger_failed(error)
             return self._ledger.owed_count, None
+
+    def new_act(self) -> ActId:
+        return ActId(self._new_id())
+
+    def ask(self, question: Question) -> None:
+        """What is no patron's question; its end is an `Answered` of its own."""
+        self._ask(question)
+
+    def tell(self, facts: Iterable[Fact]) -> bool:
+        """Stores facts that close no act; whether the disk took them all."""
+        try:
+            for fact in facts:
+                self._tell(fact)
+        except LedgerUnusable as error:
+            self._ledger_failed(error)
+            return False
+        return True
 
     def receive(self, topic: str, payload: bytes, *, retained: bool = False) -> None:
         """Takes in a message from the line, `retained` when it is from the broker's memory.
@@ -243,9 +261,9 @@ class Station:
             self._ledger_failed(error)
             return Answered(question, None, provisional=True)
 
-    def _tell(self, fact: FeedbackGiven | StaffCalled) -> None:
+    def _tell(self, fact: Fact) -> None:
         at = self._ledger.boots.judged(self._clock.moment())
-        entry = self._ledger.tell(ActId(self._new_id()), fact, at)
+        entry = self._ledger.tell(self.new_act(), fact, at)
         log.info("recorded", fact=type(fact).__name__, seq=entry.seq)
         if isinstance(fact, StaffCalled):
             self._called = entry.seq

@@ -27,7 +27,7 @@ from broker.wire import encode_snapshot
 from server.backup import back_up, restore
 from server.catalogue import rulebook
 from server.configuration import ServerSettings
-from server.desk import closed_days, holds, members
+from server.desk import closed_days, holds, members, shelves
 from server.desk import commands as desk
 from server.desk.feedback import tell_feedback
 from server.enrolment import commands
@@ -57,6 +57,7 @@ app.add_typer(desk.app, name="tasks")
 app.add_typer(holds.app, name="holds")
 app.add_typer(closed_days.app, name="closed-days")
 app.add_typer(members.app, name="members")
+app.add_typer(shelves.app, name="shelves")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
 Member = Annotated[str, typer.Option("--member", help="a member number or card")]
 Note = Annotated[str, typer.Option("--note", help="the letter's number, for the audit; no names")]

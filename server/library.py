@@ -22,13 +22,25 @@ from broker.requests import (
     Grant,
     Identify,
     Lend,
+    ListShelf,
+    ListShelves,
     Question,
     Renew,
     SendReceipt,
     Standing,
 )
 from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal, SiteId
-from server import catalogue, holds, overview, pins, projection, renewals, search
+from server import (
+    catalogue,
+    holds,
+    overview,
+    pins,
+    projection,
+    renewals,
+    search,
+    shelving,
+    walks,
+)
 from server.circulation import rules
 from server.circulation.rules import Borrower, Copy, Rulebook
 from server.circulation.tasks import Decision
@@ -108,6 +120,10 @@ class Library:
                 return _described(connection, item)
             case Find():
                 return search.find(connection, question)
+            case ListShelves():
+                return shelving.shelves(connection, question)
+            case ListShelf():
+                return shelving.shelf_list(connection, question)
             case Identify(patron=PatronId() as patron) | AccountOf(patron=PatronId() as patron):
                 told = _told_of(connection, question, patron, asked)
                 return self._with_mail(connection, patron, told)
@@ -126,9 +142,10 @@ class Library:
         self.apply(connection, (entry,), now)
         self.serve_holds(connection, (entry,), now)
 
-    def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:  # noqa: ARG002 a system of the library's own goes by it
+    def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
         """Bring loans and tasks up to date with entries the journal has taken in at `now`."""
         projection.apply(connection, new)
+        walks.follow(connection, new, now)
 
     def serve_holds(self, connection: Connection, new: Sequence[Entry] | None, now: float) -> None:
         """Set aside what came back with these entries for whom it is waited for; None: anything."""

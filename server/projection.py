@@ -35,7 +35,7 @@ from broker.fault_points import fault_point
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server import clocks, incidents
 from server.circulation.fold import Evidence, ItemCirculation, Loan, stray
-from server.circulation.tasks import OF_SYSTEM, Grounds, Task, TaskKind
+from server.circulation.tasks import OF_SHELVES, OF_SYSTEM, Grounds, Task, TaskKind
 from server.histories import OF_ACTS, events_of, folded
 from server.journal.journal import chunks
 from server.journal.patrons import to_column
@@ -44,7 +44,8 @@ from server.journal.tasks import task_row
 
 _DERIVED: Final = (loan, task, grant, boot)
 # Tasks that other parts open, and that no fold would bring back.
-_FOLDED: Final = task.c.kind.not_in([kind.value for kind in (*incidents.KINDS, *OF_SYSTEM)])
+_OTHERS: Final = (*incidents.KINDS, *OF_SYSTEM, *OF_SHELVES)
+_FOLDED: Final = task.c.kind.not_in([kind.value for kind in _OTHERS])
 # The very words of the index; timeline.CLOCK_TOLERANCE_SECONDS.
 _AHEAD: Final = text("wall > received_at + 300")
 # Each statement is built once: that costs more than to carry it out.

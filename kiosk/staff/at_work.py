@@ -1,10 +1,12 @@
 """The station that staff mode works in: its pad, and what it owes the server."""
 
+from broker.requests import ListShelf, ListShelves
 from broker.vocabulary import PatronId
 from devices.pad import Pad
 from devices.stack import ReaderWork
 from kiosk.courier import Courier
 from kiosk.staff.heard import DebtTold
+from kiosk.staff.inventory import Result, told
 from kiosk.staff.words import Debt
 from kiosk.station import Station
 
@@ -19,6 +21,18 @@ class AtWork:
 
     def use_pad(self, work: ReaderWork) -> None:
         self._pad.use(work)
+
+    @property
+    def now(self) -> float | None:
+        """Seconds since 1970 UTC, as far as anybody knows."""
+        return self._courier.now
+
+    def ask(self, question: ListShelves | ListShelf) -> None:
+        self._station.ask(question)
+
+    def tell_walk(self, shelf: str, results: tuple[Result, ...]) -> bool:
+        """Whether the disk has all of it: it is owed to the server then."""
+        return self._station.tell(told(self._station.new_act(), shelf, results))
 
     def send_again(self) -> None:
         self._courier.send_again()

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from broker.appearance import Appearance
+from broker.requests import ListShelf, ListShelves, ShelfList, Shelves
 from broker.telemetry import Mode
-from broker.vocabulary import PatronId
+from broker.vocabulary import PatronId, Refusal
 from devices.capabilities import LampMeaning
 from devices.lamp_watch import LampWatch
 from kiosk.condition import Condition
 from kiosk.happenings import (
     Action,
+    Answered,
     CardArrived,
     Happening,
     PadSettled,
@@ -34,6 +36,7 @@ from kiosk.staff.heard import (
     Lifted,
     PartTried,
     Pressed,
+    ServerTold,
     StaffHeard,
     StaffShown,
     TimePassed,
@@ -124,6 +127,9 @@ class StaffConduct:
                 return self._tell_service(now, look)
             case CardArrived(PatronId() as number) if self._is_staff(number):
                 return self._staff(StaffShown(), now)
+            case Answered(ListShelves() | ListShelf() as question, answer):
+                told = answer if isinstance(answer, Shelves | ShelfList | Refusal) else None
+                return self._staff(ServerTold(question, told), now)
             case _ if isinstance(happening, StaffHeard):
                 return self._staff(happening, now)
             case Touched() | CardArrived() if self.entered:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from broker.requests import ListShelf, ListShelves
 from broker.vocabulary import ItemId, Secret
 from devices.capabilities import TagUid
 from kiosk.staff.inventory import Read, Result, Shelf
@@ -82,6 +83,20 @@ class TellShelves:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the server, and say what it told."""
+
+    question: ListShelves | ListShelf
+
+
+@dataclass(frozen=True, slots=True)
+class KeepList:
+    """The server's list in place of the one kept before, and the walk along it."""
+
+    shelf: Shelf
+
+
+@dataclass(frozen=True, slots=True)
 class BeginWalk:
     """Open this shelf list, with what is kept of an earlier walk along it."""
 
@@ -98,7 +113,7 @@ class KeepRead:
 
 @dataclass(frozen=True, slots=True)
 class WriteReport:
-    """The inventory's outcome as a file; with it the walk is over."""
+    """The inventory's outcome for the server, and as a file; with it the walk is over."""
 
     shelf: Shelf
     results: tuple[Result, ...]
@@ -117,6 +132,8 @@ Deed = (
     | Undo
     | Mend
     | TellShelves
+    | Ask
+    | KeepList
     | BeginWalk
     | KeepRead
     | WriteReport

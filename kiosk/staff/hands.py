@@ -17,10 +17,8 @@ from devices.capabilities import PadReader, PrinterCondition, Receipt, ReceiptPr
 from devices.errors import DeviceError, NotPrinted, Unplugged
 from devices.stack import ReaderWork
 from kiosk.staff.deeds import (
-    BeginWalk,
     Deed,
     Examine,
-    KeepRead,
     KeepService,
     Label,
     LookAtDebt,
@@ -28,30 +26,23 @@ from kiosk.staff.deeds import (
     RememberWrong,
     RestartProgram,
     SendAgain,
-    TellShelves,
     TryCode,
     TryPart,
     Undo,
-    WriteReport,
 )
 from kiosk.staff.heard import (
     CodeTried,
     DebtTold,
     NotExamined,
-    NotKept,
     NotRestarted,
     NotWritten,
     PartTried,
-    ReadKept,
-    ReportWritten,
-    ShelvesTold,
     StaffHeard,
-    WalkBegun,
-    WalkRefused,
 )
 from kiosk.staff.records import Kept, Memory
 from kiosk.staff.records import NotKept as DiskRefused
-from kiosk.staff.shelves import BadList, Shelves
+from kiosk.staff.shelf_hands import Office, ShelfHands
+from kiosk.staff.shelves import Shelves
 from kiosk.staff.tag_hands import TagHands, found_by
 from kiosk.staff.words import Failure, Found, Part
 
@@ -69,7 +60,7 @@ _CONDITIONS: Final = {
 }
 
 
-class Station(Protocol):
+class Station(Office, Protocol):
     """What staff mode needs of the station it stands in; called on the station's thread."""
 
     def use_pad(self, work: ReaderWork) -> None: ...
@@ -157,7 +148,7 @@ class Hands:
                 lost_tag = NotWritten(uid, Failure.PAD_LOST)
                 self._on_pad(lambda reader: tags.mend(reader, uid, back=restore), lost_tag)
             case _:
-                self._walk(deed)
+                ShelfHands(self.tools.shelves, self.tell).do(deed, self.station)
 
     def _on_pad(self, work: Callable[[PadReader], StaffHeard], lost: StaffHeard) -> None:
         """One answer, whatever happens to the pad."""
@@ -178,29 +169,6 @@ class Hands:
             refuse("the station has not started")
         else:
             self.station.use_pad(ReaderWork(do, refuse))
-
-    def _walk(self, deed: Deed) -> None:
-        shelves = self.tools.shelves
-        try:
-            match deed:
-                case TellShelves():
-                    names = shelves.names()
-                    self.tell(ShelvesTold(names, tuple(map(shelves.reads_kept, names))))
-                case BeginWalk(name):
-                    self.tell(WalkBegun(shelves.shelf(name), shelves.reads(name)))
-                case KeepRead(name, read):
-                    shelves.keep(name, read)
-                    self.tell(ReadKept(read))
-                case WriteReport(shelf, results):
-                    self.tell(ReportWritten(shelves.report(shelf, results)))
-                case _:
-                    pass
-        except BadList as error:
-            log.warning("shelf list refused", problem=str(error))
-            self.tell(WalkRefused(error.line))
-        except DiskRefused as error:
-            log.warning("inventory not kept", problem=str(error))
-            self.tell(NotKept())
 
     def _remember(self, deed: RememberWrong | KeepService) -> None:
         kept = self.tools.memory.kept

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from broker.vocabulary import ItemId
+from broker.requests import ListShelf, ListShelves, ShelfList, Shelves
+from broker.vocabulary import ItemId, Refusal
 from devices.capabilities import TagUid
 from devices.quality import TagQuality
 from kiosk.staff.inventory import Read, Shelf
@@ -123,11 +124,31 @@ class NotWritten:
 
 
 @dataclass(frozen=True, slots=True)
-class ShelvesTold:
-    """The shelf lists there are, and how many reads of each are kept already."""
+class KeptList:
+    """A shelf list on the disk, and how many reads of a walk along it are kept already.
 
-    names: tuple[str, ...]
-    reads: tuple[int, ...]
+    `age` is how many seconds ago the server told it, where it did and somebody knows.
+    """
+
+    name: str
+    reads: int
+    from_server: bool = False
+    age: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvesTold:
+    """The shelf lists on the disk."""
+
+    lists: tuple[KeptList, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTold:
+    """What the server answered; None when it did not."""
+
+    question: ListShelves | ListShelf
+    answer: Shelves | ShelfList | Refusal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +202,7 @@ StaffHeard = (
     | Written
     | NotWritten
     | ShelvesTold
+    | ServerTold
     | WalkBegun
     | WalkRefused
     | ReadKept

@@ -8,27 +8,36 @@ of the reader found together has no order of its own.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from typing import Final
 
-from broker.vocabulary import ItemId
+from broker.facts import MOST_MARKED, MOST_PARTS, Mark, MarkCount, Marked, ShelfWalked
+from broker.requests import Whereabouts
+from broker.vocabulary import LONGEST_SHELF_NAME, ActId, ItemId
+
+_HERE: Final = Whereabouts.HERE  # looked at for every book with every read
+_NEEDS_NOTHING: Final = frozenset({Mark.FOUND, Mark.AWAY})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the shelf list."""
+    """One line of the shelf list; `where` is where the records have it."""
 
     item: ItemId
     call_number: str
     title: str
-    on_loan: bool = False
+    where: Whereabouts = Whereabouts.HERE
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A shelf list, in shelf order; every item once."""
+    """A shelf list, in shelf order; every item once.
+
+    `age` is how many seconds ago the server told it, None for a file or where nobody knows.
+    """
 
     name: str
     entries: tuple[Entry, ...]
+    age: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +50,6 @@ class Read:
     item: ItemId
     group: int
     secured: bool | None
-
-
-class Mark(Enum):
-    """What is the matter with one item, worst first."""
-
-    MISSING = "missing"
-    SECURED_ON_LOAN = "secured-on-loan"
-    RELEASED_HERE = "released-here"
-    ON_LOAN_HERE = "on-loan-here"
-    MISPLACED = "misplaced"
-    NOT_LISTED = "not-listed"
-    FOUND = "found"
-    AWAY = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +99,32 @@ def counts(results: Iterable[Result]) -> dict[Mark, int]:
     return told
 
 
+def told(walk: ActId, shelf: str, results: Iterable[Result]) -> tuple[ShelfWalked, ...]:
+    """The whole walk as facts for the server, under the name `walk`.
+
+    A shelf's name may be that of a file, which the contract does not know. Of more books than any
+    shelf has, the report alone names all; the counts are right all the same.
+    """
+    results = tuple(results)
+    plain = "".join(one if one.isprintable() and one not in "/\\" else "-" for one in shelf)
+    name = plain[:LONGEST_SHELF_NAME].strip() or "-"
+    counted = tuple(MarkCount(mark, items) for mark, items in counts(results).items() if items)
+    marked = [
+        Marked(one.item, one.marks, one.after)
+        for one in results
+        if not _NEEDS_NOTHING & {*one.marks}
+    ]
+    most = min(len(marked), MOST_MARKED * MOST_PARTS)
+    chunks = [marked[at : at + MOST_MARKED] for at in range(0, most, MOST_MARKED)] or [[]]
+    return tuple(
+        ShelfWalked(walk, name, part, len(chunks), counted, tuple(chunk))
+        for part, chunk in enumerate(chunks, start=1)
+    )
+
+
 def _judged(entry: Entry, read: Read | None, behind: dict[ItemId, ItemId | None]) -> Result:
     if read is None:
-        return Result(entry.item, entry, (Mark.AWAY if entry.on_loan else Mark.MISSING,))
+        return Result(entry.item, entry, (Mark.MISSING if entry.where is _HERE else Mark.AWAY,))
     marks = _security(entry, read)
     if entry.item in behind:
         marks = (*marks, Mark.MISPLACED)
@@ -113,16 +132,13 @@ def _judged(entry: Entry, read: Read | None, behind: dict[ItemId, ItemId | None]
 
 
 def _security(entry: Entry, read: Read) -> tuple[Mark, ...]:
-    """A book on the shelf should be secured, and not on loan."""
-    match entry.on_loan, read.secured:
-        case True, True:
-            return (Mark.SECURED_ON_LOAN,)
-        case True, _:
-            return (Mark.ON_LOAN_HERE,)
-        case False, False:
-            return (Mark.RELEASED_HERE,)
-        case _:
-            return ()
+    """A book on the shelf should be secured, not on loan, and not set aside for somebody."""
+    released = read.secured is False
+    if entry.where is _HERE:
+        return (Mark.RELEASED_HERE,) if released else ()
+    if entry.where is Whereabouts.ON_LOAN:
+        return (Mark.SECURED_ON_LOAN if read.secured else Mark.ON_LOAN_HERE,)
+    return (Mark.RELEASED_HERE, Mark.ON_HOLD_HERE) if released else (Mark.ON_HOLD_HERE,)
 
 
 def _misplaced(shelf: Shelf, reads: Sequence[Read]) -> dict[ItemId, ItemId | None]:

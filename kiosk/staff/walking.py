@@ -4,11 +4,12 @@ Law: a read counts once the disk has it; a read of the same item again changes n
 known of its security.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kiosk.staff import choosing
+from kiosk.staff.choosing import Choosing
 from kiosk.staff.deeds import (
-    BeginWalk,
     Deed,
     KeepRead,
     WriteReport,
@@ -20,10 +21,8 @@ from kiosk.staff.heard import (
     Pressed,
     ReadKept,
     ReportWritten,
-    ShelvesTold,
     StaffHeard,
     WalkBegun,
-    WalkRefused,
 )
 from kiosk.staff.inventory import Read, Result, Shelf, first_reads, outcome
 from kiosk.staff.words import (
@@ -34,21 +33,15 @@ GROUP_SECONDS: Final = 0.5
 """What the reader found within so short a time has no order: a round of it takes as long."""
 
 
-LISTS_SHOWN: Final = 4
-"""How many shelf lists are offered at once."""
-
-
 @dataclass(frozen=True, slots=True)
 class Walk:
     """One inventory. `shelf` is None while a list is chosen; `report` names its file at the end.
 
-    `first` is the place of the first list offered; `results` are those of `reads`; `group` numbers
-    the rounds, this one since `group_since`; `strange` counts tags that name no item of ours;
-    `trouble` when the disk did not take something.
+    `results` are those of `reads`; `group` numbers the rounds, this one since `group_since`;
+    `strange` counts tags that name no item of ours; `trouble` when the disk did not take something.
     """
 
-    shelves: ShelvesTold | None = None
-    first: int = 0
+    choosing: Choosing = field(default_factory=Choosing)
     shelf: Shelf | None = None
     reads: tuple[Read, ...] = ()
     results: tuple[Result, ...] = ()
@@ -56,7 +49,6 @@ class Walk:
     group_since: float = 0.0
     strange: int = 0
     trouble: bool = False
-    refused: WalkRefused | None = None
     report: str = ""
     writing: bool = False
 
@@ -67,21 +59,14 @@ Turn = tuple[Walk, tuple[Deed, ...]]
 def step(walk: Walk, heard: StaffHeard, now: float) -> Turn:
     """The walk after what was heard, and what is to be done."""
     match heard:
-        case ShelvesTold():
-            return replace(walk, shelves=heard), ()
-        case WalkRefused():
-            return replace(walk, refused=heard), ()
         case WalkBegun(shelf, reads):
             group = max((read.group for read in reads), default=0)
-            begun = Walk(walk.shelves, 0, shelf, group=group, group_since=now - GROUP_SECONDS)
+            begun = Walk(walk.choosing, shelf, group=group, group_since=now - GROUP_SECONDS)
             return _with(begun, first_reads(reads)), ()
-        case Pressed(Key.CHOOSE, number) if walk.shelf is None and walk.shelves is not None:
-            names = walk.shelves.names[number : number + 1]
-            return replace(walk, refused=None), tuple(map(BeginWalk, names))
-        case Pressed(Key.NEXT) if walk.shelf is None and walk.shelves is not None:
-            first = walk.first + LISTS_SHOWN
-            return replace(walk, first=first if first < len(walk.shelves.names) else 0), ()
-        case _ if walk.shelf is None or walk.report:
+        case _ if walk.shelf is None:
+            chosen, deeds = choosing.step(walk.choosing, heard)
+            return replace(walk, choosing=chosen), deeds
+        case _ if walk.report:
             return walk, ()
         case _:
             return _along(walk, walk.shelf, heard, now)

@@ -18,8 +18,6 @@ from kiosk.touchscreen.staff_words import Body, Words
 
 _DOOR_WARNING: Final = 30.0
 _MINUTE: Final = 60
-_HOUR: Final = 60 * _MINUTE
-_DAY: Final = 24 * _HOUR
 _TELEPHONE: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 
 
@@ -188,20 +186,11 @@ def _facts(seen: _Seen, say: Words) -> Body:
         return Body(say.text("staff-facts.heading-none"), Mood.GOOD, (), keys)
     lines = [say.text(f"debt.{debt.why.value}")]
     if debt.oldest is not None:
-        lines.insert(0, say.text("staff-facts.oldest", age=_age(debt.oldest, say)))
+        lines.insert(0, say.text("staff-facts.oldest", age=say.age(debt.oldest)))
     lines.append(say.text("staff-facts.asked" if seen.session.sent_again else "staff-facts.safe"))
     heading = say.counted("staff-facts.heading", debt.count)
     retry = say.key(Key.RETRY, Look.MAIN)
     return Body(heading, Mood.ASK, tuple(lines), (retry, *keys))
-
-
-def _age(seconds: float, say: Words) -> str:
-    if seconds < _MINUTE:
-        return say.text("staff-age.seconds")
-    for unit, name in ((_DAY, "days"), (_HOUR, "hours"), (_MINUTE, "minutes")):
-        if seconds >= unit:
-            return say.text(f"staff-age.{name}", count=int(seconds // unit))
-    return ""
 
 
 def _paper(_: _Seen, say: Words) -> Body:
@@ -231,6 +220,6 @@ _PAGES: Final[dict[Page, Callable[[_Seen, Words], Body]]] = {
     Page.PAPER: _paper,
     Page.RESTART: _restart,
     Page.TAGS: lambda seen, say: tags_page(seen.session.bench, say, scanner=seen.room.scanner),
-    Page.INVENTORY: lambda seen, say: inventory_page(seen.session.walk, say),
+    Page.INVENTORY: lambda seen, say: inventory_page(seen.session.walk.choosing, say),
     Page.WALK: lambda seen, say: walk_page(seen.session.walk, say),
 }

@@ -6,14 +6,16 @@
 from dataclasses import replace
 from typing import Final
 
+from broker.requests import ListShelf, ShelfSize, Whereabouts
 from broker.vocabulary import ItemId, Secret
 from devices.capabilities import LampMeaning, TagUid
 from devices.quality import TagQuality
 from devices.security import Security
 from devices.tags.content import Blank, BookTag, PatronTag, TagContent, Unreadable
 from devices.tags.usage import Usage
+from kiosk.staff.choosing import Choosing, Fetch, Server
 from kiosk.staff.door import LOCKED_SECONDS, TRIES, Door
-from kiosk.staff.heard import DebtTold, ShelvesTold, WalkRefused
+from kiosk.staff.heard import DebtTold, KeptList, WalkRefused
 from kiosk.staff.inventory import Entry, Read, Shelf, outcome
 from kiosk.staff.session import IDLE_SECONDS, Page, Room, Session
 from kiosk.staff.tagging import Bench, Work
@@ -100,10 +102,11 @@ def _debt(count: int, oldest: float | None, why: Debt, *, again: bool = False) -
     return _at(Page.FACTS, debt=DebtTold(count, oldest, why), sent_again=again)
 
 
+_HERE, _AWAY = Whereabouts.HERE, Whereabouts.ON_LOAN
 _SHELF: Final = Shelf(
     "800-sastra",
     tuple(
-        Entry(ItemId(f"B{at:05}"), f"899.221 {at:03}", _TITLE, on_loan=at % 50 == 0)
+        Entry(ItemId(f"B{at:05}"), f"899.221 {at:03}", _TITLE, _AWAY if at % 50 == 0 else _HERE)
         for at in range(200)
     ),
 )
@@ -118,15 +121,30 @@ _READS: Final = (
 )
 
 
-def _walk(reads: tuple[Read, ...], **more: object) -> Room:
-    walk = Walk(None, 0, _SHELF, reads, outcome(_SHELF, reads), **more)  # type: ignore[arg-type]  # its own fields
+def _walk(reads: tuple[Read, ...], age: float | None = None, **more: object) -> Room:
+    shelf = replace(_SHELF, age=age)
+    walk = Walk(Choosing(), shelf, reads, outcome(shelf, reads), **more)  # type: ignore[arg-type]  # its own fields
     return _at(Page.WALK, walk=walk)
 
 
-def _choice(*names: str, refused: int | None = None) -> Room:
-    told = ShelvesTold(names, tuple(at * 120 for at in range(len(names))))
+def _choice(*names: str, refused: int | None = None, **more: object) -> Room:
+    kept = tuple(KeptList(name, at * 120) for at, name in enumerate(names))
     problem = None if refused is None else WalkRefused(refused)
-    return _at(Page.INVENTORY, walk=Walk(told, refused=problem))
+    return _chosen(kept, refused=problem, server=Server.NO_LISTS, **more)
+
+
+def _chosen(kept: tuple[KeptList, ...], **more: object) -> Room:
+    return _at(Page.INVENTORY, walk=Walk(Choosing(kept, **more)))  # type: ignore[arg-type]  # its own fields
+
+
+_THERE: Final = tuple(
+    ShelfSize(f"sirkulasi {hundred}00-{hundred}99", 40 + 97 * hundred) for hundred in range(10)
+)
+_FETCHED: Final = (
+    KeptList("anak dan remaja kelas ti R 800-899", 1120, from_server=True, age=50.0),
+    KeptList("sirkulasi 800-899", 0, from_server=True, age=260_000.0),
+    KeptList("sirkulasi 900-999", 0, from_server=True),
+)
 
 
 ROOMS: Final[dict[str, Room]] = {
@@ -180,15 +198,27 @@ ROOMS: Final[dict[str, Room]] = {
     "inventory-none": _choice(),
     "inventory": _choice("000-karya-umum", "300-ilmu-sosial", "800-sastra"),
     "inventory-many": _choice(*(f"{hundred}00-rak" for hundred in range(9))),
+    "inventory-asking": _chosen(()),
+    "inventory-silent-none": _chosen((), server=Server.SILENT),
+    "inventory-server": _chosen(_FETCHED[:1], there=_THERE, server=Server.TOLD),
+    "inventory-silent": _chosen((*_FETCHED, *_FETCHED[:2]), server=Server.SILENT),
+    "inventory-no-more": _chosen((), there=_THERE[:3], server=Server.NO_MORE),
+    "inventory-fetching": _chosen(
+        (), fetch=Fetch(ListShelf("sirkulasi 800-899"), total=816), server=Server.TOLD
+    ),
+    "inventory-not-kept": _chosen((), there=_THERE[:3], server=Server.TOLD, trouble=True),
     "inventory-refused": _choice("800-sastra", refused=17),
     "inventory-refused-all": _choice("800-sastra", refused=0),
     "walk-begun": _walk(()),
     "walk": _walk(_READS, strange=2),
+    "walk-old-list": _walk(_READS, age=7300.0),
     "walk-trouble": _walk(_READS[:30], trouble=True),
     "walk-saving": _walk(_READS, writing=True),
     "walk-done": _walk(_READS, report="800-sastra-20261126-100000.csv"),
     "walk-done-well": _walk(
-        tuple(Read(one.item, at, not one.on_loan) for at, one in enumerate(_SHELF.entries[1:50])),
+        tuple(
+            Read(one.item, at, one.where is _HERE) for at, one in enumerate(_SHELF.entries[1:50])
+        ),
         report="800-sastra-20261126-100000.csv",
     ),
 }

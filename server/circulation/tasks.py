@@ -32,6 +32,10 @@ class TaskKind(Enum):
     TOO_LATE = "too-late-for-system"
     DIFFERS = "differs-from-system"
     STAFF_CALLED = "staff-called"
+    MISSING_ON_SHELF = "missing-on-shelf"
+    RELEASED_ON_SHELF = "released-on-shelf"
+    ON_LOAN_ON_SHELF = "on-loan-on-shelf"
+    SHELF_NEEDS_WORK = "shelf-needs-work"
 
 
 class Choice(Enum):
@@ -78,6 +82,10 @@ CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
     TaskKind.TOO_LATE: (Choice.CORRECTED,),
     TaskKind.DIFFERS: (Choice.CORRECTED,),
     TaskKind.STAFF_CALLED: (Choice.HELPED,),
+    TaskKind.MISSING_ON_SHELF: (Choice.CHECKED, Choice.MISSING),
+    TaskKind.RELEASED_ON_SHELF: (Choice.SECURED_BY_HAND, Choice.MISSING),
+    TaskKind.ON_LOAN_ON_SHELF: (Choice.CHECKED,),
+    TaskKind.SHELF_NEEDS_WORK: (Choice.CHECKED,),
 }
 
 
@@ -88,6 +96,13 @@ OF_SYSTEM: Final = (
     TaskKind.OUTCOME_UNKNOWN,
     TaskKind.TOO_LATE,
     TaskKind.DIFFERS,
+)
+# Of walks along shelves (`server.walks`): no fold makes them either. Their reason is the shelf.
+OF_SHELVES: Final = (
+    TaskKind.MISSING_ON_SHELF,
+    TaskKind.RELEASED_ON_SHELF,
+    TaskKind.ON_LOAN_ON_SHELF,
+    TaskKind.SHELF_NEEDS_WORK,
 )
 
 

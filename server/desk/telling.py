@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from server.circulation.tasks import OF_SYSTEM, FactSeen, Grounds
+from server.circulation.tasks import OF_SHELVES, OF_SYSTEM, FactSeen, Grounds
 from server.desk.task import DeskTask
 from server.web.languages import LANGUAGES, Texts
 from server.web.times import Wall
@@ -37,7 +37,8 @@ def summary(one: DeskTask, walls: tuple[Wall, ...]) -> list[str]:
         f"  {wall.texts(f'task.{kind}')}: {wall.texts(f'task-advice.{kind}')}" for wall in walls
     ]
     since = walls[0].texts("desk.since", time=walls[0].moment(one.opened_at))
-    about = (one.item, one.title, one.device, one.patron, since)
+    shelf = one.reason if one.kind in OF_SHELVES else None
+    about = (one.item, one.title, shelf, one.device, one.patron, since)
     return [one.key, *asked, f"  {_APART.join(part for part in about if part)}"]
 
 

@@ -20,12 +20,14 @@ from broker.requests import (
     Grant,
     Identify,
     Lend,
+    ListShelf,
+    ListShelves,
     Question,
     Renew,
     SendReceipt,
 )
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId, Reason, Refusal
-from server import catalogue, projection
+from server import catalogue, projection, walks
 from server.circulation.errands import Change, Send, Stage, Step
 from server.circulation.grants import Granted
 from server.circulation.rules import Calendar, Rulebook
@@ -72,6 +74,9 @@ class SystemLibrary(Library):
             ):
                 self.asks.add(device, ask, now)
                 return None
+            case ListShelves() | ListShelf():
+                # The system's port knows items by their numbers alone.
+                return Refusal(Reason.ASK_STAFF)
             case _:
                 return Refusal(Reason.UNKNOWN_CARD)
 
@@ -85,6 +90,7 @@ class SystemLibrary(Library):
 
     def apply(self, connection: Connection, new: Sequence[Entry], now: float) -> None:
         projection.apply(connection, new)
+        walks.follow(connection, new, now)
         note(connection, new, now)
         self.asks.note()
 

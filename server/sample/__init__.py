@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 
 from broker.errors import SirkulaError
-from server import search
+from server import search, shelving
 from server.catalogue import PRESENT, WITHDRAWN
 from server.closed_days import close_on, indonesian_holidays
 from server.journal.tables import item, loan_rule, marker, member, title
@@ -50,7 +50,9 @@ def load_sample(connection: Connection, today: date) -> None:
     connection.execute(insert(item), [_item(number) for number in range(1, ITEMS + 1)])
     connection.execute(insert(member), [_member(n, today) for n in range(1, MEMBERS + 1)])
     connection.execute(insert(loan_rule), _rules())
-    search.index(connection, (row["id"] for row in _titles()))
+    numbers = [row["id"] for row in _titles()]
+    search.index(connection, numbers)
+    shelving.index(connection, numbers)
     close_on(connection, indonesian_holidays((today.year, today.year + 1)))
 
 

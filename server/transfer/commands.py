@@ -77,7 +77,7 @@ def export_file(
     if format_ == MARC and what is not What.ITEMS:
         raise BadSettings("MARC records are of items: export items --format marc")
     columns = mapping_for(what, OWN if format_ == MARC else format_, mapping)
-    with _new(to) as opened:
+    with new_file(to) as opened:
         if format_ == MARC:
             marc.write(opened, rows)
         else:
@@ -97,7 +97,7 @@ def _tell(file: Path, report: Report, *, written: bool) -> None:
 
 
 @contextmanager
-def _new(file: Path) -> Iterator[BinaryIO]:
+def new_file(file: Path) -> Iterator[BinaryIO]:
     """A file that only its owner may read; it is whole, or not there. Raises FileUnusable."""
     part = file.with_name(f"{file.name}.part")
     try:

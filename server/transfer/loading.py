@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from broker.vocabulary import ItemId
-from server import search
+from server import search, shelving
 from server.circulation.tasks import TaskKind
 from server.journal.keeping import keep
 from server.journal.tables import item, loan_rule, member, task, title
@@ -141,8 +141,9 @@ class _Stock:
         self._moved |= {number} if before is None else {number, before["title_id"]}
 
     def index(self) -> None:
-        """Let what is new or told anew be found."""
+        """Let what is new or told anew be found, and have its place on the shelf."""
         search.index(self._connection, self._moved)
+        shelving.index(self._connection, self._moved)
 
 
 class _Titles:

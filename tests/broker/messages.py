@@ -48,6 +48,9 @@ devices = st.builds(DeviceId, names)
 reasons = st.sampled_from(Reason)
 refusals = st.builds(Refusal, reasons)
 
+shelf_names = st.from_regex(r"[A-Za-z0-9é][A-Za-z0-9é .-]{0,46}[0-9é]", fullmatch=True)
+marks = st.sampled_from(facts.Mark)
+some_marks = st.lists(marks, max_size=3).map(tuple)
 any_fact: st.SearchStrategy[facts.Fact] = st.one_of(
     st.builds(facts.ItemLent, items, on_the_wire, days, flags),
     st.builds(facts.LoanAbandoned, items, on_the_wire, reasons, flags),
@@ -62,6 +65,14 @@ any_fact: st.SearchStrategy[facts.Fact] = st.one_of(
         texts,
     ),
     st.builds(facts.StaffCalled, texts),
+    st.builds(
+        facts.ShelfWalked,
+        *(acts, shelf_names, st.just(2), st.integers(2, 999)),
+        st.lists(st.builds(facts.MarkCount, marks, counts), max_size=3).map(tuple),
+        st.lists(st.builds(facts.Marked, items, some_marks, st.none() | items), max_size=3).map(
+            tuple
+        ),
+    ),
 )
 bounds = st.floats(0, allow_nan=False, allow_infinity=False)
 moments = st.builds(Moment, texts, numbers, numbers, st.sampled_from(ClockState), bounds)
@@ -89,10 +100,14 @@ any_question: st.SearchStrategy[requests.Question] = st.one_of(
         st.sampled_from(["id", "en"]),
         st.lists(receipt_lines, min_size=1, max_size=3).map(tuple),
     ),
+    st.builds(requests.ListShelves, st.integers(0, 9_999)),
+    st.builds(requests.ListShelf, shelf_names, st.none() | items),
 )
 asks = st.builds(requests.Ask, texts, numbers, any_question)
 borrowed = st.builds(requests.Borrowed, items, texts, days, flags, st.none() | reasons)
 waiting = st.builds(requests.Waiting, texts, counts, st.none() | days)
+sizes = st.builds(requests.ShelfSize, shelf_names, counts)
+listed = st.builds(requests.Listed, items, texts, texts, st.sampled_from(requests.Whereabouts))
 hits = st.builds(requests.Hit, texts, texts, texts, counts, counts, st.none() | days)
 any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
     st.builds(requests.Standing, counts, counts, counts, flags),
@@ -108,6 +123,8 @@ any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
     st.builds(requests.ReceiptSent, acts),
     st.builds(requests.Description, items, texts, texts, flags),
     st.builds(requests.Found, counts, st.lists(hits, max_size=2).map(tuple)),
+    st.builds(requests.Shelves, counts, st.lists(sizes, max_size=2).map(tuple)),
+    st.builds(requests.ShelfList, counts, st.lists(listed, max_size=2).map(tuple)),
     st.builds(requests.Grant, acts, days),
     refusals,
     st.just(requests.Expired()),

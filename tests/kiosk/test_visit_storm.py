@@ -30,10 +30,13 @@ from broker.requests import (
     Hit,
     Identify,
     Lend,
+    ListShelf,
+    ListShelves,
     Question,
     ReceiptSent,
     Renew,
     SendReceipt,
+    Shelves,
     Standing,
     Waiting,
 )
@@ -495,6 +498,8 @@ def _yes(question: Question) -> Answer:
             return Description(number, "Laskar Pelangi", "Andrea Hirata")
         case Find():
             return FOUND
+        case ListShelves() | ListShelf():
+            return Shelves(0, ())
         case Lend(of) | Renew(of):
             return Grant(of, DUE)
         case SendReceipt(of):

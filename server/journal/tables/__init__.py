@@ -6,9 +6,9 @@ changed, but for `standing`, `missed_at`, the `due` that the library's own syste
 patrons, whom retention takes out (`patron` and `member` are NULL then); `boot` only gets more exact
 and `boot_number` longer; `loan`, `grant.standing` and every open `task` about an item or a clock
 are derived and can be rebuilt from them. `hold` only moves on, and is no fold's; `penalty` and
-`payment` are written once; `title_word` follows from `title`. `errand` is how far each change in
-the library's own system has come; what it is about follows from the journal. `high_water` is kept
-for ever.
+`payment` are written once; `title_word` and `shelf_mark` follow from `title` and
+`item`. `errand` is how far each change in the library's own system has come; what it is about
+follows from the journal. `high_water` is kept for ever.
 """
 
 from server.journal.tables.catalogue import (
@@ -18,6 +18,7 @@ from server.journal.tables.catalogue import (
     member,
     pin,
     pin_guess,
+    shelf_mark,
     title,
     title_word,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "refused",
     "retold",
     "revocation",
+    "shelf_mark",
     "task",
     "title",
     "title_word",

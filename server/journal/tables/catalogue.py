@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Date, Double, ForeignKey, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 
 from server.journal.tables.naming import metadata
 
@@ -65,6 +76,18 @@ item: Final = Table(
     Column("title", ForeignKey("title.id"), nullable=False, index=True),
     Column("collection", Text, nullable=False),
     Column("state", Text, nullable=False),
+)
+
+# Where each copy that is not withdrawn stands among all, as bytes (`server.call_numbers`).
+shelf_mark: Final = Table(
+    "shelf_mark",
+    metadata,
+    Column("item", ForeignKey("item.barcode"), primary_key=True),
+    Column("collection", Text, nullable=False),
+    Column("section", LargeBinary, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Index(None, "collection", "section"),
+    Index(None, "collection", "mark", "item"),
 )
 
 loan_rule: Final = Table(

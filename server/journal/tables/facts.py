@@ -64,6 +64,14 @@ Index(
     postgresql_where=text("kind = 'feedback-given'"),
 )
 
+# Walks along shelves: as rare.
+Index(
+    "ix_fact_walk",
+    fact.c.received_at,
+    sqlite_where=text("kind = 'shelf-walked'"),
+    postgresql_where=text("kind = 'shelf-walked'"),
+)
+
 # Facts that still tell who: few, and looked for every hour.
 Index(
     "ix_fact_named",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker.requests import ListShelves, ShelfSize, Shelves
 from broker.telemetry import Mode
 from broker.vocabulary import ActId, PatronId
 from devices.capabilities import LampColour, LampMeaning, TagUid
@@ -15,6 +16,7 @@ from devices.lamp_watch import LampWatch
 from devices.led.simulator import LedSimulator
 from devices.settings import LedSettings
 from kiosk.happenings import (
+    Answered,
     Button,
     CardArrived,
     CardReaderChanged,
@@ -32,8 +34,15 @@ from kiosk.happenings import (
 )
 from kiosk.serving import KioskConduct
 from kiosk.staff.conduct import Fitted, StaffConduct
-from kiosk.staff.deeds import Deed, KeepService, Label, TryPart
-from kiosk.staff.heard import CodeTried, ItemScanned, Pressed, StaffShown, Written
+from kiosk.staff.deeds import Ask, Deed, KeepService, Label, TellShelves, TryPart
+from kiosk.staff.heard import (
+    CodeTried,
+    ItemScanned,
+    Pressed,
+    ShelvesTold,
+    StaffShown,
+    Written,
+)
 from kiosk.staff.records import Kept
 from kiosk.staff.session import IDLE_SECONDS
 from kiosk.staff.testing import LAMP_SHOWS
@@ -161,6 +170,21 @@ def vars_of(value: object) -> list[object]:
     if isinstance(value, tuple | frozenset):
         inner += list(value)
     return inner + [deep for part in inner for deep in vars_of(part)]
+
+
+def test_the_servers_shelves_are_told_to_staff_who_asked_and_to_no_patron() -> None:
+    shelves = Shelves(1, (ShelfSize("800", 3),))
+    told = Answered(ListShelves(), shelves, provisional=False)
+    kiosk = Kiosk().hear(StaffShown(), Pressed(Key.INVENTORY), ShelvesTold(()))
+    assert kiosk.deeds[-2:] == [TellShelves(), Ask(ListShelves())]
+    visit = kiosk.conduct.visit
+    kiosk.hear(told)
+    session = kiosk.conduct.room.session
+    assert session is not None
+    assert [one.name for one in session.walk.choosing.offers] == ["800"]
+    kiosk.hear(Pressed(Key.LEAVE), told)
+    assert not kiosk.somebody_at_the_door()
+    assert kiosk.conduct.visit == visit
 
 
 def test_a_watched_part_that_is_gone_is_found_at_once() -> None:

@@ -3,15 +3,25 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.vocabulary import ItemId
-from kiosk.staff.inventory import Entry, Mark, Read, Shelf, counts, first_reads, outcome
+from broker.facts import MOST_MARKED, Mark, MarkCount, Marked, ShelfWalked
+from broker.requests import Whereabouts
+from broker.vocabulary import ActId, ItemId
+from kiosk.staff.inventory import Entry, Read, Shelf, counts, first_reads, outcome, told
 from tests.kiosk.things import item
 
 THOUSAND = 1000
 
 
 def shelf(count: int = THOUSAND, *, on_loan: frozenset[int] = frozenset()) -> Shelf:
-    entries = (Entry(item(at), f"800 {at:04}", f"Buku {at}", at in on_loan) for at in range(count))
+    entries = (
+        Entry(
+            item(at),
+            f"800 {at:04}",
+            f"Buku {at}",
+            Whereabouts.ON_LOAN if at in on_loan else Whereabouts.HERE,
+        )
+        for at in range(count)
+    )
     return Shelf("800", tuple(entries))
 
 
@@ -50,8 +60,8 @@ def test_one_book_in_the_wrong_place_is_the_one_to_be_moved() -> None:
 
 def test_a_whole_block_in_the_wrong_place_is_moved_and_not_the_rest() -> None:
     order = [*range(500, 520), *range(500), *range(520, THOUSAND)]
-    told = counts(outcome(shelf(), walked(*order)))
-    assert (told[Mark.MISPLACED], told[Mark.FOUND]) == (20, THOUSAND - 20)
+    found = counts(outcome(shelf(), walked(*order)))
+    assert (found[Mark.MISPLACED], found[Mark.FOUND]) == (20, THOUSAND - 20)
 
 
 def test_books_that_the_reader_found_together_have_no_order() -> None:
@@ -115,8 +125,8 @@ def test_no_fewer_books_could_be_moved(order: list[int]) -> None:
     for at in range(9):
         before = [longest[b] for b in range(at) if order[b] < order[at]]
         longest[at] = 1 + max(before, default=0)
-    told = counts(outcome(shelf(9), walked(*order)))
-    assert told[Mark.MISPLACED] == 9 - max(longest)
+    found = counts(outcome(shelf(9), walked(*order)))
+    assert found[Mark.MISPLACED] == 9 - max(longest)
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 5), st.sampled_from([True, False]))))
@@ -130,3 +140,50 @@ def test_every_item_of_the_list_is_told_once_whatever_was_read(
         read.item for read in reads
     }
     assert all(result.marks for result in found)
+
+
+def test_what_is_set_aside_need_not_be_here_and_is_said_when_it_is() -> None:
+    aside = Shelf(
+        "800",
+        tuple(Entry(item(at), "", "", Whereabouts.ON_HOLD_SHELF) for at in range(3)),
+    )
+    found = marks(aside, [Read(item(0), 0, secured=True), Read(item(1), 1, secured=False)])
+    assert found == {
+        item(0): (Mark.ON_HOLD_HERE,),
+        item(1): (Mark.RELEASED_HERE, Mark.ON_HOLD_HERE),
+        item(2): (Mark.AWAY,),
+    }
+
+
+def test_a_walk_is_told_by_what_is_the_matter_and_how_many_are_well() -> None:
+    results = outcome(shelf(4, on_loan=frozenset({3})), walked(2, 0))
+    assert told(ActId("w1"), "800", results) == (
+        ShelfWalked(
+            ActId("w1"),
+            "800",
+            part=1,
+            parts=1,
+            counts=(
+                MarkCount(Mark.MISSING, 1),
+                MarkCount(Mark.MISPLACED, 1),
+                MarkCount(Mark.FOUND, 1),
+                MarkCount(Mark.AWAY, 1),
+            ),
+            marked=(Marked(item(1), (Mark.MISSING,)), Marked(item(2), (Mark.MISPLACED,))),
+        ),
+    )
+
+
+@given(st.integers(0, 4 * MOST_MARKED))
+def test_a_long_walk_is_told_in_parts_and_every_book_once(missing: int) -> None:
+    facts = told(ActId("w1"), "800", outcome(shelf(missing), []))
+    assert [one.part for one in facts] == list(range(1, len(facts) + 1))
+    assert {(one.parts, one.counts) for one in facts} == {(len(facts), facts[0].counts)}
+    assert [one.item for fact in facts for one in fact.marked] == [
+        item(at) for at in range(missing)
+    ]
+
+
+@given(st.text(min_size=1))
+def test_a_list_of_any_files_name_can_be_told(name: str) -> None:
+    assert told(ActId("w1"), name, ())[0].shelf

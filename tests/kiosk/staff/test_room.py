@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker.requests import ListShelf, ListShelves, ShelfList, ShelfSize, Shelves
 from broker.vocabulary import Secret
 from kiosk.staff.deeds import (
+    Ask,
     BeginWalk,
     Deed,
     KeepRead,
@@ -26,6 +28,7 @@ from kiosk.staff.heard import (
     CodeTried,
     DebtTold,
     ItemScanned,
+    KeptList,
     Laid,
     Lifted,
     NotRestarted,
@@ -35,6 +38,7 @@ from kiosk.staff.heard import (
     Pressed,
     ReadKept,
     ReportWritten,
+    ServerTold,
     ShelvesTold,
     StaffHeard,
     StaffShown,
@@ -292,9 +296,9 @@ def test_changed_paper_is_tried_at_once() -> None:
 
 
 def walking() -> Room:
-    told = ShelvesTold(("800",), (0,))
+    told = ShelvesTold((KeptList("800", 0),))
     room, deeds = heard(Pressed(Key.INVENTORY), told, Pressed(Key.CHOOSE, 0), room=inside())
-    assert deeds == [TellShelves(), BeginWalk("800")]
+    assert deeds == [TellShelves(), Ask(ListShelves()), BeginWalk("800")]
     return heard(WalkBegun(SHELF, ()), room=room)[0]
 
 
@@ -329,7 +333,14 @@ HEARD = st.one_of(
     st.builds(Written, st.just(uid(1)), st.none(), st.just(0)),
     st.builds(NotWritten, st.just(uid(1)), st.sampled_from(Failure)),
     st.just(seen(blank())),
-    st.just(ShelvesTold(("800",), (0,))),
+    st.just(ShelvesTold((KeptList("800", 0),))),
+    st.sampled_from(
+        [
+            ServerTold(ListShelves(), None),
+            ServerTold(ListShelves(), Shelves(1, (ShelfSize("700", 1),))),
+            ServerTold(ListShelf("700"), ShelfList(1, ())),
+        ]
+    ),
     st.just(WalkBegun(SHELF, ())),
     st.just(ReportWritten("800.csv")),
 )

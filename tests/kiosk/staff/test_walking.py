@@ -1,6 +1,7 @@
 """An inventory while it is walked, a thousand books long."""
 
-from kiosk.staff.deeds import BeginWalk, Deed, KeepRead, WriteReport
+from broker.facts import Mark
+from kiosk.staff.deeds import Deed, KeepRead, WriteReport
 from kiosk.staff.heard import (
     ItemScanned,
     Laid,
@@ -8,12 +9,10 @@ from kiosk.staff.heard import (
     Pressed,
     ReadKept,
     ReportWritten,
-    ShelvesTold,
     StaffHeard,
     WalkBegun,
-    WalkRefused,
 )
-from kiosk.staff.inventory import Entry, Mark, Read, Shelf, counts
+from kiosk.staff.inventory import Entry, Read, Shelf, counts
 from kiosk.staff.walking import GROUP_SECONDS, Walk, step
 from kiosk.staff.words import Key
 from tests.kiosk.things import item, uid
@@ -88,13 +87,6 @@ def test_a_walk_goes_on_with_what_was_kept_and_in_a_new_round() -> None:
 def test_tags_without_a_number_of_ours_are_counted() -> None:
     walk, deeds = heard(begun(3), Laid(uid(9), None, secured=False), 1)
     assert (walk.strange, deeds) == (1, ())
-
-
-def test_a_list_is_chosen_by_its_place_and_one_that_is_no_list_says_which_line() -> None:
-    walk, _ = step(Walk(), ShelvesTold(("700", "800"), (0, 3)), 0)
-    assert step(walk, Pressed(Key.CHOOSE, 1), 0)[1] == (BeginWalk("800"),)
-    assert step(walk, Pressed(Key.CHOOSE, 2), 0)[1] == ()
-    assert step(walk, WalkRefused(7), 0)[0].refused == WalkRefused(7)
 
 
 def test_finishing_writes_the_report_once_and_what_is_read_then_changes_nothing() -> None:

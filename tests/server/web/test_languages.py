@@ -4,6 +4,7 @@ from string import Formatter
 
 import pytest
 
+from broker.facts import Mark
 from broker.telemetry import Kind, Mode, Presence
 from broker.topics import FROM_DEVICE
 from broker.vocabulary import Reason
@@ -40,6 +41,7 @@ CLOSED_WORDS = (
     *(f"fact.{kind}" for kind in FACTS),
     *(f"{table}.{kind.value}" for table in ("task", "task-advice") for kind in TaskKind),
     *(f"choice.{choice.value}" for choice in Choice),
+    *(f"mark.{mark.value}" for mark in Mark),
     *(f"line.{why.value}" for why in Why),
     *(f"closed-day.{one.value}" for one in Standing),
     *(f"system.{one.value}" for words in (Difference, Change) for one in words),
