@@ -23,17 +23,10 @@ from broker.facts import Kept, Mark, MarkCount, Marked, Rating, Topic
 from broker.identity import codes, exchange
 from broker.identity.tls import OLDEST_TLS
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
-from broker.requests import (
-    Borrowed,
-    Hit,
-    Listed,
-    ReceiptLine,
-    ShelfSize,
-    Transaction,
-    Waiting,
-    Whereabouts,
-)
+from broker.receipts import ReceiptLine, Transaction
+from broker.requests import Borrowed, Hit, Waiting
 from broker.sealing import PREFIX, SECRET_BYTES, SECRET_PREFIX
+from broker.shelves import Listed, ShelfSize, Whereabouts
 from broker.staff_keys import StaffCards
 from broker.telemetry import (
     Component,

@@ -24,6 +24,7 @@ from broker.facts import (
     Topic,
     UnknownItemDropped,
 )
+from broker.receipts import ReceiptLine, ReceiptSent, SendReceipt, Transaction
 from broker.requests import (
     Account,
     AccountOf,
@@ -39,21 +40,19 @@ from broker.requests import (
     Hit,
     Identify,
     Lend,
+    Question,
+    Renew,
+    Reply,
+    Standing,
+    Waiting,
+)
+from broker.shelves import (
     Listed,
     ListShelf,
     ListShelves,
-    Question,
-    ReceiptLine,
-    ReceiptSent,
-    Renew,
-    Reply,
-    SendReceipt,
     ShelfList,
     ShelfSize,
     Shelves,
-    Standing,
-    Transaction,
-    Waiting,
     Whereabouts,
 )
 from broker.staff_keys import StaffCards, card_hash

@@ -4,23 +4,17 @@ Correlation and expiry are in the message itself, so that any MQTT 3.1.1 broker 
 ask that changes anything is without an `ActId`: asking twice is asking once.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum
 from typing import Final
 
-from broker.vocabulary import ActId, ItemId, Patron, Pin, Reason, Refusal, shelf_name
+from broker.receipts import ReceiptSent, SendReceipt
+from broker.shelves import ListShelf, ListShelves, ShelfList, Shelves
+from broker.vocabulary import ActId, ItemId, Patron, Pin, Reason, Refusal
 
 LONGEST_SEARCH: Final = 80
 MOST_HITS: Final = 20
 _FURTHEST_HIT: Final = 9_999
-MOST_LINES: Final = 100
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
-MOST_SHELVES: Final = 100
-MOST_LISTED: Final = 50
-LONGEST_LISTED: Final = 100
-LONGEST_CALL_NUMBER: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,77 +83,6 @@ class Find:
             raise ValueError(f"words of {len(self.words)} characters; 1 to {LONGEST_SEARCH}")
         if not 0 <= self.start <= _FURTHEST_HIT:
             raise ValueError(f"start is 0 to {_FURTHEST_HIT}")
-
-
-class Transaction(Enum):
-    """What a visit came to for one item."""
-
-    LENT = "lent"
-    RENEWED = "renewed"
-    RETURNED = "returned"
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
-    """One item on a receipt. `due` is a branch-local date, null for what was returned."""
-
-    item: ItemId
-    transaction: Transaction
-    due: date | None
-    provisional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SendReceipt:
-    """Mail this to the patron, whose address the library has. Answered by `ReceiptSent`.
-
-    Else by a refusal: `no-address`, or `mail-failed`, and then nothing was sent. It is sent once
-    per `act`; ask again by the same one when no answer came within 10 s. `language` is ISO 639,
-    in small letters; 1 to 100 `lines`.
-    """
-
-    act: ActId
-    patron: Patron
-    language: str
-    lines: tuple[ReceiptLine, ...]
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for what no station asks."""
-        if not 1 <= len(self.lines) <= MOST_LINES:
-            raise ValueError(f"a receipt of {len(self.lines)} lines; 1 to {MOST_LINES}")
-        if _LANGUAGE.fullmatch(self.language) is None:
-            raise ValueError("language is two or three small letters")
-
-
-@dataclass(frozen=True, slots=True)
-class ListShelves:
-    """Which shelves can be walked along? Answered by `Shelves` or a refusal.
-
-    `start` is how many to leave out, at most 9,999. Asked by staff alone.
-    """
-
-    start: int = 0
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for what no station asks."""
-        if not 0 <= self.start <= _FURTHEST_HIT:
-            raise ValueError(f"start is 0 to {_FURTHEST_HIT}")
-
-
-@dataclass(frozen=True, slots=True)
-class ListShelf:
-    """What should stand on this shelf? Answered by `ShelfList` or a refusal.
-
-    `after` is the last item that is known already; None asks from the beginning. Asked by staff
-    alone.
-    """
-
-    shelf: str
-    after: ItemId | None = None
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for what is no shelf's name."""
-        shelf_name(self.shelf)
 
 
 Question = (
@@ -284,77 +207,6 @@ class Found:
 
     total: int
     hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptSent:
-    """The library's mail server has taken the receipt."""
-
-    act: ActId
-
-
-@dataclass(frozen=True, slots=True)
-class ShelfSize:
-    """One shelf that can be walked along, and how many items belong there.
-
-    `name` is 1 to 48 printable characters without a slash of either kind.
-    """
-
-    name: str
-    items: int
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for what is no shelf's name."""
-        shelf_name(self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Shelves:
-    """At most 100 of `total` shelves, in the library's order."""
-
-    total: int
-    shelves: tuple[ShelfSize, ...]
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for more than one message may hold."""
-        if len(self.shelves) > MOST_SHELVES:
-            raise ValueError(f"{len(self.shelves)} shelves; at most {MOST_SHELVES}")
-
-
-class Whereabouts(Enum):
-    """Where the library's records have an item; who has it is not told."""
-
-    HERE = "here"
-    ON_LOAN = "on-loan"
-    ON_HOLD_SHELF = "on-hold-shelf"
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of a shelf list. `title` is cut to 100 characters, `call_number` to 60."""
-
-    item: ItemId
-    call_number: str
-    title: str
-    where: Whereabouts
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for words that were not cut."""
-        if len(self.title) > LONGEST_LISTED or len(self.call_number) > LONGEST_CALL_NUMBER:
-            raise ValueError(f"{self.item}: title or call number too long")
-
-
-@dataclass(frozen=True, slots=True)
-class ShelfList:
-    """The next 50 of a shelf's `total` items, by call number; fewer are the last ones."""
-
-    total: int
-    items: tuple[Listed, ...]
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for more than one message may hold."""
-        if len(self.items) > MOST_LISTED:
-            raise ValueError(f"{len(self.items)} items; at most {MOST_LISTED}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from broker.facts import (
     StaffCalled,
     UnknownItemDropped,
 )
+from broker.receipts import ReceiptSent, SendReceipt
 from broker.requests import (
     Account,
     AccountOf,
@@ -37,17 +38,12 @@ from broker.requests import (
     Grant,
     Identify,
     Lend,
-    ListShelf,
-    ListShelves,
     Question,
-    ReceiptSent,
     Renew,
     Reply,
-    SendReceipt,
-    ShelfList,
-    Shelves,
     Standing,
 )
+from broker.shelves import ListShelf, ListShelves, ShelfList, Shelves
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
 from broker.vocabulary import (
     ActId,

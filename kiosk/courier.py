@@ -13,7 +13,8 @@ import structlog
 
 from broker.facts import Acknowledgement
 from broker.fault_points import fault_point
-from broker.requests import Answer, Ask, Expired, Question, Reply, SendReceipt
+from broker.receipts import SendReceipt
+from broker.requests import Answer, Ask, Expired, Question, Reply
 from broker.telemetry import Presence
 from broker.topics import Channel, Topic, server_status
 from broker.vocabulary import ClockState, DeviceId, SiteId

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from broker.requests import AccountOf, Find, Identify, Renew, SendReceipt
+from broker.receipts import SendReceipt
+from broker.requests import AccountOf, Find, Identify, Renew
 from kiosk.book import advance, start_loan
 from kiosk.happenings import (
     Answered,

@@ -9,18 +9,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
-from broker.requests import (
-    AccountOf,
-    Describe,
-    Find,
-    Identify,
-    ListShelf,
-    ListShelves,
-    Question,
-    with_patron,
-    with_pin,
-)
+from broker.requests import AccountOf, Describe, Find, Identify, Question, with_patron, with_pin
 from broker.sealing import SealingKey
+from broker.shelves import ListShelf, ListShelves
 from broker.vocabulary import PatronId, SealedPatron, Secret
 
 _PSEUDONYM_BYTES: Final = 16

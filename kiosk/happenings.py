@@ -6,7 +6,8 @@ from enum import Enum
 
 from broker.appearance import PLAIN, Appearance
 from broker.facts import Fact, FeedbackGiven, StaffCalled
-from broker.requests import Answer, Question, ReceiptLine
+from broker.receipts import ReceiptLine
+from broker.requests import Answer, Question
 from broker.vocabulary import ActId, ItemId, PatronId
 from devices.capabilities import TagUid
 from kiosk.bounds import Capacity

@@ -13,7 +13,8 @@ import structlog
 from broker.errors import BadMessage
 from broker.facts import Fact, StaffCalled
 from broker.fault_points import fault_point
-from broker.requests import Question, Renew, SendReceipt
+from broker.receipts import SendReceipt
+from broker.requests import Question, Renew
 from broker.vocabulary import ActId
 from devices.capabilities import TagUid
 from kiosk.bounds import Capacity, capacity

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, text, update
 
 from broker.facts import Entry, LoanRenewed
+from broker.receipts import SendReceipt
 from broker.requests import (
     Account,
     AccountOf,
@@ -22,13 +23,11 @@ from broker.requests import (
     Grant,
     Identify,
     Lend,
-    ListShelf,
-    ListShelves,
     Question,
     Renew,
-    SendReceipt,
     Standing,
 )
+from broker.shelves import ListShelf, ListShelves
 from broker.vocabulary import DeviceId, ItemId, PatronId, Reason, Refusal, SiteId
 from server import (
     catalogue,

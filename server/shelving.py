@@ -18,7 +18,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from broker.requests import (
+from broker.shelves import (
     LONGEST_CALL_NUMBER,
     LONGEST_LISTED,
     MOST_LISTED,

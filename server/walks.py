@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Connection, Row, bindparam, literal_column, select, update
 
 from broker.facts import Entry, LoanRenewed, Mark, MarkCount, Marked, ShelfWalked, item_of
-from broker.requests import Whereabouts
+from broker.shelves import Whereabouts
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server import shelving
 from server.catalogue import is_elsewhere

@@ -1,6 +1,6 @@
 """The station that staff mode works in: its pad, and what it owes the server."""
 
-from broker.requests import ListShelf, ListShelves
+from broker.shelves import ListShelf, ListShelves
 from broker.vocabulary import PatronId
 from devices.pad import Pad
 from devices.stack import ReaderWork

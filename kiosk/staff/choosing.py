@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from broker.requests import (
+from broker.shelves import (
     MOST_LISTED,
     Listed,
     ListShelf,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from broker.appearance import Appearance
-from broker.requests import ListShelf, ListShelves, ShelfList, Shelves
+from broker.shelves import ListShelf, ListShelves, ShelfList, Shelves
 from broker.telemetry import Mode
 from broker.vocabulary import PatronId, Refusal
 from devices.capabilities import LampMeaning

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from broker.requests import ListShelf, ListShelves
+from broker.shelves import ListShelf, ListShelves
 from broker.vocabulary import ItemId, Secret
 from devices.capabilities import TagUid
 from kiosk.staff.inventory import Read, Result, Shelf

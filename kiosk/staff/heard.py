@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from broker.requests import ListShelf, ListShelves, ShelfList, Shelves
+from broker.shelves import ListShelf, ListShelves, ShelfList, Shelves
 from broker.vocabulary import ItemId, Refusal
 from devices.capabilities import TagUid
 from devices.quality import TagQuality

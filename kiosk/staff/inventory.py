@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from broker.facts import MOST_MARKED, MOST_PARTS, Mark, MarkCount, Marked, ShelfWalked
-from broker.requests import Whereabouts
+from broker.shelves import Whereabouts
 from broker.vocabulary import LONGEST_SHELF_NAME, ActId, ItemId
 
 _HERE: Final = Whereabouts.HERE  # looked at for every book with every read

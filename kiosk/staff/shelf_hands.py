@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from broker.requests import ListShelf, ListShelves
+from broker.shelves import ListShelf, ListShelves
 from kiosk.staff.deeds import Ask, BeginWalk, Deed, KeepList, KeepRead, TellShelves, WriteReport
 from kiosk.staff.heard import (
     NotKept,

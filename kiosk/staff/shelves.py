@@ -16,7 +16,7 @@ import msgspec
 
 from broker.errors import SirkulaError
 from broker.facts import Mark
-from broker.requests import Whereabouts
+from broker.shelves import Whereabouts
 from broker.vocabulary import ItemId
 from kiosk.staff.heard import KeptList
 from kiosk.staff.inventory import Entry, Read, Result, Shelf

@@ -6,7 +6,7 @@
 from dataclasses import replace
 from typing import Final
 
-from broker.requests import ListShelf, ShelfSize, Whereabouts
+from broker.shelves import ListShelf, ShelfSize, Whereabouts
 from broker.vocabulary import ItemId, Secret
 from devices.capabilities import LampMeaning, TagUid
 from devices.quality import TagQuality

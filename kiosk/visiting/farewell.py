@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from broker.requests import MOST_LINES, Answer, ReceiptLine, ReceiptSent, SendReceipt, Transaction
+from broker.receipts import MOST_LINES, ReceiptLine, ReceiptSent, SendReceipt, Transaction
+from broker.requests import Answer
 from broker.vocabulary import Reason, Refusal
 from kiosk.book import Book, Stage
 from kiosk.happenings import Button, Mail, Print, Touched

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Engine
 
 from broker.errors import SirkulaError
+from broker.receipts import SendReceipt
 from broker.requests import (
     Account,
     AccountOf,
@@ -22,7 +23,6 @@ from broker.requests import (
     Description,
     Identify,
     Question,
-    SendReceipt,
     Standing,
 )
 from broker.vocabulary import ItemId, PatronId, Reason, Refusal, Secret

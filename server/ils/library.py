@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from broker.facts import Entry
+from broker.receipts import SendReceipt
 from broker.requests import (
     AccountOf,
     Answer,
@@ -20,12 +21,10 @@ from broker.requests import (
     Grant,
     Identify,
     Lend,
-    ListShelf,
-    ListShelves,
     Question,
     Renew,
-    SendReceipt,
 )
+from broker.shelves import ListShelf, ListShelves
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId, Reason, Refusal
 from server import catalogue, projection, walks
 from server.circulation.errands import Change, Send, Stage, Step

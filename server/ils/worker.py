@@ -15,7 +15,8 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from broker.fault_points import fault_point
-from broker.requests import Answer, Find, Renew, SendReceipt
+from broker.receipts import SendReceipt
+from broker.requests import Answer, Find, Renew
 from broker.vocabulary import DeviceId, PatronId
 from server.circulation.outcomes import Outcome
 from server.ils.answering import Answering

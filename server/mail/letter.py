@@ -12,7 +12,7 @@ from email.policy import SMTP
 from hashlib import blake2b
 from typing import Final
 
-from broker.requests import ReceiptLine, Transaction
+from broker.receipts import ReceiptLine, Transaction
 from broker.vocabulary import ActId, ItemId, MailAddress
 from server.web.languages import LANGUAGES, Texts
 from server.web.times import day

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from broker.requests import Answer, Ask, ReceiptSent, SendReceipt
+from broker.receipts import ReceiptSent, SendReceipt
+from broker.requests import Answer, Ask
 from broker.vocabulary import ActId, DeviceId, ItemId, MailAddress, Reason, Refusal
 from server.mail.letter import Letter
 

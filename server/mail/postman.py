@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from broker.requests import Answer, ReceiptSent
+from broker.receipts import ReceiptSent
+from broker.requests import Answer
 from broker.vocabulary import DeviceId, Reason, Refusal
 from server.mail.letter import Letterhead, written
 from server.mail.letterbox import Asker, Letterbox, Posted

@@ -4,7 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from broker import facts, requests, telemetry
+from broker import facts, receipts, requests, shelves, telemetry
 from broker.vocabulary import (
     ERASED,
     ActId,
@@ -80,9 +80,9 @@ entries = st.builds(
     facts.Entry, acts, sites, devices, texts, st.integers(1, 2**63 - 1), moments, any_fact
 )
 receipt_lines = st.builds(
-    requests.ReceiptLine,
+    receipts.ReceiptLine,
     items,
-    st.sampled_from(requests.Transaction),
+    st.sampled_from(receipts.Transaction),
     st.none() | days,
     flags,
 )
@@ -94,20 +94,20 @@ any_question: st.SearchStrategy[requests.Question] = st.one_of(
     st.builds(requests.Renew, acts, items, on_the_wire),
     st.builds(requests.Find, texts.filter(bool), st.integers(0, 9_999)),
     st.builds(
-        requests.SendReceipt,
+        receipts.SendReceipt,
         acts,
         on_the_wire,
         st.sampled_from(["id", "en"]),
         st.lists(receipt_lines, min_size=1, max_size=3).map(tuple),
     ),
-    st.builds(requests.ListShelves, st.integers(0, 9_999)),
-    st.builds(requests.ListShelf, shelf_names, st.none() | items),
+    st.builds(shelves.ListShelves, st.integers(0, 9_999)),
+    st.builds(shelves.ListShelf, shelf_names, st.none() | items),
 )
 asks = st.builds(requests.Ask, texts, numbers, any_question)
 borrowed = st.builds(requests.Borrowed, items, texts, days, flags, st.none() | reasons)
 waiting = st.builds(requests.Waiting, texts, counts, st.none() | days)
-sizes = st.builds(requests.ShelfSize, shelf_names, counts)
-listed = st.builds(requests.Listed, items, texts, texts, st.sampled_from(requests.Whereabouts))
+sizes = st.builds(shelves.ShelfSize, shelf_names, counts)
+listed = st.builds(shelves.Listed, items, texts, texts, st.sampled_from(shelves.Whereabouts))
 hits = st.builds(requests.Hit, texts, texts, texts, counts, counts, st.none() | days)
 any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
     st.builds(requests.Standing, counts, counts, counts, flags),
@@ -120,11 +120,11 @@ any_answer: st.SearchStrategy[requests.Answer] = st.one_of(
         st.none() | reasons,
         flags,
     ),
-    st.builds(requests.ReceiptSent, acts),
+    st.builds(receipts.ReceiptSent, acts),
     st.builds(requests.Description, items, texts, texts, flags),
     st.builds(requests.Found, counts, st.lists(hits, max_size=2).map(tuple)),
-    st.builds(requests.Shelves, counts, st.lists(sizes, max_size=2).map(tuple)),
-    st.builds(requests.ShelfList, counts, st.lists(listed, max_size=2).map(tuple)),
+    st.builds(shelves.Shelves, counts, st.lists(sizes, max_size=2).map(tuple)),
+    st.builds(shelves.ShelfList, counts, st.lists(listed, max_size=2).map(tuple)),
     st.builds(requests.Grant, acts, days),
     refusals,
     st.just(requests.Expired()),

@@ -7,16 +7,15 @@ import pytest
 from broker import wire
 from broker.errors import BadMessage
 from broker.facts import MOST_MARKED, Entry, Mark, MarkCount, Marked, ShelfWalked
-from broker.requests import (
+from broker.requests import Answer, Reply
+from broker.shelves import (
     LONGEST_CALL_NUMBER,
     LONGEST_LISTED,
     MOST_LISTED,
     MOST_SHELVES,
-    Answer,
     Listed,
     ListShelf,
     ListShelves,
-    Reply,
     ShelfList,
     ShelfSize,
     Shelves,

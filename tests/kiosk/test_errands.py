@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from broker.facts import FeedbackGiven, Rating, StaffCalled, Topic
+from broker.receipts import ReceiptLine, ReceiptSent, SendReceipt, Transaction
 from broker.requests import (
     Account,
     AccountOf,
@@ -18,12 +19,8 @@ from broker.requests import (
     Hit,
     Identify,
     Question,
-    ReceiptLine,
-    ReceiptSent,
     Renew,
-    SendReceipt,
     Standing,
-    Transaction,
 )
 from broker.vocabulary import Reason, Refusal, Secret
 from kiosk.courier import ANSWER_SECONDS, MAIL_SECONDS

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanAbandoned, LoanUnconfirmed
+from broker.receipts import ReceiptSent, SendReceipt
 from broker.requests import (
     Account,
     AccountOf,
@@ -30,16 +31,12 @@ from broker.requests import (
     Hit,
     Identify,
     Lend,
-    ListShelf,
-    ListShelves,
     Question,
-    ReceiptSent,
     Renew,
-    SendReceipt,
-    Shelves,
     Standing,
     Waiting,
 )
+from broker.shelves import ListShelf, ListShelves, Shelves
 from broker.vocabulary import ActId, PatronId, Reason, Refusal
 from kiosk.book import BUSY, SETTLED, Book, Stage, advance
 from kiosk.dialogue import step

@@ -8,14 +8,12 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, insert, update
 
 from broker import wire
-from broker.requests import (
+from broker.requests import Ask, Grant, Reply
+from broker.shelves import (
     MOST_LISTED,
-    Ask,
-    Grant,
     Listed,
     ListShelf,
     ListShelves,
-    Reply,
     ShelfList,
     ShelfSize,
     Shelves,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from broker.facts import MOST_MARKED, Entry, Mark, MarkCount, Marked, ShelfWalked
-from broker.requests import Whereabouts
+from broker.shelves import Whereabouts
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server.catalogue import keep_elsewhere
 from server.circulation.tasks import OF_SHELVES, Choice, TaskKind

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from broker.mqtt import Event, Received
 from broker.processes import stop
+from broker.receipts import ReceiptLine, ReceiptSent, SendReceipt, Transaction
 from broker.requests import (
     Answer,
     Ask,
@@ -21,12 +22,8 @@ from broker.requests import (
     Identify,
     Lend,
     Question,
-    ReceiptLine,
-    ReceiptSent,
     Reply,
-    SendReceipt,
     Standing,
-    Transaction,
 )
 from broker.requests import with_patron as about
 from broker.sealing import SealingKey

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.requests import (
+from broker.shelves import (
     MOST_LISTED,
     Listed,
     ListShelf,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.requests import ListShelves, ShelfSize, Shelves
+from broker.shelves import ListShelves, ShelfSize, Shelves
 from broker.telemetry import Mode
 from broker.vocabulary import ActId, PatronId
 from devices.capabilities import LampColour, LampMeaning, TagUid

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.facts import MOST_MARKED, Mark, MarkCount, Marked, ShelfWalked
-from broker.requests import Whereabouts
+from broker.shelves import Whereabouts
 from broker.vocabulary import ActId, ItemId
 from kiosk.staff.inventory import Entry, Read, Shelf, counts, first_reads, outcome, told
 from tests.kiosk.things import item

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.requests import ListShelf, ListShelves, ShelfList, ShelfSize, Shelves
+from broker.shelves import ListShelf, ListShelves, ShelfList, ShelfSize, Shelves
 from broker.vocabulary import Secret
 from kiosk.staff.deeds import (
     Ask,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from broker.facts import Mark, ShelfWalked
-from broker.requests import ListShelves
+from broker.shelves import ListShelves
 from devices.catalogue import open_reader
 from devices.pad import Pad
 from devices.settings import FeigSettings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.requests import Whereabouts
+from broker.shelves import Whereabouts
 from broker.vocabulary import ItemId
 from kiosk.staff.heard import KeptList
 from kiosk.staff.inventory import Entry, Read, Shelf, outcome

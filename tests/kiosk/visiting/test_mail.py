@@ -4,21 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from broker.requests import (
-    MOST_LINES,
-    Account,
-    AccountOf,
-    Answer,
-    Borrowed,
-    Grant,
-    Identify,
-    ReceiptLine,
-    ReceiptSent,
-    Renew,
-    SendReceipt,
-    Standing,
-    Transaction,
-)
+from broker.receipts import MOST_LINES, ReceiptLine, ReceiptSent, SendReceipt, Transaction
+from broker.requests import Account, AccountOf, Answer, Borrowed, Grant, Identify, Renew, Standing
 from broker.vocabulary import Reason, Refusal
 from kiosk.happenings import (
     Answered,

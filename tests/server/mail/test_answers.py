@@ -6,17 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, Engine, update
 
-from broker.requests import (
-    Account,
-    AccountOf,
-    Answer,
-    Ask,
-    Identify,
-    ReceiptLine,
-    SendReceipt,
-    Standing,
-    Transaction,
-)
+from broker.receipts import ReceiptLine, SendReceipt, Transaction
+from broker.requests import Account, AccountOf, Answer, Ask, Identify, Standing
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal
 from broker.wire import decode_reply
 from server.journal.database import transaction

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.requests import ReceiptLine, Transaction
+from broker.receipts import ReceiptLine, Transaction
 from broker.vocabulary import ActId, ItemId, MailAddress
 from server.mail.letter import Letter, Letterhead, written
 from server.web.languages import read_texts

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from broker.requests import Answer, ReceiptLine, ReceiptSent, SendReceipt, Transaction
+from broker.receipts import ReceiptLine, ReceiptSent, SendReceipt, Transaction
+from broker.requests import Answer
 from broker.vocabulary import ActId, DeviceId, ItemId, MailAddress, PatronId, Reason, Refusal
 from server.mail.letter import Letterhead
 from server.mail.letterbox import Asker, Letterbox
