@@ -1,4 +1,4 @@
-"""0004: copies in the order in which they stand on the shelf, and walks along it found again."""
+"""0005: copies in the order in which they stand on the shelf, and walks along it found again."""
 
 import sqlalchemy as sa
 from alembic import op
