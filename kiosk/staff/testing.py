@@ -48,6 +48,7 @@ class Repair(Enum):
     CUTTER = "cutter"
     COOL = "cool"
     RESTART = "restart"
+    INSTALL_VOICE = "install-voice"
     CALL = "call"
 
 
@@ -74,6 +75,7 @@ _STEPS: Final[dict[tuple[Part, Found], tuple[Repair, ...]]] = {
     (Part.PRINTER, Found.BROKEN): (Repair.POWER,),
     (Part.SCANNER, Found.NOTHING_SHOWN): (Repair.SCAN_BOOK, Repair.CLEAN, Repair.CABLE),
     (Part.SCANNER, Found.MISREAD): (Repair.CLEAN, Repair.SCAN_BOOK),
+    (Part.VOICE, Found.NOT_INSTALLED): (Repair.INSTALL_VOICE,),
 }
 _OF_ANY_PART: Final[dict[Found, tuple[Repair, ...]]] = {
     Found.UNPLUGGED: _PLUG,

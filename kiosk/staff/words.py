@@ -11,6 +11,7 @@ class Key(Enum):
     ERASE = "erase"
     ENTER = "enter"
     LEAVE = "leave"
+    STAY = "stay"
     BACK = "back"
     LANGUAGE = "language"
     TAGS = "tags"
@@ -45,6 +46,7 @@ class Part(Enum):
     CARDS = "cards"
     PRINTER = "printer"
     SCANNER = "scanner"
+    VOICE = "voice"
 
 
 class Found(Enum):
@@ -52,6 +54,7 @@ class Found(Enum):
 
     WELL = "well"
     NOT_FITTED = "not-fitted"
+    NOT_INSTALLED = "not-installed"
     UNPLUGGED = "unplugged"
     SILENT = "silent"
     GARBLED = "garbled"

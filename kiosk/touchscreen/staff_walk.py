@@ -2,37 +2,40 @@
 
 from typing import Final
 
-from kiosk.staff.heard import Pressed
 from kiosk.staff.inventory import Mark, Result, counts
 from kiosk.staff.walking import LISTS_SHOWN, Walk
 from kiosk.staff.words import Key
-from kiosk.touchscreen.staff_scene import Look, Mood, StaffKey, StaffRow
-from kiosk.touchscreen.staff_words import Body, Words
+from kiosk.touchscreen.scene import Choices, Note, Report, Row, Weight
+from kiosk.touchscreen.staff_words import StaffPage, Words, choice, fact, listed, note
+from kiosk.touchscreen.theme import Tone
 
 # What a librarian has to go and see to; missing only once all was walked.
 _AT_ONCE: Final = frozenset(Mark) - {Mark.FOUND, Mark.AWAY, Mark.MISSING}
 _IN_THE_END: Final = _AT_ONCE | {Mark.MISSING}
 
 
-def inventory_page(walk: Walk, say: Words) -> Body:
+def inventory_page(walk: Walk, say: Words) -> StaffPage:
     """The shelf lists, each with how far it was walked."""
     shelves = walk.shelves
     if shelves is None or not shelves.names:
         heading, lead = say.text("staff-inventory.none"), say.text("staff-inventory.none-lead")
-        return Body(heading, Mood.ASK, (lead,))
-    keys = [
-        StaffKey(Pressed(Key.CHOOSE, at), f"{name}: {_progress(reads, say)}")
+        return StaffPage(Report(heading, Tone.STAFF, (lead,)))
+    lists = [
+        choice(at, f"{name}: {_progress(reads, say)}")
         for at, (name, reads) in enumerate(zip(shelves.names, shelves.reads, strict=True))
     ][walk.first : walk.first + LISTS_SHOWN]
-    if len(shelves.names) > LISTS_SHOWN:
-        keys.append(say.key(Key.NEXT))
-    lines = (say.text("staff-inventory.lead"),)
-    if walk.refused is not None:
-        line = walk.refused.line
-        key = "staff-inventory.refused" if line else "staff-inventory.refused-all"
-        lines = (say.text(key, line=line),)
-    mood = Mood.PLAIN if walk.refused is None else Mood.BAD
-    return Body(say.text("staff-inventory.heading"), mood, lines, tuple(keys))
+    lead = say.text("staff-inventory.lead")
+    more = (say.key(Key.NEXT),) if len(shelves.names) > LISTS_SHOWN else ()
+    body = Choices(say.text("staff-inventory.heading"), lead, tuple(lists))
+    return StaffPage(body, more, _refused(walk, say))
+
+
+def _refused(walk: Walk, say: Words) -> tuple[Note, ...]:
+    if walk.refused is None:
+        return ()
+    line = walk.refused.line
+    key = "staff-inventory.refused" if line else "staff-inventory.refused-all"
+    return (note(say.text(key, line=line)),)
 
 
 def _progress(reads: int, say: Words) -> str:
@@ -41,31 +44,30 @@ def _progress(reads: int, say: Words) -> str:
     return say.counted("staff-inventory.row", reads)
 
 
-def walk_page(walk: Walk, say: Words) -> Body:
+def walk_page(walk: Walk, say: Words) -> StaffPage:
     """What was found so far; all that is the matter once the report is written."""
     name, total = ("", 0) if walk.shelf is None else (walk.shelf.name, len(walk.shelf.entries))
     told = counts(walk.results)
     shown = _IN_THE_END if walk.report else _AT_ONCE
     facts = [
-        f"{say.text(f'mark.{mark.value}')}: {told[mark]}"
+        fact(say.text(f"mark.{mark.value}"), told[mark])
         for mark in Mark
         if told[mark] and mark in (shown | {Mark.FOUND})
     ]
     if walk.strange:
         facts.append(say.counted("staff-walk.strange", walk.strange))
-    told_all = " · ".join(facts)
+    told_all = listed(facts)
     rows = tuple(_row(one, say) for one in _worst_first(walk.results) if shown & {*one.marks})
-    keys = () if walk.report else (say.key(Key.FINISH, Look.MAIN, enabled=not walk.writing),)
+    keys = () if walk.report else (say.key(Key.FINISH, Weight.MAIN, enabled=not walk.writing),)
     heading = say.text("staff-walk.heading", name=name, read=len(walk.reads), total=total)
-    return Body(
-        heading, _mood(walk), (*_lines(walk, say, well=not rows), told_all), keys, rows=rows
-    )
+    lines = (*_lines(walk, say, well=not rows), told_all)
+    return StaffPage(Report(heading, _tone(walk), lines, rows), keys)
 
 
-def _mood(walk: Walk) -> Mood:
+def _tone(walk: Walk) -> Tone:
     if walk.trouble:
-        return Mood.BAD
-    return Mood.GOOD if walk.report else Mood.PLAIN
+        return Tone.BAD
+    return Tone.GOOD if walk.report else Tone.READY
 
 
 def _lines(walk: Walk, say: Words, *, well: bool) -> tuple[str, ...]:
@@ -84,16 +86,16 @@ def _worst_first(results: tuple[Result, ...]) -> list[Result]:
     return sorted(results, key=lambda one: min(order.index(mark) for mark in one.marks))
 
 
-def _row(result: Result, say: Words) -> StaffRow:
-    marks = ", ".join(say.text(f"mark.{mark.value}") for mark in result.marks)
+def _row(result: Result, say: Words) -> Row:
+    """The title may be shortened; the numbers that a book is found by may not."""
+    told = ", ".join(say.text(f"mark.{mark.value}") for mark in result.marks)
+    if Mark.MISPLACED in result.marks:
+        after = result.after
+        place = say.text("staff-walk.at-start")
+        if after is not None:
+            place = say.text("staff-walk.after", item=after)
+        told = f"{told} · {place}"
     entry = result.entry
-    words = str(result.item)
-    if entry is not None:
-        words = f"{result.item} · {entry.call_number} · {entry.title}"
-    if Mark.MISPLACED not in result.marks:
-        return StaffRow(words, marks)
-    after = result.after
-    place = say.text("staff-walk.at-start")
-    if after is not None:
-        place = say.text("staff-walk.after", item=after)
-    return StaffRow(words, f"{marks} · {place}")
+    if entry is None:
+        return Row("", str(result.item), told, Tone.BAD)
+    return Row(entry.title, f"{result.item} · {entry.call_number}", told, Tone.BAD)
