@@ -22,7 +22,6 @@ from kiosk.settings import KioskSettings, server_key
 from kiosk.staff.ear import StaffEar
 from kiosk.staff.opening import Restart, open_staff_mode
 from kiosk.touchscreen.configure import touchscreen
-from kiosk.touchscreen.staff_screen import staff_screen
 from kiosk.visit import Visit
 
 
@@ -70,11 +69,8 @@ def run(
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
     own = Path(read.folder) / "kivy"
     own.mkdir(parents=True, exist_ok=True)
-    app = touchscreen(read.screen.panel(), own, latest, running.hear)
+    app = touchscreen(read.screen.panel(), own, latest, running.hear, lambda: conduct.room)
     running.notice = lambda: app.notice(conduct.visit)
-    app.over = staff_screen(
-        read.screen.panel(), lambda: (conduct.room, clock.monotonic()), running.hear
-    )
     # Not before: what they import would meet what Kivy imports.
     serving.start()
     cards.start()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from broker.doctor.checks import Check
+from broker.doctor.checks import Check, Outcome
 from broker.doctor.machine import (
     look_at_clock,
     look_at_folder,
@@ -16,6 +16,7 @@ from broker.doctor.machine import (
 from devices.settings import LampSettings, LcusSettings, LedSettings
 from kiosk.ledger.fitness import look_at_ledger
 from kiosk.settings import LEDGER, KioskSettings, StationSettings
+from kiosk.touchscreen.speech.voice import is_installed
 
 # Where our branches are; the server says which it is.
 _ZONES: Final = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
@@ -26,8 +27,10 @@ def station_checks(read: StationSettings, environment: Mapping[str, str]) -> tup
     """Every check of a kiosk or a drop box."""
     folder = Path(read.folder).absolute()
     ports = {"reader": read.reader.port}
+    speech: tuple[Check, ...] = ()
     if isinstance(read, KioskSettings):
         ports |= _card_reader_port(read.card_reader.path)
+        speech = look_at_speech(read.screen.speech)
     ports |= _lamp_ports(read.lamp)
     return (
         look_at_clock(),
@@ -35,8 +38,19 @@ def station_checks(read: StationSettings, environment: Mapping[str, str]) -> tup
         look_at_ledger(folder / LEDGER),
         *(look_at_port(name, port) for name, port in ports.items()),
         *map(look_at_zone, _ZONES),
+        *speech,
         look_at_watchdog(environment),
     )
+
+
+def look_at_speech(program: str) -> tuple[Check, ...]:
+    """Whether the program that speaks is there; a kiosk meant to be silent needs none."""
+    if not program:
+        return ()
+    outcome, code = (Outcome.ADVICE, "missing")
+    if is_installed(program):
+        outcome, code = Outcome.WELL, "there"
+    return (Check("speech", outcome, code, {"program": program}),)
 
 
 def _card_reader_port(path: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from kiosk.happenings import (
     Answered,
     CardArrived,
     Happening,
+    PaceWanted,
     PadSettled,
     ServiceWanted,
     TagArrived,
@@ -125,6 +126,9 @@ class StaffConduct:
             case ServiceWanted(in_service, look):
                 self.room = replace(self.room, open_at_centre=in_service)
                 return self._tell_service(now, look)
+            case PaceWanted(unhurried):
+                self.room = replace(self.room, unhurried=unhurried)
+                return self._patrons.hear(happening, now)
             case CardArrived(PatronId() as number) if self._is_staff(number):
                 return self._staff(StaffShown(), now)
             case Answered(ListShelves() | ListShelf() as question, answer):

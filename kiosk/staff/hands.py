@@ -78,7 +78,8 @@ class Tools:
     """What the station has for its staff. `code` is the kept hash, empty without one; `cards` are
     those of the settings file.
 
-    `open_printer` is None where none is fitted; `slip` is what it prints to try. `restart` asks the
+    `open_printer` is None where none is fitted; `slip` is what it prints to try, and `speak` says
+    something to try the voice, and waits until it is said. `restart` asks the
     supervising process to start the program again, and says whether there is one.
     """
 
@@ -89,6 +90,7 @@ class Tools:
     cards: StaffCards
     open_printer: Callable[[], ReceiptPrinter] | None
     slip: Receipt
+    speak: Callable[[], Found]
     restart: Callable[[], bool]
 
 
@@ -99,7 +101,7 @@ class Hands:
     tools: Tools
     tell: Callable[[StaffHeard], None]
     station: Station | None = None
-    _printing: threading.Lock = field(default_factory=threading.Lock)
+    _trying: threading.Lock = field(default_factory=threading.Lock)
 
     def go_to(self, station: Station) -> None:
         """From here on there is a pad to work at."""
@@ -116,8 +118,8 @@ class Hands:
         match deed:
             case TryCode(code):
                 self._aside(lambda: self._try_code(code))
-            case TryPart(Part.PRINTER):
-                self._aside(self._try_printer)
+            case TryPart(Part.PRINTER | Part.VOICE as part):
+                self._aside(lambda: self._try(part))
             case LookAtDebt() if self.station is not None:
                 self.tell(self.station.debt())
             case SendAgain() if self.station is not None:
@@ -185,9 +187,10 @@ class Hands:
     def _try_code(self, code: Secret) -> None:
         self.tell(CodeTried(bool(self.tools.code) and is_code(code, self.tools.code)))
 
-    def _try_printer(self) -> None:
-        with self._printing:
-            self.tell(PartTried(Part.PRINTER, self._printer()))
+    def _try(self, part: Part) -> None:
+        with self._trying:
+            found = self._printer() if part is Part.PRINTER else self.tools.speak()
+            self.tell(PartTried(part, found))
 
     def _printer(self) -> Found:
         if self.tools.open_printer is None:

@@ -23,6 +23,8 @@ from kiosk.staff.heard import StaffHeard
 from kiosk.staff.records import Memory, TagReport
 from kiosk.staff.shelves import Shelves
 from kiosk.staff.tag_hands import Labels, TagHands
+from kiosk.staff.words import Found
+from kiosk.touchscreen.speech.voice import is_installed, say_all
 
 RESTART_STATUS: Final = 75
 """Asks the supervising process to start the program again: EX_TEMPFAIL (sysexits(3))."""
@@ -49,6 +51,7 @@ def open_staff_mode(
         read.staff.known_cards(),
         None if printer is None else lambda: open_printer(printer),
         _slip(str(read.device)),
+        lambda: _speak(read.screen.speech),
         restart,
     )
     hands = Hands(tools, tell)
@@ -87,6 +90,19 @@ class Restart:
 def _slip(device: str) -> Receipt:
     words = [catalogue.text("staff.slip") for catalogue in read_catalogues().values()]
     return Receipt(words[0], (device, _now()), notes=tuple(words[1:]))
+
+
+def _speak(program: str) -> Found:
+    """Says a sentence in every language."""
+    if not program:
+        return Found.NOT_FITTED
+    if not is_installed(program):
+        return Found.NOT_INSTALLED
+    said = [
+        say_all(program, catalogue.text("staff.voice"), language)
+        for language, catalogue in read_catalogues().items()
+    ]
+    return Found.WELL if all(said) else Found.SILENT
 
 
 def _now() -> str:

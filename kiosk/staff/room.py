@@ -106,7 +106,7 @@ def _touched(session: Session, heard: StaffHeard, now: float) -> Session:
 
 
 def _timed(room: Room, session: Session, now: float) -> Turn:
-    if seconds_left(session, now) == 0:
+    if seconds_left(room, now) == 0:
         return replace(room, session=None), ()
     if session.trial is not None:
         session = replace(session, trial=testing.waited(session.trial, now))

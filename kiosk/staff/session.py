@@ -16,6 +16,7 @@ from kiosk.staff.walking import Walk
 from kiosk.staff.words import (
     Closing,
 )
+from kiosk.visit import UNHURRIED
 
 IDLE_SECONDS: Final = 300.0
 DOOR_SECONDS: Final = 60.0
@@ -70,7 +71,7 @@ class Room:
 
     `lying` is what is on the pad; `scanner` whether one is there; its lamp has so many colours, 0
     where none is fitted; `has_code` whether a code can open the door; `open_at_centre` whether the
-    server wants the station in service.
+    server wants the station in service; `unhurried` whether staff listen or read large letters.
     """
 
     session: Session | None = None
@@ -81,11 +82,14 @@ class Room:
     lamp_colours: int = 0
     has_code: bool = True
     open_at_centre: bool = True
+    unhurried: bool = False
 
 
-def seconds_left(session: Session, now: float) -> float | None:
-    """Until it ends by itself; None while nothing may end it."""
-    if session.busy:
+def seconds_left(room: Room, now: float) -> float | None:
+    """Until it ends by itself; None while nothing may end it, or nobody is there."""
+    session = room.session
+    if session is None or session.busy:
         return None
     limit = IDLE_SECONDS if session.entered else DOOR_SECONDS
+    limit *= UNHURRIED if room.unhurried else 1
     return max(0.0, session.since + limit - now)

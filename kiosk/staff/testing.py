@@ -53,6 +53,7 @@ class Repair(Enum):
     CUTTER = "cutter"
     COOL = "cool"
     RESTART = "restart"
+    INSTALL_VOICE = "install-voice"
     CALL = "call"
 
 
@@ -85,6 +86,7 @@ _STEPS: Final[dict[tuple[Part, Found], tuple[Repair, ...]]] = {
         Repair.LAMP_WIRE,
         Repair.RESTART,
     ),
+    (Part.VOICE, Found.NOT_INSTALLED): (Repair.INSTALL_VOICE,),
 }
 _OF_ANY_PART: Final[dict[Found, tuple[Repair, ...]]] = {
     Found.UNPLUGGED: _PLUG,

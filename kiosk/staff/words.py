@@ -11,6 +11,7 @@ class Key(Enum):
     ERASE = "erase"
     ENTER = "enter"
     LEAVE = "leave"
+    STAY = "stay"
     BACK = "back"
     LANGUAGE = "language"
     TAGS = "tags"
@@ -48,6 +49,7 @@ class Part(Enum):
     PRINTER = "printer"
     SCANNER = "scanner"
     LAMP = "lamp"
+    VOICE = "voice"
 
 
 class Found(Enum):
@@ -55,6 +57,7 @@ class Found(Enum):
 
     WELL = "well"
     NOT_FITTED = "not-fitted"
+    NOT_INSTALLED = "not-installed"
     UNPLUGGED = "unplugged"
     SILENT = "silent"
     GARBLED = "garbled"

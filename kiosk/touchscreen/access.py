@@ -8,12 +8,14 @@ from kiosk.touchscreen.viewing import LOUDEST, QUIETEST, Viewing, Wish
 
 
 def adjusting(behind: Scene, viewing: Viewing, catalogue: Catalogue) -> Scene:
-    """The settings in place of what stands `behind` them; time that runs out is still told."""
+    """The settings in place of what stands `behind` them; time that runs out, and whose
+    page it is, are still told.
+    """
     close = Control(Wish.CLOSE, catalogue.text("access.close"), Weight.MAIN)
     return replace(
         behind,
         body=Adjust(catalogue.text("access.heading"), _choices(viewing, catalogue)),
-        notes=tuple(note for note in behind.notes if note.sign is Sign.CLOCK),
+        notes=tuple(note for note in behind.notes if note.sign in (Sign.CLOCK, Sign.STAFF)),
         controls=(close,),
     )
 

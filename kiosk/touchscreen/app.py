@@ -15,19 +15,24 @@ from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.happenings import Button, Happening, PaceWanted, Touched
 from kiosk.languages.catalogue import Catalogue, read_catalogues
+from kiosk.staff.heard import Pressed
+from kiosk.staff.session import Room
+from kiosk.staff.words import Key as StaffKey
 from kiosk.touchscreen.arrangement import Glass
 from kiosk.touchscreen.keyboard import Keyboard
 from kiosk.touchscreen.keypad import Key, moved
 from kiosk.touchscreen.measures import measures
 from kiosk.touchscreen.panel import Panel
 from kiosk.touchscreen.rehearsal import Rehearsal
-from kiosk.touchscreen.scene import Scene
+from kiosk.touchscreen.scene import Meaning, Scene
 from kiosk.touchscreen.scenes import scene
 from kiosk.touchscreen.speech.sentences import change, controls, echo, focused, spoken
 from kiosk.touchscreen.speech.voice import Voice
+from kiosk.touchscreen.staff_door import StaffDoor
+from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, standard
-from kiosk.touchscreen.viewing import Viewing, Wish, kept, wished
+from kiosk.touchscreen.viewing import Viewing, Wish, kept, kept_by_staff, wished
 from kiosk.visit import Screen, Visit
 
 # What only the time changes, a countdown, is looked at so often.
@@ -58,6 +63,9 @@ class Survival(ExceptionHandler):
 class Touchscreen(App):
     """Draws what `latest` gives, tells touches to `tell`. Build it with `configure.touchscreen`.
 
+    While somebody is in the `staff`'s room, that is drawn in place of the visit; without a way to
+    ask for it this screen has no staff mode.
+
     `run()` blocks until `stop()`; both belong to the main thread.
     """
 
@@ -68,6 +76,7 @@ class Touchscreen(App):
         panel: Panel,
         latest: Callable[[], tuple[Visit, float]],
         tell: Callable[[Happening], None],
+        staff: Callable[[], Room] | None = None,
     ) -> None:
         super().__init__()
         self.panel = panel
@@ -77,6 +86,9 @@ class Touchscreen(App):
         self.surface: Surface | None = None
         self._latest = latest
         self._tell = tell
+        self._staff = staff
+        self.room = Room()
+        self._door: StaffDoor | None = None
         self._catalogues = read_catalogues()
         self._visit, self._now, self._touched_at = Visit(), 0.0, 0.0
         self._scene: Scene | None = None
@@ -85,9 +97,6 @@ class Touchscreen(App):
         self._survival = Survival()
         self._voice = Voice(panel.speech_program)
         self._pace_told: bool | None = None
-        self.over: Callable[[], object] | None = None
-        """What else lies over the screen; called, and kept, once there is a window."""
-        self._over: object = None
         self._wake = Clock.create_trigger_free(lambda _: None)
 
     def build(self) -> FloatLayout:
@@ -107,33 +116,48 @@ class Touchscreen(App):
         self._renew()
         self.look()
         Clock.schedule_interval(lambda _: self._look_again(), 0)
-        # Made after the keyboard, so that its keys are heard first.
-        self._over = self.over() if self.over is not None else None
+        if self._staff is not None:
+            # Made after the keyboard, so that its keys are heard first.
+            millimetre = self.panel.pixels_per_mm
+            self._door = StaffDoor(millimetre, self._room_now, self._tell, self._ringed)
         if self.panel.rehearsal_port is not None:
             self._rehearsal = Rehearsal(self, self.panel.rehearsal_port)
 
     def on_stop(self) -> None:
         ExceptionManager.remove_handler(self._survival)
+        if self._door is not None:
+            self._door.close()
         self._keyboard.close()
         self._voice.hush()
         if self._rehearsal is not None:
             self._rehearsal.close()
 
     def notice(self, visit: Visit) -> None:
-        """Draws a visit that changed without waiting for the next frame. For any thread."""
-        if visit is not self._visit:
+        """Draws what changed without waiting for the next frame. For any thread."""
+        if visit is not self._visit or self._room_now() is not self.room:
             self._wake()
 
     def _look_again(self) -> None:
         visit, now = self._latest()
-        if visit is not self._visit or now - self._now >= _TIME_SECONDS:
+        changed = visit is not self._visit or self._room_now() is not self.room
+        if changed or now - self._now >= _TIME_SECONDS:
             self.look()
+
+    def _room_now(self) -> Room:
+        return self.room if self._staff is None else self._staff()
+
+    def _ringed(self) -> bool:
+        return self.surface is not None and self.surface.focused in self.surface.targets
 
     def look(self) -> Visit:
         """Shows the latest visit now; whatever did not change stays untouched."""
         visit, self._now = self._latest()
         before, self._visit = self._visit, visit
-        self.become(kept(self.viewing, before, visit, self._now - self._touched_at))
+        left, self.room = self.room, self._room_now()
+        if left.session is None and self.room.session is None:
+            self.become(kept(self.viewing, before, visit, self._now - self._touched_at))
+        else:
+            self.become(kept_by_staff(self.viewing, left, self.room))
         self._tell_pace(visit)
         if self.palette != self._palette():
             self._renew()
@@ -149,8 +173,9 @@ class Touchscreen(App):
             self._pace_told = wanted
             self._tell(PaceWanted(wanted))
 
-    def stage(self, visit: Visit, now: float, viewing: Viewing) -> Scene:
+    def stage(self, visit: Visit, now: float, viewing: Viewing, room: Room | None = None) -> Scene:
         """Shows this at once, as if there had been nothing before: for pictures."""
+        self.room = room or Room()
         self._visit, self._now, self._touched_at, self._scene = visit, now, now, None
         self._asked_at = -_ANSWER_SECONDS
         before, self.viewing = self.viewing, viewing
@@ -159,7 +184,7 @@ class Touchscreen(App):
         elif self.surface is not None:
             self.surface.forget()
         self._draw()
-        return scene(visit, now, self.words, viewing)
+        return self._wanted()
 
     def become(self, viewing: Viewing) -> None:
         """Takes the patron's settings; what they change about the look is drawn anew."""
@@ -178,7 +203,7 @@ class Touchscreen(App):
             case Key.OK if self.surface is not None and self.surface.settled:
                 self.surface.press_focused()
             case Key.BACK:
-                self._first_of(Wish.CLOSE, Button.BACK, Button.DONE)
+                self._first_of(Wish.CLOSE, Button.BACK, Button.DONE, StaffKey.BACK, StaffKey.LEAVE)
             case Key.HELP | Key.HEADPHONES:
                 # Who asks for help without touching the glass may not see it.
                 self.become(replace(self.viewing, voice=True))
@@ -194,12 +219,12 @@ class Touchscreen(App):
         names = tuple(surface.targets)
         name = moved(names, surface.focused, key)
         target = surface.focus(name)
-        self._tell(Touched(Button.STAY))
+        self._stay()
         if self.viewing.voice and target is not None and name is not None:
             place = names.index(name) + 1, len(names)
             self._say(focused(target.control, place, self.words))
 
-    def _first_of(self, *wanted: Button | Wish) -> bool:
+    def _first_of(self, *wanted: Meaning) -> bool:
         """Chooses the first of `wanted` that the scene offers; whether there was one.
 
         On a small panel it may stand behind the way to more.
@@ -211,15 +236,25 @@ class Touchscreen(App):
                 return True
         return False
 
-    def _choose(self, name: Button | Wish, subject: str = "") -> None:
+    def _choose(self, name: Meaning, subject: str = "") -> None:
         self._touched_at = self._now
-        if isinstance(name, Button):
-            if self.viewing.voice and self._scene is not None:
-                self._say(echo(self._scene, (name, subject), self.words))
-            self._tell(Touched(name, subject))
+        if isinstance(name, Wish):
+            self._wish(name)
             return
-        # Whoever changes the screen is still there.
-        self._tell(Touched(Button.STAY))
+        if self.viewing.voice and self._scene is not None:
+            self._say(echo(self._scene, (name, subject), self.words))
+        if isinstance(name, StaffKey):
+            self._tell(Pressed(name, int(subject or 0)))
+        else:
+            self._tell(Touched(name, subject))
+
+    def _stay(self) -> None:
+        """Whoever changes the screen is still there."""
+        at_work = self.room.session is not None
+        self._tell(Pressed(StaffKey.STAY) if at_work else Touched(Button.STAY))
+
+    def _wish(self, name: Wish) -> None:
+        self._stay()
         self.become(wished(self.viewing, name))
         self._draw()
         if name is Wish.HUSH:
@@ -232,7 +267,8 @@ class Touchscreen(App):
 
     @property
     def words(self) -> Catalogue:
-        return self._catalogues[self._visit.language]
+        session = self.room.session
+        return self._catalogues[self._visit.language if session is None else session.language]
 
     def _renew(self) -> None:
         """A surface in the patron's size, colours and reach, in place of the one before."""
@@ -255,7 +291,7 @@ class Touchscreen(App):
         return standard(self._visit.house.look.colour)
 
     def _draw(self) -> None:
-        wanted = scene(self._visit, self._now, self.words, self.viewing)
+        wanted = self._wanted()
         if self._soon_answered(wanted):
             return
         if wanted != self._scene and self.surface is not None:
@@ -263,6 +299,12 @@ class Touchscreen(App):
             self.surface.show(wanted)
             if self.viewing.voice:
                 self._say(change(before, wanted, self.words))
+
+    def _wanted(self) -> Scene:
+        session = self.room.session
+        if session is None:
+            return scene(self._visit, self._now, self.words, self.viewing)
+        return staff_scene(self.room, session, self._now, self.words, self.viewing)
 
     def _soon_answered(self, wanted: Scene) -> bool:
         """Whether a card's bearer has been asked for only just now."""
@@ -280,7 +322,7 @@ class Touchscreen(App):
     def _say(self, text: str) -> None:
         """After the screen has changed, so that eyes are never behind ears."""
         if self.viewing.voice and text:
-            self._voice.say(text, self._visit.language, self.viewing.volume)
+            self._voice.say(text, self.words.language, self.viewing.volume)
 
     def open_settings(self, *_: object) -> bool:
         """Kivy's settings panel is not for patrons."""

@@ -10,8 +10,9 @@ from kivy.properties import NumericProperty
 from kivy.uix.widget import Widget
 
 from kiosk.happenings import Button
+from kiosk.staff.words import Key
 from kiosk.touchscreen.paging import columns, packed, paginate, rows
-from kiosk.touchscreen.scene import Control
+from kiosk.touchscreen.scene import Control, Meaning
 from kiosk.touchscreen.targets import Choice, Choose, Name, Quiet, Target
 from kiosk.touchscreen.viewing import Wish
 from kiosk.touchscreen.widgets import Block
@@ -142,7 +143,7 @@ class Bar(Widget, Block):
     def _high(self, grid: list[list[Target]]) -> float:
         return sum(map(self._row_high, grid)) + self.gap * max(0, len(grid) - 1)
 
-    def _more_or_choose(self, wish: Button | Wish, subject: str) -> None:
+    def _more_or_choose(self, wish: Meaning, subject: str) -> None:
         self._page += 1
         self._choose(wish, subject)
 
@@ -150,8 +151,8 @@ class Bar(Widget, Block):
 class FrameBar(Bar):
     """A bar with the frame's targets: where words find no place, `brief` of them are signs."""
 
-    _FRAME: Final = (Button.LANGUAGE, Wish.ACCESS, Button.HELP)
-    _SIGNS: Final = (Wish.ACCESS, Button.HELP)
+    _FRAME: Final = (Button.LANGUAGE, Key.LANGUAGE, Wish.ACCESS, Button.HELP, Key.LEAVE)
+    _SIGNS: Final = ((Wish.ACCESS,), (Button.HELP, Key.LEAVE))
     BRIEFEST: Final = len(_SIGNS)
 
     def __init__(self, choose: Choose, *, kind: type[Target] = Choice, brief: int = 0) -> None:
@@ -161,7 +162,7 @@ class FrameBar(Bar):
 
     def show(self, controls: tuple[Control, ...], more: str) -> None:
         self._worded = controls
-        signs = self._SIGNS[: self._brief]
+        signs = [one for alike in self._SIGNS[: self._brief] for one in alike]
         shown = (replace(one, shown="") if one.button in signs else one for one in controls)
         super().show(tuple(shown), more)
 

@@ -6,10 +6,9 @@ from typing import ClassVar, Final
 from kivy.properties import NumericProperty
 from kivy.uix.widget import Widget
 
-from kiosk.happenings import Button
 from kiosk.touchscreen.keys import ERASE, SHEETS, TURN, Sheet, sheets, span
 from kiosk.touchscreen.measures import TARGET_GAP_MM, TARGET_MM
-from kiosk.touchscreen.scene import Control, Keys
+from kiosk.touchscreen.scene import Control, Keys, Meaning
 from kiosk.touchscreen.targets import Choose, Target
 from kiosk.touchscreen.viewing import Wish
 from kiosk.touchscreen.widgets import Block
@@ -134,7 +133,7 @@ class Board(Widget, Block):
             return self._keys.erase
         return next(key for key in self._keys.keys if key.subject == name)
 
-    def _turn(self, wish: Button | Wish, subject: str) -> None:
+    def _turn(self, wish: Meaning, subject: str) -> None:
         self._sheet += 1
         self._choose(wish, subject)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from broker.errors import SirkulaError
 from kiosk.happenings import Happening
+from kiosk.staff.session import Room
 from kiosk.touchscreen.panel import Panel
 from kiosk.visit import Visit
 
@@ -31,17 +32,18 @@ def touchscreen(
     home: Path,
     latest: Callable[[], tuple[Visit, float]],
     tell: Callable[[Happening], None],
+    staff: Callable[[], Room] | None = None,
 ) -> "Touchscreen":
     """The screen, ready to `run()` on this, the main, thread.
 
     `home` is where Kivy may write; `latest` gives the visit and monotonic seconds with
     each frame, and is called by the drawing loop only, so its silence means a frozen screen.
-    Raises TooLate.
+    `staff` gives staff mode's room, where there is one. Raises TooLate.
     """
     configure(panel, home)
     from kiosk.touchscreen.app import Touchscreen  # noqa: PLC0415  # Kivy reads what is set above
 
-    return Touchscreen(panel, latest, tell)
+    return Touchscreen(panel, latest, tell, staff)
 
 
 def configure(panel: Panel, home: Path) -> None:

@@ -6,6 +6,7 @@ Drawn in one ink, so that their meaning never hangs on colour.
 from typing import Final
 
 from kiosk.happenings import Button
+from kiosk.staff.words import Key
 from kiosk.touchscreen.scene import Control, Sign
 from kiosk.touchscreen.shapes import Box, Disc, Shape, Stroke, arc
 from kiosk.touchscreen.theme import Tone
@@ -122,6 +123,15 @@ ACCESS: Final[Glyph] = (
     Stroke((0.5, 0.6, 0.5, 0.44), 0.1),
     Stroke((0.37, 0.22, 0.5, 0.44, 0.63, 0.22), 0.08),
 )
+TAG: Final[Glyph] = (
+    Stroke((0.12, 0.88, 0.12, 0.52, 0.5, 0.14, 0.86, 0.5, 0.48, 0.88, 0.12, 0.88), 0.08),
+    Disc(0.3, 0.7, 0.07),
+)
+LEAVE: Final[Glyph] = (
+    Stroke((0.5, 0.86, 0.16, 0.86, 0.16, 0.14, 0.5, 0.14), 0.09),
+    Stroke((0.4, 0.5, 0.86, 0.5), 0.1),
+    Stroke((0.66, 0.7, 0.86, 0.5, 0.66, 0.3), 0.1),
+)
 ON: Final[Glyph] = (
     Stroke((0.14, 0.14, 0.86, 0.14, 0.86, 0.86, 0.14, 0.86, 0.14, 0.14), 0.08),
     Stroke((0.3, 0.52, 0.45, 0.34, 0.72, 0.68), 0.12),
@@ -168,6 +178,30 @@ BUTTONS: Final[dict[Button, Glyph]] = {
     Button.HELP: QUESTION,
     Button.CALL: PERSON,
 }
+STAFF_KEYS: Final[dict[Key, Glyph]] = {
+    Key.ERASE: ERASE,
+    Key.ENTER: CHECK,
+    Key.LEAVE: LEAVE,
+    Key.BACK: BACK,
+    Key.LANGUAGE: GLOBE,
+    Key.TAGS: TAG,
+    Key.INVENTORY: BOOK,
+    Key.TESTS: CHECK,
+    Key.SERVICE: CLOCK,
+    Key.FACTS: CLOUD,
+    Key.PAPER: PRINTER,
+    Key.RESTART: AGAIN,
+    Key.OPEN: CHECK,
+    Key.AGAIN: AGAIN,
+    Key.TRIED: AGAIN,
+    Key.RETRY: AGAIN,
+    Key.PAPER_CHANGED: CHECK,
+    Key.CONFIRM: CHECK,
+    Key.CHECK: LENS,
+    Key.PROGRAM: TAG,
+    Key.FINISH: CHECK,
+    Key.NEXT: DOWN,
+}
 FACES: Final[dict[str, Glyph]] = {
     "good": (*FACE, Stroke(arc(0.5, 0.5, 0.22, 200, 340), 0.07)),
     "fair": (*FACE, Stroke((0.32, 0.34, 0.68, 0.34), 0.07)),
@@ -184,6 +218,7 @@ SIGNS: Final[dict[Sign, Glyph]] = {
     Sign.NOTE: NOTE,
     Sign.CLOUD: CLOUD,
     Sign.CLOCK: CLOCK,
+    Sign.STAFF: PERSON,
 }
 
 
@@ -193,6 +228,8 @@ def of(control: Control) -> Glyph:
         return ON if control.on else OFF
     if isinstance(control.button, Wish):
         return WISHES[control.button]
+    if isinstance(control.button, Key):
+        return STAFF_KEYS.get(control.button, ())
     if control.button is Button.KEY:
         return SPACE if control.shown == "" else ()
     return FACES.get(control.subject, BUTTONS[control.button])

@@ -5,8 +5,9 @@
     key down           -> {"ok": true}             one of the keypad's, as `keypad.Key`
     screenshot PATH    -> {"ok": true}             a PNG of the latest visit at exactly PATH
     screen             -> {"screen": "pad", "language": "id", "books": [...], "texts": [...],
-                           "viewing": {...}, "focus": "borrow", "targets": [{"button": "borrow",
-                           "subject": "", "x": 512, "y": 300}, ...]}
+                           "viewing": {...}, "staff": null, "focus": "borrow",
+                           "targets": [{"button": "borrow", "subject": "", "x": 512, "y": 300},
+                           ...]}
     anything else      -> {"error": "..."}         also for a button that is not there now
 
 One command a line, one JSON object a line back. Targets are what a finger or the keypad can choose
@@ -34,6 +35,7 @@ from kivy.uix.widget import Widget
 from broker.errors import SirkulaError
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import UNBROKEN_SPACE
+from kiosk.staff.words import Key as StaffKey
 from kiosk.touchscreen.keypad import Key
 from kiosk.touchscreen.targets import Touchable
 from kiosk.touchscreen.viewing import Wish
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from kiosk.touchscreen.app import Touchscreen
 
 PATIENCE_SECONDS: Final = 20.0
-_TOUCHABLE: Final[dict[str, Button | Wish]] = {one.value: one for one in (*Button, *Wish)}
+_TOUCHABLE: Final = frozenset(one.value for one in (*Button, *StaffKey, *Wish))
 FRAMES_UNTIL_DRAWN: Final = 4  # layout settles, texts are rendered, the frame is swapped
 
 
@@ -104,7 +106,7 @@ class Rehearsal:
         match word, rest:
             case "touch", name if name.partition(" ")[0] in _TOUCHABLE:
                 word, _, subject = name.partition(" ")
-                return lambda outcome: self._touch(_TOUCHABLE[word], subject, outcome)
+                return lambda outcome: self._touch(word, subject, outcome)
             case "key", name if name in {key.value for key in Key}:
                 return lambda outcome: self._key(Key(name), outcome)
             case "screenshot", path if path:
@@ -114,9 +116,7 @@ class Rehearsal:
             case _:
                 raise BadCommand("use: touch BUTTON [SUBJECT], key KEY, screenshot PATH or screen")
 
-    def _touch(
-        self, button: Button | Wish, subject: str, outcome: Future[dict[str, object]]
-    ) -> None:
+    def _touch(self, button: str, subject: str, outcome: Future[dict[str, object]]) -> None:
         self._app.look()
         surface = self._app.surface
         if surface is None or not surface.settled:
@@ -125,10 +125,10 @@ class Rehearsal:
         there = [
             choice
             for choice in surface.choices
-            if choice.control.button is button and subject in ("", choice.control.subject)
+            if choice.control.button.value == button and subject in ("", choice.control.subject)
         ]
         if not there or there[0].disabled:
-            raise NotOnScreen(f"touch {button.value}: no such button can be touched now")
+            raise NotOnScreen(f"touch {button}: no such button can be touched now")
         _in_frames(FRAMES_UNTIL_DRAWN, outcome, lambda: self._press(there[0], button, outcome))
 
     def _key(self, key: Key, outcome: Future[dict[str, object]]) -> None:
@@ -139,11 +139,9 @@ class Rehearsal:
         outcome.set_result({"ok": True})
         self._app.press(key)
 
-    def _press(
-        self, choice: Touchable, button: Button | Wish, outcome: Future[dict[str, object]]
-    ) -> None:
-        if choice.get_parent_window() is None or choice.control.button is not button:
-            raise NotOnScreen(f"touch {button.value}: the button went away")
+    def _press(self, choice: Touchable, button: str, outcome: Future[dict[str, object]]) -> None:
+        if choice.get_parent_window() is None or choice.control.button.value != button:
+            raise NotOnScreen(f"touch {button}: the button went away")
         finger = Finger(*choice.to_window(*choice.center))
         # A touch is done even when what it tells fails; that failure is the app's to survive.
         outcome.set_result({"ok": True})
@@ -165,12 +163,14 @@ class Rehearsal:
         )
 
     def _viewed(self) -> dict[str, object]:
-        """How the patron sees it now, where the keypad's focus is, and what can be touched."""
+        """How it is seen, staff mode's page, where the keypad's focus is, what can be touched."""
         surface = self._app.surface
         focus = surface.focused if surface is not None else None
+        session = self._app.room.session
         touchable = surface.targets if surface is not None and surface.settled else {}
         return {
             "viewing": asdict(self._app.viewing),
+            "staff": session.page.value if session is not None else None,
             "focus": focus[0].value if focus is not None else None,
             "targets": [_placed(one) for one in touchable.values()],
         }

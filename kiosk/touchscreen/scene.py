@@ -4,9 +4,14 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from kiosk.happenings import Button
+from kiosk.staff.session import Page
+from kiosk.staff.words import Key
 from kiosk.touchscreen.theme import Tone
 from kiosk.touchscreen.viewing import Wish
 from kiosk.visit import Screen
+
+# What a target can be for: the visit, staff mode, or the screen itself.
+Meaning = Button | Key | Wish
 
 
 class Picture(Enum):
@@ -27,6 +32,7 @@ class Weight(Enum):
 
     MAIN = auto()
     RETURN = auto()
+    DANGER = auto()
     QUIET = auto()
 
 
@@ -36,6 +42,7 @@ class Sign(Enum):
     NOTE = auto()
     CLOUD = auto()
     CLOCK = auto()
+    STAFF = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Control:
     None for what is none. `shown` is what stands on it where the label is for the ear alone.
     """
 
-    button: Button | Wish
+    button: Meaning
     label: str
     weight: Weight = Weight.QUIET
     enabled: bool = True
@@ -126,6 +133,16 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """How something stands, in as many words as it needs; `tone` colours its heading."""
+
+    heading: str
+    tone: Tone
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """One question, and its answers to touch."""
 
@@ -165,12 +182,12 @@ class Adjust:
     choices: tuple[Control, ...]
 
 
-Body = Steps | Notice | Books | Listing | Choices | Keys | Code | Adjust
+Body = Steps | Notice | Books | Listing | Report | Choices | Keys | Code | Adjust
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Words that are the same on every screen of one language."""
+    """What is the same on every screen of one language; staff's way out stands in place of help."""
 
     title: str
     language: Control
@@ -182,16 +199,25 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffScreen:
+    """A page of staff mode, and another one as soon as other things can be chosen there."""
+
+    page: Page
+    tone: Tone
+    choices: tuple[tuple[Key, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything on the screen. `stay` is what a touch beside every button tells, if anything.
 
     `covered` while its titles are nobody else's to read.
     """
 
-    screen: Screen
+    screen: Screen | StaffScreen
     frame: Frame
     body: Body
     notes: tuple[Note, ...]
     controls: tuple[Control, ...]
-    stay: Button | None
+    stay: Button | Key | None
     covered: bool = False

@@ -10,10 +10,9 @@ from kiosk.touchscreen.rooms import account, card, farewell, opinion, pad, searc
 from kiosk.touchscreen.rooms.help import help_
 from kiosk.touchscreen.rooms.telling import Room, Telling
 from kiosk.touchscreen.scene import Control, Frame, Scene
-from kiosk.touchscreen.viewing import Viewing, Wish
+from kiosk.touchscreen.viewing import STANDARD, Viewing, Wish
 from kiosk.visit import Screen, Visit, screen, titles_covered
 
-STANDARD: Final = Viewing()
 _ROOMS: Final[dict[Screen, Room]] = {
     Screen.STARTING: welcome.starting,
     Screen.WELCOME: welcome.welcome,

@@ -5,6 +5,7 @@ from typing import Final
 from kiosk.touchscreen.bar import Bar
 from kiosk.touchscreen.bodies import ChoicesBody, CodeBody, KeysBody, ListingBody
 from kiosk.touchscreen.books import BookRow, Invitation, StepCard
+from kiosk.touchscreen.drawing import paint
 from kiosk.touchscreen.flow import Flow
 from kiosk.touchscreen.greeting import Greeting
 from kiosk.touchscreen.pictures import PICTURES
@@ -17,9 +18,11 @@ from kiosk.touchscreen.scene import (
     Keys,
     Listing,
     Notice,
+    Report,
     Steps,
 )
 from kiosk.touchscreen.targets import Choose
+from kiosk.touchscreen.theme import TONES
 from kiosk.touchscreen.widgets import Heading, Picture, Soft, Text
 
 
@@ -64,6 +67,18 @@ class BooksBody(Flow):
         self.fill([*words, *rows, Invitation(body.more)], pinned=2)
 
 
+class ReportBody(Flow):
+    """How something stands: a heading in its tone's colour, sentences, and rows."""
+
+    def __init__(self, _: Choose) -> None:
+        super().__init__()
+
+    def show(self, body: Report) -> None:
+        ink, _ = TONES[body.tone]
+        heading = Heading(text=body.heading, color=paint(ink))
+        self.fill([heading, *(Text(text=line) for line in body.lines), *map(BookRow, body.rows)], 1)
+
+
 class AdjustBody(Flow):
     """The patron's own settings as switches."""
 
@@ -82,6 +97,7 @@ Shown = (
     | NoticeBody
     | BooksBody
     | ListingBody
+    | ReportBody
     | ChoicesBody
     | KeysBody
     | CodeBody
@@ -92,6 +108,7 @@ BODIES: Final[dict[type[Body], type[Shown]]] = {
     Notice: NoticeBody,
     Books: BooksBody,
     Listing: ListingBody,
+    Report: ReportBody,
     Choices: ChoicesBody,
     Keys: KeysBody,
     Code: CodeBody,

@@ -1,46 +1,61 @@
 """The scene of every page of staff mode, in the language of whoever is in it. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final
 
 from devices.capabilities import LampColour, LampMeaning
 from kiosk.languages.catalogue import Catalogue
-from kiosk.staff.heard import DebtTold, Pressed
+from kiosk.staff.heard import DebtTold
 from kiosk.staff.session import WARNING_SECONDS, Page, Room, Session, seconds_left
 from kiosk.staff.testing import LAMP_SHOWS, Trial, Try
 from kiosk.staff.words import Closing, Debt, Found, Key, Part
-from kiosk.touchscreen.staff_scene import Look, Mood, Paging, StaffKey, StaffRow, StaffScene
+from kiosk.touchscreen.access import adjusting
+from kiosk.touchscreen.scene import (
+    Body,
+    Choices,
+    Control,
+    Frame,
+    Keys,
+    Note,
+    Report,
+    Row,
+    Scene,
+    Sign,
+    StaffScreen,
+    Weight,
+)
+from kiosk.touchscreen.speech.sentences import controls
 from kiosk.touchscreen.staff_tags import tags_page
 from kiosk.touchscreen.staff_walk import inventory_page, walk_page
-from kiosk.touchscreen.staff_words import Body, Words
+from kiosk.touchscreen.staff_words import StaffPage, Words, choice, note
+from kiosk.touchscreen.theme import Tone
+from kiosk.touchscreen.viewing import STANDARD, Viewing, Wish
 
 _DOOR_WARNING: Final = 30.0
 _MINUTE: Final = 60
-_TELEPHONE: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9)
+_DIGITS: Final = "1234567890"
+_DOT: Final = "•"
 
 
-def staff_scene(room: Room, session: Session, now: float, catalogue: Catalogue) -> StaffScene:
+def staff_scene(
+    room: Room, session: Session, now: float, catalogue: Catalogue, viewing: Viewing = STANDARD
+) -> Scene:
     """What stands on the screen at monotonic second `now`. Raises `MissingText`."""
     say = Words(catalogue)
-    body = _PAGES[session.page](_Seen(room, session, now), say)
-    left = seconds_left(session, now)
-    ending = left is not None and left <= (WARNING_SECONDS if session.entered else _DOOR_WARNING)
-    return StaffScene(
-        banner=say.text("staff.banner"),
-        clock=say.text("staff.ending", seconds=ceil(left)) if ending and left is not None else "",
-        corner=_corner(session, say),
-        heading=body.heading,
-        mood=body.mood,
-        lines=body.lines,
-        keys=body.keys,
-        paging=Paging(say.text("staff-key.up"), say.text("staff-key.down")),
-        facts=body.facts,
-        rows=body.rows,
-        typed=body.typed,
-        keypad=body.keypad,
+    page = _PAGES[session.page](_Seen(room, session, now), say)
+    clock = _clock(room, session, now, say)
+    below = (*_back(session, say), *page.controls)
+    told = Scene(
+        StaffScreen(session.page, _tone(page.body), _names((page.body, below))),
+        _frame(session, say),
+        page.body,
+        (*page.notes, _banner(session, say), *clock),
+        below,
+        Key.STAY if clock else None,
     )
+    return adjusting(told, viewing, catalogue) if viewing.adjusting else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +65,71 @@ class _Seen:
     now: float
 
 
-def _corner(session: Session, say: Words) -> tuple[StaffKey, ...]:
-    free = not session.busy
-    back = session.page not in (Page.DOOR, Page.MENU)
-    keys = [say.key(Key.LANGUAGE)]
-    if back:
-        keys.append(say.key(Key.BACK, enabled=free))
-    return (*keys, say.key(Key.LEAVE, enabled=free))
+def _tone(body: Body) -> Tone:
+    return body.tone if isinstance(body, Report) else Tone.READY
 
 
-def _door(seen: _Seen, say: Words) -> Body:
+def _names(part: object) -> tuple[tuple[Key, str], ...]:
+    return tuple((one.button, one.subject) for one in controls(part) if isinstance(one.button, Key))
+
+
+def _frame(session: Session, say: Words) -> Frame:
+    return Frame(
+        say.text("frame.title"),
+        say.key(Key.LANGUAGE),
+        Control(Wish.ACCESS, say.text("frame.access")),
+        say.key(Key.LEAVE, enabled=not session.busy),
+        say.text("frame.up"),
+        say.text("frame.down"),
+        say.text("frame.more"),
+    )
+
+
+def _banner(session: Session, say: Words) -> Note:
+    """Whose pages these are; at the door patrons are served yet."""
+    text = say.text("staff.at-work" if session.entered else "staff.banner")
+    return Note(Sign.STAFF, text, Tone.STAFF)
+
+
+def _back(session: Session, say: Words) -> tuple[Control, ...]:
+    if session.page in (Page.DOOR, Page.MENU):
+        return ()
+    return (say.key(Key.BACK, enabled=not session.busy),)
+
+
+def _clock(room: Room, session: Session, now: float, say: Words) -> tuple[Note, ...]:
+    """The warning before staff mode ends by itself."""
+    left = seconds_left(room, now)
+    warned = WARNING_SECONDS if session.entered else _DOOR_WARNING
+    if left is None or left > warned:
+        return ()
+    return (Note(Sign.CLOCK, say.text("staff.ending", seconds=ceil(left)), Tone.STAFF),)
+
+
+def _door(seen: _Seen, say: Words) -> StaffPage:
     session, door = seen.session, seen.room.door
     locked = door.seconds_locked(seen.now)
     if not seen.room.has_code:
-        return Body(say.text("staff-door.no-code"), Mood.ASK)
+        return StaffPage(Report(say.text("staff-door.no-code"), Tone.STAFF))
     if locked:
         minutes = ceil(locked / _MINUTE)
-        return Body(say.text("staff-door.locked", minutes=minutes), Mood.BAD)
+        return StaffPage(Report(say.text("staff-door.locked", minutes=minutes), Tone.BAD))
     if session.trying:
-        return Body(say.text("staff-door.trying"), Mood.WAIT)
-    lead = say.text("staff-door.again" if door.wrong else "staff-door.lead")
+        return StaffPage(Report(say.text("staff-door.trying"), Tone.WAIT))
     typed = 0 if session.typed is None else len(session.typed.reveal())
-    some = bool(typed)
-    keypad = (
-        *(_digit(digit) for digit in _TELEPHONE),
-        say.key(Key.ERASE, enabled=some),
-        _digit(0),
-        say.key(Key.ENTER, Look.MAIN, enabled=some),
+    keys = Keys(
+        say.text("staff-door.wrong" if door.wrong and not typed else "staff-door.heading"),
+        "" if typed else say.text("staff-door.lead"),
+        _DOT * typed,
+        tuple(Control(Key.DIGIT, digit, subject=digit, secret=True) for digit in _DIGITS),
+        replace(say.key(Key.ERASE, enabled=bool(typed)), shown=""),
     )
-    return Body(
-        say.text("staff-door.heading"), Mood.PLAIN, (lead,), typed="•" * typed, keypad=keypad
-    )
+    return StaffPage(keys, (say.key(Key.ENTER, Weight.MAIN, enabled=bool(typed)),))
 
 
-def _digit(digit: int) -> StaffKey:
-    return StaffKey(Pressed(Key.DIGIT, digit), str(digit))
-
-
-def _menu(seen: _Seen, say: Words) -> Body:
+def _menu(seen: _Seen, say: Words) -> StaffPage:
     closing = seen.room.closing
-    lines = () if closing is None else (say.text("staff-menu.closed", reason=say.closing(closing)),)
+    closed = "" if closing is None else say.text("staff-menu.closed", reason=say.closing(closing))
     order = (
         Key.TAGS,
         Key.INVENTORY,
@@ -100,41 +140,32 @@ def _menu(seen: _Seen, say: Words) -> Body:
         Key.RESTART,
     )
     keys = tuple(say.key(key) for key in order)
-    return Body(
-        say.text("staff-menu.heading"), Mood.PLAIN, lines or (say.text("staff.lead"),), keys
-    )
+    return StaffPage(Choices(say.text("staff-menu.heading"), closed, keys))
 
 
-def _service(seen: _Seen, say: Words) -> Body:
+def _service(seen: _Seen, say: Words) -> StaffPage:
     closing, central = seen.room.closing, not seen.room.open_at_centre
-    note = (say.text("staff-service.central"),) if central else ()
+    notes = (note(say.text("staff-service.central")),) if central else ()
     if closing is None:
-        keys = tuple(
-            StaffKey(Pressed(Key.CHOOSE, at), say.closing(reason))
-            for at, reason in enumerate(Closing)
-        )
+        reasons = tuple(choice(at, say.closing(reason)) for at, reason in enumerate(Closing))
         lead = say.text("staff-service.lead-open")
-        return Body(say.text("staff-service.heading-open"), Mood.GOOD, (*note, lead), keys)
+        return StaffPage(Choices(say.text("staff-service.heading-open"), lead, reasons), (), notes)
     lead = say.text("staff-service.lead-closed", reason=say.closing(closing))
     kept = say.text("staff-service.kept")
-    return Body(
-        say.text("staff-service.heading-closed"),
-        Mood.BAD,
-        (lead, kept, *note),
-        (say.key(Key.OPEN, Look.MAIN),),
-    )
+    body = Report(say.text("staff-service.heading-closed"), Tone.BAD, (lead, kept))
+    return StaffPage(body, (say.key(Key.OPEN, Weight.MAIN),), notes)
 
 
-def _tests(seen: _Seen, say: Words) -> Body:
-    keys = tuple(
-        StaffKey(Pressed(Key.CHOOSE, at), say.text(f"staff-part.{part.value}"))
+def _tests(seen: _Seen, say: Words) -> StaffPage:
+    parts = tuple(
+        choice(at, say.text(f"staff-part.{part.value}"))
         for at, part in enumerate(Part)
         if part is not Part.LAMP or seen.room.lamp_colours
     )
-    return Body(say.text("staff-tests.heading"), Mood.PLAIN, (say.text("staff-tests.lead"),), keys)
+    return StaffPage(Choices(say.text("staff-tests.heading"), say.text("staff-tests.lead"), parts))
 
 
-def _test(seen: _Seen, say: Words) -> Body:
+def _test(seen: _Seen, say: Words) -> StaffPage:
     trial = seen.session.trial or Trial(Part.READER)
     part = say.text(f"staff-part.{trial.part.value}")
     if trial.shows is not None:
@@ -142,27 +173,29 @@ def _test(seen: _Seen, say: Words) -> Body:
     if trial.running or trial.found is None:
         waits = {Part.CARDS: "show-card", Part.SCANNER: "scan-book"}
         lead = say.text(f"staff-test.{waits.get(trial.part, 'running-lead')}")
-        return Body(say.text("staff-test.running", part=part), Mood.WAIT, (lead,))
+        return StaffPage(Report(say.text("staff-test.running", part=part), Tone.WAIT, (lead,)))
     found = trial.found
     heading = say.text("staff-test.heading", part=part, found=say.found(found))
     history = tuple(_history(one, say) for one in trial.history)
     if trial.next is None:
         lead = "not-fitted-lead" if found is Found.NOT_FITTED else "well-lead"
+        lead = "voice-lead" if trial.part is Part.VOICE and found is Found.WELL else lead
         lines = (*_reads(trial, say), say.text(f"staff-test.{lead}"))
-        mood = Mood.ASK if found is Found.NOT_FITTED else Mood.GOOD
-        return Body(heading, mood, lines, (say.key(Key.AGAIN),), rows=history[:-1])
+        tone = Tone.STAFF if found is Found.NOT_FITTED else Tone.GOOD
+        return StaffPage(Report(heading, tone, lines, history[:-1]), (say.key(Key.AGAIN),))
     repair = say.text(f"repair.{trial.next.value}")
     step = say.text("staff-test.step", step=len(trial.history), repair=repair)
-    keys = (say.key(Key.TRIED, Look.MAIN),)
-    return Body(heading, Mood.BAD, (*_reads(trial, say), step), keys, rows=history)
+    body = Report(heading, Tone.BAD, (*_reads(trial, say), step), history)
+    return StaffPage(body, (say.key(Key.TRIED, Weight.MAIN),))
 
 
-def _look(shows: LampMeaning, say: Words, *, in_colour: bool) -> Body:
+def _look(shows: LampMeaning, say: Words, *, in_colour: bool) -> StaffPage:
     """Asks whether the lamp shows it; by its rhythm alone where a colour is not fitted."""
     count, at = len(LAMP_SHOWS), LAMP_SHOWS.index(shows) + 1
     lead = say.text(f"staff-lamp.{shows.value}{'' if in_colour else '-plain'}")
-    keys = (say.key(Key.SEEN, Look.MAIN), say.key(Key.UNSEEN))
-    return Body(say.text("staff-lamp.heading", at=at, count=count), Mood.ASK, (lead,), keys)
+    heading = say.text("staff-lamp.heading", at=at, count=count)
+    keys = (say.key(Key.UNSEEN), say.key(Key.SEEN, Weight.MAIN))
+    return StaffPage(Report(heading, Tone.READY, (lead,)), keys)
 
 
 def _reads(trial: Trial, say: Words) -> tuple[str, ...]:
@@ -171,46 +204,47 @@ def _reads(trial: Trial, say: Words) -> tuple[str, ...]:
     return (say.text("staff-test.reads", reads=trial.reads, tries=trial.tries),)
 
 
-def _history(one: Try, say: Words) -> StaffRow:
+def _history(one: Try, say: Words) -> Row:
     found = say.found(one.found)
-    if one.repair is None:
-        return StaffRow(say.text("staff-test.first", found=found))
-    repair = say.text(f"repair.{one.repair.value}").rstrip(".")
-    return StaffRow(say.text("staff-test.tried", repair=repair, found=found))
+    told = say.text("staff-test.first", found=found)
+    if one.repair is not None:
+        repair = say.text(f"repair.{one.repair.value}").rstrip(".")
+        told = say.text("staff-test.tried", repair=repair, found=found)
+    return Row("", told, "", Tone.GOOD if one.found is Found.WELL else Tone.BAD)
 
 
-def _facts(seen: _Seen, say: Words) -> Body:
+def _facts(seen: _Seen, say: Words) -> StaffPage:
     debt = seen.session.debt or DebtTold(0, None, Debt.NONE)
-    keys = (say.key(Key.AGAIN, label="look-again"),)
+    look = say.key(Key.AGAIN, label="look-again")
     if debt.count == 0:
-        return Body(say.text("staff-facts.heading-none"), Mood.GOOD, (), keys)
+        return StaffPage(Report(say.text("staff-facts.heading-none"), Tone.GOOD), (look,))
     lines = [say.text(f"debt.{debt.why.value}")]
     if debt.oldest is not None:
         lines.insert(0, say.text("staff-facts.oldest", age=say.age(debt.oldest)))
     lines.append(say.text("staff-facts.asked" if seen.session.sent_again else "staff-facts.safe"))
     heading = say.counted("staff-facts.heading", debt.count)
-    retry = say.key(Key.RETRY, Look.MAIN)
-    return Body(heading, Mood.ASK, tuple(lines), (retry, *keys))
+    body = Report(heading, Tone.STAFF, tuple(lines))
+    return StaffPage(body, (look, say.key(Key.RETRY, Weight.MAIN)))
 
 
-def _paper(_: _Seen, say: Words) -> Body:
+def _paper(_: _Seen, say: Words) -> StaffPage:
     lines = tuple(
         f"{at}. {say.text(f'staff-paper.{step}')}"
         for at, step in enumerate(("open", "insert", "close", "then"), 1)
     )
-    keys = (say.key(Key.PAPER_CHANGED, Look.MAIN),)
-    return Body(say.text("staff-paper.heading"), Mood.PLAIN, lines, keys)
+    body = Report(say.text("staff-paper.heading"), Tone.READY, lines)
+    return StaffPage(body, (say.key(Key.PAPER_CHANGED, Weight.MAIN),))
 
 
-def _restart(seen: _Seen, say: Words) -> Body:
+def _restart(seen: _Seen, say: Words) -> StaffPage:
     heading = say.text("staff-restart.heading")
     if seen.session.not_restarted:
-        return Body(heading, Mood.BAD, (say.text("staff-restart.nobody"),))
+        return StaffPage(Report(heading, Tone.BAD, (say.text("staff-restart.nobody"),)))
     lines = (say.text("staff-restart.lead"), say.text("staff-restart.safe"))
-    return Body(heading, Mood.ASK, lines, (say.key(Key.CONFIRM, Look.DANGER),))
+    return StaffPage(Report(heading, Tone.STAFF, lines), (say.key(Key.CONFIRM, Weight.DANGER),))
 
 
-_PAGES: Final[dict[Page, Callable[[_Seen, Words], Body]]] = {
+_PAGES: Final[dict[Page, Callable[[_Seen, Words], StaffPage]]] = {
     Page.DOOR: _door,
     Page.MENU: _menu,
     Page.SERVICE: _service,

@@ -103,6 +103,8 @@ def _debt(count: int, oldest: float | None, why: Debt, *, again: bool = False) -
 
 
 _HERE, _AWAY = Whereabouts.HERE, Whereabouts.ON_LOAN
+# Said and repaired alike whatever part it is: once is enough to look at.
+_OF_ANY_PART: Final = {Found.UNPLUGGED, Found.SILENT, Found.GARBLED, Found.REFUSED}
 _SHELF: Final = Shelf(
     "800-sastra",
     tuple(
@@ -110,7 +112,7 @@ _SHELF: Final = Shelf(
         for at in range(200)
     ),
 )
-_ORDER: Final = [*range(20), 90, *(at for at in range(20, 120) if at not in (33, 90))]
+_ORDER: Final = [*range(20), 90, *(at for at in range(20, 193) if at not in (33, 90))]
 _RELEASED: Final = (7, 47, 87)
 _READS: Final = (
     *(
@@ -150,7 +152,7 @@ _FETCHED: Final = (
 ROOMS: Final[dict[str, Room]] = {
     "door": _door(Door()),
     "door-typed": _door(Door(), typed="246813"),
-    "door-again": _door(Door(wrong=2), typed="2"),
+    "door-again": _door(Door(wrong=2)),
     "door-trying": _door(Door(), typed="246813", trying=True),
     "door-locked": _door(Door(TRIES, NOW + LOCKED_SECONDS)),
     "door-no-code": replace(_door(Door()), has_code=False),
@@ -166,6 +168,7 @@ ROOMS: Final[dict[str, Room]] = {
     "test-lamp-one-colour": replace(_looking(LAMP_SHOWS[1]), lamp_colours=1),
     "tests-no-lamp": replace(_at(Page.TESTS), lamp_colours=0),
     "test-well": _trial(Part.READER, Found.NO_TAG, Found.WELL),
+    "test-voice-well": _trial(Part.VOICE, Found.WELL),
     "test-weak": _trial(Part.READER, Found.WEAK),
     "test-not-fitted": _trial(Part.PRINTER, Found.NOT_FITTED),
     "test-call": _trial(Part.READER, *(Found.UNPLUGGED,) * 5),
@@ -232,6 +235,6 @@ ROOMS.update(
         f"test-{part.value}-{found.value}": _trial(part, found)
         for part in Part
         for found in Found
-        if repairs(part, found)[:-1]
+        if repairs(part, found)[:-1] and (part is Part.READER or found not in _OF_ANY_PART)
     }
 )

@@ -6,37 +6,39 @@ from devices.quality import TagQuality
 from devices.tags.content import Blank, BookTag, PatronTag
 from kiosk.staff.tagging import OVERWRITABLE, Bench, Stand, is_sound, stand
 from kiosk.staff.words import Key
-from kiosk.touchscreen.staff_scene import Look, Mood, StaffKey
-from kiosk.touchscreen.staff_words import Body, Words
+from kiosk.touchscreen.scene import Control, Report, Weight
+from kiosk.touchscreen.staff_words import StaffPage, Words, fact, listed
+from kiosk.touchscreen.theme import Tone
 
-_MOODS: Final = {
-    Stand.SCAN: Mood.PLAIN,
-    Stand.LAY: Mood.PLAIN,
-    Stand.LOOKING: Mood.WAIT,
-    Stand.WRITING: Mood.WAIT,
-    Stand.WRITTEN: Mood.GOOD,
-    Stand.UNDONE: Mood.GOOD,
-    Stand.MENDED: Mood.GOOD,
-    Stand.ALREADY: Mood.GOOD,
-    Stand.LIFT: Mood.ASK,
-    Stand.BEGUN: Mood.ASK,
-    Stand.OTHER_ITEM: Mood.ASK,
-    Stand.OTHER_CONTENT: Mood.ASK,
+_TONES: Final = {
+    Stand.SCAN: Tone.READY,
+    Stand.LAY: Tone.READY,
+    Stand.LOOKING: Tone.WAIT,
+    Stand.WRITING: Tone.WAIT,
+    Stand.WRITTEN: Tone.GOOD,
+    Stand.UNDONE: Tone.GOOD,
+    Stand.MENDED: Tone.GOOD,
+    Stand.ALREADY: Tone.GOOD,
+    Stand.LIFT: Tone.STAFF,
+    Stand.BEGUN: Tone.STAFF,
+    Stand.OTHER_ITEM: Tone.STAFF,
+    Stand.OTHER_CONTENT: Tone.STAFF,
 }
 
 
-def tags_page(bench: Bench, say: Words, *, scanner: bool) -> Body:
+def tags_page(bench: Bench, say: Words, *, scanner: bool) -> StaffPage:
     """What to do now, what the barcode and the tag say, and how good the tag is."""
     now = stand(bench)
-    heading, lead, mood = _said(bench, now, say)
+    heading, lead, tone = _said(bench, now, say)
     lines = [lead] if lead else []
     if bench.misread is not None:
         lines.insert(0, say.text(f"staff-other.{bench.misread.value}"))
     if not (scanner or bench.checking):
         lines.insert(0, say.text("staff-tags.no-scanner"))
     lines += _about(bench, say)
-    facts = quality(bench.only, say) if bench.only is not None else ()
-    return Body(heading, mood, tuple(lines), _keys(bench, now, say), facts)
+    if bench.only is not None:
+        lines.append(listed(quality(bench.only, say)))
+    return StaffPage(Report(heading, tone, tuple(lines)), _keys(bench, now, say))
 
 
 def quality(tag: TagQuality, say: Words) -> tuple[str, ...]:
@@ -54,27 +56,27 @@ def quality(tag: TagQuality, say: Words) -> tuple[str, ...]:
         "security": say.text(f"quality.{security}"),
         "locked": locked,
     }
-    facts = (f"{say.text(f'quality.{name}')}: {value}" for name, value in told.items())
+    facts = (fact(say.text(f"quality.{name}"), value) for name, value in told.items())
     return (*facts, _reads(tag, say))
 
 
 def _reads(tag: TagQuality, say: Words) -> str:
     value = say.text("quality.reads-value", reads=tag.reads, tries=tag.tries)
-    return f"{say.text('quality.reads')}: {value}"
+    return fact(say.text("quality.reads"), value)
 
 
-def _said(bench: Bench, now: Stand, say: Words) -> tuple[str, str, Mood]:
-    mood = _MOODS.get(now, Mood.BAD)
+def _said(bench: Bench, now: Stand, say: Words) -> tuple[str, str, Tone]:
+    tone = _TONES.get(now, Tone.BAD)
     if now is Stand.FAILED and bench.failure is not None:
         failed = say.text(f"staff-failure.{bench.failure.value}")
-        return say.text("staff-tags.failed"), failed, mood
+        return say.text("staff-tags.failed"), failed, tone
     if now is Stand.CHECKED and bench.only is not None:
         sound = is_sound(bench.only)
         key = "staff-tags.checked-sound" if sound else "staff-tags.checked-unsound"
         lead = say.text("staff-tags.checked-lead")
-        return say.text(key), lead, Mood.GOOD if sound else Mood.BAD
+        return say.text(key), lead, Tone.GOOD if sound else Tone.BAD
     heading = say.text(f"staff-tags.{now.value}")
-    return heading, say.text(f"staff-tags.{now.value}-lead"), mood
+    return heading, say.text(f"staff-tags.{now.value}-lead"), tone
 
 
 def _about(bench: Bench, say: Words) -> list[str]:
@@ -88,7 +90,7 @@ def _about(bench: Bench, say: Words) -> list[str]:
         told.append(say.text("staff-tags.checking"))
     elif bench.written:
         told.append(say.counted("staff-tags.batch", bench.written))
-    return [" · ".join(told)] if told else []
+    return [listed(told)] if told else []
 
 
 def _content(tag: TagQuality, say: Words) -> str:
@@ -103,16 +105,16 @@ def _content(tag: TagQuality, say: Words) -> str:
             return say.text("staff-tags.not-a-book")
 
 
-def _keys(bench: Bench, now: Stand, say: Words) -> tuple[StaffKey, ...]:
+def _keys(bench: Bench, now: Stand, say: Words) -> tuple[Control, ...]:
     free = not bench.writing
     other = Key.PROGRAM if bench.checking else Key.CHECK
     keys = [say.key(other, enabled=free)]
     if now in (Stand.FAILED, Stand.NO_PAD, Stand.WEAK):
-        keys.append(say.key(Key.AGAIN, Look.MAIN, label="look-again"))
+        keys.append(say.key(Key.AGAIN, Weight.MAIN, label="look-again"))
     if now in OVERWRITABLE:
-        keys.append(say.key(Key.OVERWRITE, Look.DANGER))
+        keys.append(say.key(Key.OVERWRITE, Weight.DANGER))
     if now is Stand.BEGUN:
-        keys += [say.key(Key.COMPLETE, Look.MAIN), say.key(Key.RESTORE)]
+        keys += [say.key(Key.COMPLETE, Weight.MAIN), say.key(Key.RESTORE)]
     if bench.only is not None and bench.only.uid == bench.undoable and free:
         keys.append(say.key(Key.UNDO))
     if bench.wanted is not None and free:

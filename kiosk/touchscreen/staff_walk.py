@@ -4,12 +4,12 @@ from typing import Final
 
 from broker.facts import Mark
 from kiosk.staff.choosing import LISTS_SHOWN, Choosing, Fetch, Offer, Server
-from kiosk.staff.heard import Pressed
 from kiosk.staff.inventory import Result, counts
 from kiosk.staff.walking import Walk
 from kiosk.staff.words import Key
-from kiosk.touchscreen.staff_scene import Look, Mood, StaffKey, StaffRow
-from kiosk.touchscreen.staff_words import Body, Words
+from kiosk.touchscreen.scene import Choices, Report, Row, Weight
+from kiosk.touchscreen.staff_words import StaffPage, Words, choice, fact, listed, note
+from kiosk.touchscreen.theme import Tone
 
 # What a librarian has to go and see to; missing only once all was walked.
 _AT_ONCE: Final = frozenset(Mark) - {Mark.FOUND, Mark.AWAY, Mark.MISSING}
@@ -17,28 +17,30 @@ _IN_THE_END: Final = _AT_ONCE | {Mark.MISSING}
 _LONGEST_NAME, _BEGINNING, _END = 24, 12, 11
 
 
-def inventory_page(choosing: Choosing, say: Words) -> Body:
+def inventory_page(choosing: Choosing, say: Words) -> StaffPage:
     """The shelves to choose from, each with how far it was walked or how many books it has."""
     if choosing.fetch is not None:
         return _fetch_page(choosing.fetch, say)
     told = say.text(f"staff-inventory.server-{choosing.server.value}")
     offers = choosing.offers
     if not offers:
-        mood = Mood.WAIT if choosing.server is Server.ASKED else Mood.ASK
-        lines = (told,) if mood is Mood.WAIT else (told, say.text("staff-inventory.none-lead"))
-        return Body(say.text("staff-inventory.none"), mood, lines)
-    keys = [
-        StaffKey(Pressed(Key.CHOOSE, at), f"{_short(one.name)}: {_progress(one, say)}")
-        for at, one in enumerate(offers)
+        return StaffPage(_none(choosing, told, say))
+    lists = [
+        choice(at, f"{_short(one.name)}: {_progress(one, say)}") for at, one in enumerate(offers)
     ][choosing.first : choosing.first + LISTS_SHOWN]
-    if len(offers) > LISTS_SHOWN:
-        keys.append(say.key(Key.NEXT))
     problem = _problem(choosing, say)
-    mood = Mood.PLAIN if problem is None else Mood.BAD
-    lines = (problem or told,)
-    if problem is None and choosing.server is Server.SILENT:
-        lines = (told, say.text("staff-inventory.kept"))
-    return Body(say.text("staff-inventory.heading"), mood, lines, tuple(keys))
+    if choosing.server is Server.SILENT:
+        told = f"{told} {say.text('staff-inventory.kept')}"
+    body = Choices(say.text("staff-inventory.heading"), told, tuple(lists))
+    more = (say.key(Key.NEXT),) if len(offers) > LISTS_SHOWN else ()
+    return StaffPage(body, more, () if problem is None else (note(problem),))
+
+
+def _none(choosing: Choosing, told: str, say: Words) -> Report:
+    heading = say.text("staff-inventory.none")
+    if choosing.server is Server.ASKED:
+        return Report(heading, Tone.WAIT, (told,))
+    return Report(heading, Tone.STAFF, (told, say.text("staff-inventory.none-lead")))
 
 
 def _problem(choosing: Choosing, say: Words) -> str | None:
@@ -70,19 +72,19 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[:_BEGINNING]}…{name[-_END:]}"
 
 
-def _fetch_page(fetch: Fetch, say: Words) -> Body:
+def _fetch_page(fetch: Fetch, say: Words) -> StaffPage:
     heading = say.text("staff-inventory.fetching", name=fetch.question.shelf)
     so_far = say.text("staff-inventory.fetched", count=len(fetch.lines), total=fetch.total)
-    return Body(heading, Mood.WAIT, (so_far,))
+    return StaffPage(Report(heading, Tone.WAIT, (so_far,)))
 
 
-def walk_page(walk: Walk, say: Words) -> Body:
+def walk_page(walk: Walk, say: Words) -> StaffPage:
     """What was found so far; all that is the matter once the report is written."""
     name, total = ("", 0) if walk.shelf is None else (walk.shelf.name, len(walk.shelf.entries))
     told = counts(walk.results)
     shown = _IN_THE_END if walk.report else _AT_ONCE
     facts = [
-        f"{say.text(f'mark.{mark.value}')}: {told[mark]}"
+        fact(say.text(f"mark.{mark.value}"), told[mark])
         for mark in Mark
         if told[mark] and mark in (shown | {Mark.FOUND})
     ]
@@ -90,19 +92,18 @@ def walk_page(walk: Walk, say: Words) -> Body:
         facts.insert(0, say.text("staff-walk.age", age=say.age(walk.shelf.age)))
     if walk.strange:
         facts.append(say.counted("staff-walk.strange", walk.strange))
-    told_all = " · ".join(facts)
+    told_all = listed(facts)
     rows = tuple(_row(one, say) for one in _worst_first(walk.results) if shown & {*one.marks})
-    keys = () if walk.report else (say.key(Key.FINISH, Look.MAIN, enabled=not walk.writing),)
+    keys = () if walk.report else (say.key(Key.FINISH, Weight.MAIN, enabled=not walk.writing),)
     heading = say.text("staff-walk.heading", name=name, read=len(walk.reads), total=total)
-    return Body(
-        heading, _mood(walk), (*_lines(walk, say, well=not rows), told_all), keys, rows=rows
-    )
+    lines = (*_lines(walk, say, well=not rows), told_all)
+    return StaffPage(Report(heading, _tone(walk), lines, rows), keys)
 
 
-def _mood(walk: Walk) -> Mood:
+def _tone(walk: Walk) -> Tone:
     if walk.trouble:
-        return Mood.BAD
-    return Mood.GOOD if walk.report else Mood.PLAIN
+        return Tone.BAD
+    return Tone.GOOD if walk.report else Tone.READY
 
 
 def _lines(walk: Walk, say: Words, *, well: bool) -> tuple[str, ...]:
@@ -121,16 +122,16 @@ def _worst_first(results: tuple[Result, ...]) -> list[Result]:
     return sorted(results, key=lambda one: min(order.index(mark) for mark in one.marks))
 
 
-def _row(result: Result, say: Words) -> StaffRow:
-    marks = ", ".join(say.text(f"mark.{mark.value}") for mark in result.marks)
+def _row(result: Result, say: Words) -> Row:
+    """The title may be shortened; the numbers that a book is found by may not."""
+    told = ", ".join(say.text(f"mark.{mark.value}") for mark in result.marks)
+    if Mark.MISPLACED in result.marks:
+        after = result.after
+        place = say.text("staff-walk.at-start")
+        if after is not None:
+            place = say.text("staff-walk.after", item=after)
+        told = f"{told} · {place}"
     entry = result.entry
-    words = str(result.item)
-    if entry is not None:
-        words = f"{result.item} · {entry.call_number} · {entry.title}"
-    if Mark.MISPLACED not in result.marks:
-        return StaffRow(words, marks)
-    after = result.after
-    place = say.text("staff-walk.at-start")
-    if after is not None:
-        place = say.text("staff-walk.after", item=after)
-    return StaffRow(words, f"{marks} · {place}")
+    if entry is None:
+        return Row("", str(result.item), told, Tone.BAD)
+    return Row(entry.title, f"{result.item} · {entry.call_number}", told, Tone.BAD)

@@ -5,15 +5,15 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
-from kiosk.happenings import Button
 from kiosk.touchscreen.arrangement import Glass
 from kiosk.touchscreen.bar import Bar, FrameBar
 from kiosk.touchscreen.layout import Layout, Parts, Title
 from kiosk.touchscreen.measures import Measures
 from kiosk.touchscreen.pager import Pager
-from kiosk.touchscreen.scene import Frame, Scene, Sign, Steps
+from kiosk.touchscreen.scene import Frame, Meaning, Scene, Sign, StaffScreen, Steps
 from kiosk.touchscreen.screens import BODIES
 from kiosk.touchscreen.speech.sentences import controls
+from kiosk.touchscreen.stripes import Stripes
 from kiosk.touchscreen.targets import Choose, Name, Quiet, Touchable
 from kiosk.touchscreen.viewing import Wish
 from kiosk.touchscreen.widgets import NoteStrip
@@ -37,6 +37,7 @@ class Surface(Widget):
             title=Title(),
             pager=Pager(self._turn),
         )
+        self._stripes: Stripes | None = None
         self.focused: Name | None = None
 
     @property
@@ -72,7 +73,7 @@ class Surface(Widget):
     def show(self, scene: Scene) -> None:
         """Becomes `scene`, changing only what differs."""
         before, self._scene = self._scene, scene
-        fresh = before is None or before.screen is not scene.screen
+        fresh = before is None or before.screen != scene.screen
         if fresh:
             self._shown_at = Clock.get_boottime()
         if fresh or before is None or before.body != scene.body:
@@ -81,6 +82,8 @@ class Surface(Widget):
             self._show_frame(scene.frame)
         if before is None or before.notes != scene.notes:
             self._show_notes(scene, before)
+        if isinstance(scene.screen, StaffScreen) and self._stripes is None:
+            self._stripes = Stripes((self.width, self.height), self._sizes.pixels_per_mm)
         self._parts.controls.show(scene.controls, scene.frame.more)
         self._parts.controls.tall = isinstance(scene.body, Steps)
         self._parts.touchable = any(controls(scene.body))
@@ -124,12 +127,12 @@ class Surface(Widget):
         if counting and self._parts.body is not None:
             self._parts.body.page = 0
 
-    def _chosen(self, name: Button | Wish, subject: str) -> None:
+    def _chosen(self, name: Meaning, subject: str) -> None:
         if name is Wish.MORE:
             self.arrange()
         self._choose(name, subject)
 
-    def _turn(self, wish: Button | Wish, subject: str) -> None:
+    def _turn(self, wish: Meaning, subject: str) -> None:
         if self._parts.body is not None:
             self._parts.body.turn(-1 if wish is Wish.PAGE_UP else 1)
             self.arrange()
@@ -138,6 +141,8 @@ class Surface(Widget):
     def arrange(self) -> None:
         """Gives every part its place."""
         self.clear_widgets()
+        if self._scene is not None and isinstance(self._scene.screen, StaffScreen):
+            self.add_widget(self._stripes)
         Layout(self, self._parts, self._sizes, self._glass).arrange()
         self.focus(self.focused)
 

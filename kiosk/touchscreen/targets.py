@@ -14,20 +14,19 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
-from kiosk.happenings import Button
 from kiosk.touchscreen import glyphs, measures
 from kiosk.touchscreen.drawing import paint
-from kiosk.touchscreen.scene import Control, Weight
+from kiosk.touchscreen.scene import Control, Meaning, Weight
 from kiosk.touchscreen.theme import Token
-from kiosk.touchscreen.viewing import Wish
 from kiosk.touchscreen.widgets import Block
 
 # A button, and which of several alike it is.
-Name = tuple[Button | Wish, str]
-Choose = Callable[[Button | Wish, str], None]
+Name = tuple[Meaning, str]
+Choose = Callable[[Meaning, str], None]
 _FILLS: Final = {
     Weight.MAIN: (Token.PINE, Token.PINE_PRESSED, Token.CARD),
     Weight.RETURN: (Token.CLAY, Token.CLAY_PRESSED, Token.CARD),
+    Weight.DANGER: (Token.BAD, Token.INK, Token.CARD),
     Weight.QUIET: (Token.CARD, Token.SHADE, Token.INK),
 }
 ROUNDING: Final = 3  # pixels; a word a fraction too wide for its place would break
@@ -35,7 +34,7 @@ TALL: Final = 1.9  # signs above words from this many times the type size that w
 
 
 class Touchable(ButtonBehavior, Block):
-    """Mixed into a widget it is one of the patron's buttons: found by finger, keypad and audit.
+    """Mixed into a widget it is one of the buttons: found by finger, keypad and audit.
 
     It acts when the finger leaves it inside. A ring is around it while it is `focused`.
     """

@@ -1,4 +1,4 @@
-"""How the patron of this visit wants to see, reach and hear the screen. Pure.
+"""How the patron of this visit, or staff at work, want to see, reach and hear the screen. Pure.
 
 It lives beside the visit, on the screen that draws it, and ends with the visit: `kept` tells what
 remains of it. Nothing here reaches the station, the log or the line.
@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from kiosk.staff.session import Page as StaffPage
+from kiosk.staff.session import Room
 from kiosk.visit import IDLE_SECONDS, UNHURRIED, Page, Visit, screen
 
 QUIETEST: Final = 1
@@ -53,6 +55,9 @@ class Viewing:
         return self.voice or self.large_text
 
 
+STANDARD: Final = Viewing()
+
+
 def wished(viewing: Viewing, wish: Wish) -> Viewing:
     """The settings after a touch; what only repeats, hushes or turns a page changes none."""
     match wish:
@@ -90,3 +95,14 @@ def kept(viewing: Viewing, before: Visit, after: Visit, idle_seconds: float) -> 
     if screen(before) is not screen(after):
         return replace(viewing, adjusting=False)
     return viewing
+
+
+def kept_by_staff(viewing: Viewing, before: Room, after: Room) -> Viewing:
+    """What remains of the settings while staff are at work: all of them, and nothing afterwards.
+
+    Whoever only came to the door keeps them. The panel closes when another page comes.
+    """
+    was, now = (None if room.session is None else room.session.page for room in (before, after))
+    if now is None and was is not StaffPage.DOOR:
+        return Viewing(tall_panel=viewing.tall_panel)
+    return viewing if was is now else replace(viewing, adjusting=False)

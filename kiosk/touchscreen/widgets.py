@@ -4,6 +4,7 @@ A block is a part that tells how high it must be for a width (`settle`), so that
 out at once, without waiting for Kivy's next frame.
 """
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -62,8 +63,8 @@ class Text(Label, Block):
         return max(map(self.wide, self.text.split(" "))) > self.width
 
     def settle(self, width: float) -> float:
-        if UNBROKEN_SPACE in self.text and max(map(self.wide, self.text.split(" "))) > width:
-            self.text = self.text.replace(UNBROKEN_SPACE, " ")  # rather between words than in one
+        if max(map(self.wide, self.text.split(" "))) > width:
+            self.text = self._loosened(width)
         if self._settled == (self.text, width) == (self.text, self.width):
             return float(self.height)
         self._settled = self.text, width
@@ -72,6 +73,13 @@ class Text(Label, Block):
         self.texture_update()
         self.height = self.texture_size[1] if self.text else 0
         return float(self.height)
+
+    def _loosened(self, width: float) -> str:
+        """Rather broken between words than in one, and in a file's name behind a hyphen."""
+        words = self.text.replace(UNBROKEN_SPACE, " ").split(" ")
+        wide = (word for word in words if self.wide(word) > width)
+        loose = {word: re.sub(r"(?<=[-_])(?=.)", " ", word) for word in wide}
+        return " ".join(loose.get(word, word) for word in words)
 
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
         """Paragraphs of as many lines as `room` holds."""

@@ -124,6 +124,23 @@ def test_a_lamp_is_looked_for_where_the_settings_say_it_is(tmp_path: Path, lamp:
     assert told(checks, "port")[1:] == [(Outcome.ERROR, "missing")] * len(LAMPS[lamp])
 
 
+@pytest.mark.parametrize(
+    ("speech", "found"),
+    [
+        ("espeak-ng", [(Outcome.WELL, "there")]),
+        ("/nowhere/espeak-ng", [(Outcome.ADVICE, "missing")]),
+        ("", []),
+    ],
+)
+def test_a_kiosk_that_cannot_speak_is_advised_how(
+    tmp_path: Path, speech: str, found: list[tuple[Outcome, str]]
+) -> None:
+    file = tmp_path / "kiosk.toml"
+    text = STATION.format(folder=tmp_path, port="/dev/null") + KIOSK.format(path="usb:072f:2200")
+    file.write_text(f'{text}speech = "{speech}"\n', encoding="utf-8")
+    assert told(station_checks(read_settings(file, KioskSettings), {}), "speech") == found
+
+
 def test_an_agent_watches_a_disk(tmp_path: Path) -> None:
     settings = f'site = "binjai"\ndevice = "r-01"\ndisk = "{tmp_path}"\n[broker]\nport = 1\n'
     file = tmp_path / "agent.toml"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -30,7 +31,9 @@ from devices.station.description import (
 from devices.station.prompt import command_of
 from devices.station.station import SimulatedStation
 from devices.tags.content import BookTag, read_tag
+from kiosk.languages.catalogue import LANGUAGES
 from kiosk.staff.opening import RESTART_STATUS
+from kiosk.staff.words import Part
 from tests.brokers import Listener, started_mosquitto
 from tests.keys import SEALING
 
@@ -116,6 +119,7 @@ width = 1024
 height = 600
 diagonal = 7.0
 fullscreen = false
+speech = "{self.folder / "speak"}"
 [scanner]
 driver = "serial"
 port = "{scanner}"
@@ -370,3 +374,17 @@ def test_no_digit_of_a_keyboard_gets_further_than_the_door(kiosk: Kiosk) -> None
     kiosk.shows("Kode belum cocok")
     kiosk.ask("key 27")
     kiosk.until("the welcome", lambda: not kiosk.texts())
+
+
+def test_a_missing_voice_is_told_with_what_to_do_and_tried_again(kiosk: Kiosk) -> None:
+    kiosk.enter()
+    kiosk.press("tests")
+    kiosk.press(f"choose {list(Part).index(Part.VOICE)}")
+    kiosk.shows("Suara: programnya belum terpasang")
+    kiosk.shows("apt install espeak-ng")
+    program = kiosk.folder / "speak"
+    program.write_text(f'#!/bin/sh\nexec espeak-ng -w "{kiosk.folder}/said.$$.wav" "$@"\n')
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    kiosk.press("tried")
+    kiosk.shows("Suara: baik")
+    assert len(list(kiosk.folder.glob("said.*.wav"))) == len(LANGUAGES)

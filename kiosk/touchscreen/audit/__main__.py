@@ -17,10 +17,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from kiosk.touchscreen.audit.combinations import MAIN_PANELS, PANELS, coarse, combinations
+from kiosk.touchscreen.audit.combinations import (
+    EVERY,
+    MAIN_PANELS,
+    PANELS,
+    coarse,
+    combinations,
+)
 from kiosk.touchscreen.audit.gallery import Gallery
 from kiosk.touchscreen.audit.sheet import SHEETS, contact_sheet
-from kiosk.touchscreen.states import STATES
 
 HEADLESS: Final = {
     "SDL_VIDEODRIVER": "offscreen",
@@ -65,26 +70,17 @@ def sheets(panel: str, out: Path) -> None:
 
 def _elsewhere(panel: str, out: Path, *flags: str) -> tuple[int, dict[str, list[str]]]:
     """The same command in a process without a display: how many pictures, and what was found."""
-    _headless("kiosk.touchscreen.audit", "--panel", panel, "--out", str(out), *flags)
-    outcome = json.loads((out / f"{panel}.json").read_text("utf-8"))
-    pictures, found = outcome["pictures"], outcome["found"]
-    if "--state" not in flags:
-        _headless("kiosk.touchscreen.staff_gallery", str(out), "--panel", panel, "--audit-only")
-        staff = json.loads((out / panel / "staff.json").read_text("utf-8"))
-        pictures += len(staff)
-        found |= {f"staff-{name}": faults for name, faults in staff.items()}
-    return pictures, found
-
-
-def _headless(*module: str) -> None:
-    command = ["nice", sys.executable, "-m", *module]
-    subprocess.run(  # noqa: S603  # our own modules
+    module = "kiosk.touchscreen.audit"
+    command = ["nice", sys.executable, "-m", module, "--panel", panel, "--out", str(out), *flags]
+    subprocess.run(  # noqa: S603  # our own module
         command,
         check=True,
         env=os.environ | HEADLESS,
         stdout=subprocess.DEVNULL,
         timeout=PATIENCE_SECONDS,
     )
+    outcome = json.loads((out / f"{panel}.json").read_text("utf-8"))
+    return outcome["pictures"], outcome["found"]
 
 
 def _audit(panels: tuple[str, ...], out: Path, *flags: str) -> int:
@@ -117,7 +113,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run audit", description="every screen, for everybody")
     parser.add_argument("--quick", action="store_true", help="the main panels and combinations")
     parser.add_argument("--panel", choices=PANELS, help="this one, in this process")
-    parser.add_argument("--state", choices=STATES, action="append", default=[], help="only these")
+    parser.add_argument("--state", choices=EVERY, action="append", default=[], help="only these")
     parser.add_argument("--out", type=Path, help="keep findings, and contact sheets, here")
     parser.add_argument("--sheets", action="store_true", help="save contact sheets as well")
     wanted = parser.parse_args()

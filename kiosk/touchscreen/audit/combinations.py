@@ -8,6 +8,7 @@ from typing import Final
 from kiosk.languages.catalogue import LANGUAGES
 from kiosk.touchscreen.audit.pseudo import PSEUDO
 from kiosk.touchscreen.panel import Panel
+from kiosk.touchscreen.staff_states import ROOMS
 from kiosk.touchscreen.states import STATES
 from kiosk.touchscreen.viewing import Viewing
 
@@ -23,6 +24,8 @@ PANELS: Final = {
     "landscape-32in": Panel(1920, 1080, 32.0, fullscreen=False, bottom_mm=800),
 }
 MAIN_PANELS: Final = ("portrait-15.6in", "landscape-7in", "landscape-10in")
+STAFF: Final = "staff-"
+EVERY: Final = (*STATES, *(f"{STAFF}{name}" for name in ROOMS))
 PLENTY: Final = 1_500_000  # pixels
 LEAST_PIXELS_PER_MM: Final = 2.5  # with fewer, a focus ring is no more than its smooth edges
 # Every kind of screen once, the fullest of its kind: enough to see a layout break.
@@ -50,6 +53,15 @@ MAIN_STATES: Final = (
     "goodbye-not-printed",
     "goodbye-not-sent",
     "help-not-reached",
+    "staff-door-typed",
+    "staff-menu-closed-ending",
+    "staff-service-open-central",
+    "staff-service-closed",
+    "staff-tests",
+    "staff-test-call",
+    "staff-tags-other-item",
+    "staff-inventory-many",
+    "staff-walk-done",
 )
 
 
@@ -66,7 +78,10 @@ def coarse(panel: Panel) -> Panel:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """One picture; `adjusting` in `viewing` is the accessibility panel in front of the state."""
+    """One picture, of staff mode where `state` begins with `STAFF`.
+
+    `adjusting` in `viewing` is the accessibility panel in front of the state.
+    """
 
     state: str
     language: str
@@ -91,6 +106,7 @@ def combinations(panel: Panel, *, quick: bool) -> Iterator[Combination]:
     Reach is drawn only where part of the panel is out of reach: elsewhere it changes nothing.
     """
     tall = panel.reach < panel.height
+    drawn = (*STATES, *(state for state in MAIN_STATES if state not in STATES)) if quick else EVERY
     reaches = (False, True) if tall else (False,)
     languages = (*LANGUAGES, PSEUDO)
     for large, contrast, reach in product((False, True), (False, True), reaches):
@@ -99,9 +115,11 @@ def combinations(panel: Panel, *, quick: bool) -> Iterator[Combination]:
         if quick and contrast and (large or reach):
             continue
         plain = not (large or contrast or reach)
-        states = MAIN_STATES if quick and not plain else tuple(STATES)
+        states = MAIN_STATES if quick and not plain else drawn
         for state, language in product(states, ("id", PSEUDO) if quick else languages):
             yield Combination(state, language, viewing)
         for language in languages:
             adjusting = Viewing(large, contrast, reach, voice=True, adjusting=True, tall_panel=tall)
             yield Combination("pad-3-ending-offline", language, adjusting)
+            if not quick:
+                yield Combination("staff-menu-closed-ending", language, adjusting)

@@ -5,15 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.happenings import Button
 from kiosk.languages.catalogue import UNBROKEN_SPACE, MissingText, read_catalogue
-from kiosk.touchscreen.audit.combinations import Combination
+from kiosk.staff.session import Room
+from kiosk.touchscreen.audit.combinations import STAFF, Combination
 from kiosk.touchscreen.audit.pseudo import PSEUDO, pseudo
 from kiosk.touchscreen.configure import touchscreen
 from kiosk.touchscreen.keys import SHEETS
 from kiosk.touchscreen.panel import Panel
-from kiosk.touchscreen.scene import Books, Listing, Scene
+from kiosk.touchscreen.scene import Books, Listing, Report, Scene
 from kiosk.touchscreen.speech.sentences import controls, spoken, texts
+from kiosk.touchscreen.staff_states import ROOMS
 from kiosk.touchscreen.states import NOW, PATRON, STATES
 from kiosk.touchscreen.viewing import Wish
 from kiosk.visit import Visit
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from kiosk.touchscreen.surface import Surface
+    from kiosk.touchscreen.targets import Name
 
 FRAMES: Final = 3
 PAGES_AT_MOST: Final = 200
@@ -34,10 +36,14 @@ class Gallery:
         self._panel = panel
         self.pictures = 0
         self._visit = Visit()
+        self._room = Room()
         silent = replace(panel, speech_program="")
-        self._app = touchscreen(silent, home, lambda: (self._visit, NOW), lambda _: None)
+        self._app = touchscreen(silent, home, self._latest, lambda _: None, lambda: self._room)
         self._app._catalogues[PSEUDO] = pseudo(read_catalogue("en"))  # noqa: SLF001  # no patron speaks it
         self._app._run_prepare()  # noqa: SLF001  # what run() does before it loops for ever
+
+    def _latest(self) -> tuple[Visit, float]:
+        return self._visit, NOW
 
     @property
     def _surface(self) -> "Surface":
@@ -48,20 +54,19 @@ class Gallery:
 
     def judge(self, wanted: Combination, pictures: Path | None = None) -> list[str]:
         """Everything wrong with the picture on all of its pages; saves them when wanted."""
-        visit = replace(STATES[wanted.state], language=wanted.language)
+        self._visit, self._room = _staged(wanted)
         try:
-            self._visit = visit
-            scene = self._app.stage(visit, NOW, wanted.viewing)
+            scene = self._app.stage(self._visit, NOW, wanted.viewing, self._room)
         except MissingText as error:
             return [str(error)]
         found = _unspoken(spoken(scene, self._app.words))
         pages: dict[tuple[int, int], list[str]] = {}
-        reached: set[tuple[Button | Wish, str]] = set()
+        reached: set[Name] = set()
         for page, _ in enumerate(self._pages()):
             found += self._judge_page(wanted, page, pictures)
             pages[self._surface.pages] = self._texts()
             reached |= set(self._surface.targets)
-        words = {word for page in pages.values() for text in page for word in text.split()}
+        words = {word for page in pages.values() for text in page for word in _words(text)}
         return [*found, *_lost(scene, words), *_repeated(scene, pages), *_unreached(scene, reached)]
 
     def _judge_page(self, wanted: Combination, page: int, pictures: Path | None) -> list[str]:
@@ -70,10 +75,12 @@ class Gallery:
         self.pictures += 1
         surface, app = self._surface, self._app
         names = tuple(surface.targets)
-        surface.focus(names[page % len(names)] if names and pictures is None else None)
+        focus = surface.focus(names[page % len(names)] if names and pictures is None else None)
         self._idle()
         reach = app.panel.reach if wanted.viewing.reach else float(app.panel.height)
         found = faults(surface, app.measures, wanted.viewing, reach)
+        if focus is None and pictures is None:
+            found.append("has nothing that the keypad can reach")
         picture = self._picture()
         if pictures is not None:
             picture.save(pictures / f"{wanted.name}.{page + 1}.png")
@@ -130,6 +137,14 @@ class Gallery:
         return Image.frombytes("RGB", size, pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
 
+def _staged(wanted: Combination) -> tuple[Visit, Room]:
+    if wanted.state in STATES:
+        return replace(STATES[wanted.state], language=wanted.language), Room()
+    room = ROOMS[wanted.state.removeprefix(STAFF)]
+    assert room.session is not None, "the table shows who is there"
+    return Visit(), replace(room, session=replace(room.session, language=wanted.language))
+
+
 def _unspoken(sentence: str) -> list[str]:
     if not sentence:
         return ["says nothing aloud"]
@@ -140,14 +155,19 @@ def _unspoken(sentence: str) -> list[str]:
 def _lost(scene: Scene, shown: set[str]) -> list[str]:
     """Words of the scene that stand on no page. Titles may be shortened, invitations left out."""
     body = scene.body
-    if isinstance(body, Books | Listing):
+    if isinstance(body, Books | Listing | Report):
         rows = tuple(replace(row, title="") if row.label else row for row in body.rows)
         body = replace(body, rows=rows)
     if isinstance(body, Books):
         body = replace(body, more=replace(body.more, text=""))
     told = " ".join([*texts(body), *texts(scene.notes)]).replace(UNBROKEN_SPACE, " ")
-    lost = set(told.split()) - shown
+    lost = set(_words(told)) - shown
     return [f"shows {sorted(lost)} on no page"] if lost else []
+
+
+def _words(text: str) -> list[str]:
+    """Without what a narrow place parts: a file's name may break behind a hyphen."""
+    return text.replace("-", "- ").split()
 
 
 def _repeated(scene: Scene, pages: dict[tuple[int, int], list[str]]) -> list[str]:
@@ -160,6 +180,6 @@ def _repeated(scene: Scene, pages: dict[tuple[int, int], list[str]]) -> list[str
     ]
 
 
-def _unreached(scene: Scene, reached: set[tuple[Button | Wish, str]]) -> list[str]:
+def _unreached(scene: Scene, reached: set["Name"]) -> list[str]:
     wanted = {(one.button, one.subject) for one in controls(scene) if one.enabled}
     return [f"{button} cannot be reached by keypad" for button in wanted - reached]

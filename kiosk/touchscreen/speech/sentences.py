@@ -13,13 +13,23 @@ from babel.dates import get_day_names, get_month_names
 
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import UNBROKEN_SPACE, Catalogue
-from kiosk.touchscreen.scene import Adjust, Books, Control, Keys, Listing, Note, Scene, Sign
-from kiosk.touchscreen.viewing import Wish
+from kiosk.staff.words import Key
+from kiosk.touchscreen.scene import (
+    Adjust,
+    Books,
+    Control,
+    Keys,
+    Listing,
+    Meaning,
+    Note,
+    Scene,
+    Sign,
+)
 
 WARNED_EVERY: Final = 10  # seconds of a countdown: each of them would drown everything else
 _NUMBER: Final = re.compile(r"\b(?=\w*\d)(?:\w*[A-Za-z]\w*|0\d+|\d{5,})\b")
 _MUTE: Final = {ord("…"): None, ord("•"): None}  # dots stand for what nobody may hear
-_KEYS: Final = {Button.KEY, Button.ERASE}
+_KEYS: Final = {Button.KEY, Button.ERASE, Key.ERASE}
 _PAUSE: Final = re.compile(r"[.?!:,]$")
 
 
@@ -38,11 +48,7 @@ def change(before: Scene | None, after: Scene, catalogue: Catalogue) -> str:
     A new screen is told whole. On the same one only what is new, switches as well, and a countdown
     in steps.
     """
-    if (
-        before is None
-        or before.screen is not after.screen
-        or type(before.body) is not type(after.body)
-    ):
+    if before is None or before.screen != after.screen or type(before.body) is not type(after.body):
         return spoken(after, catalogue)
     if before.frame != after.frame:  # another language
         return spoken(after, catalogue)
@@ -54,7 +60,7 @@ def change(before: Scene | None, after: Scene, catalogue: Catalogue) -> str:
     return _sentences([*fresh, *_countdown(before, after)], catalogue)
 
 
-def echo(scene: Scene, pressed: tuple[Button | Wish, str], catalogue: Catalogue) -> str:
+def echo(scene: Scene, pressed: tuple[Meaning, str], catalogue: Catalogue) -> str:
     """What a key sounds like: its letter, and of a secret one only that it was heard."""
     for one in controls(scene):
         if (one.button, one.subject) != pressed:

@@ -11,12 +11,17 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TYPE_CHECKING, cast
 
 from broker.program import run_command
 from kiosk.__main__ import run
-from kiosk.staff.heard import Pressed
 from kiosk.staff.words import Key
 from kiosk.touchscreen.audit.__main__ import HEADLESS
+from kiosk.touchscreen.viewing import Wish
+
+if TYPE_CHECKING:
+    from kiosk.touchscreen.app import Touchscreen
+    from kiosk.touchscreen.targets import Name
 
 FRAMES = 8
 TAPS = 5
@@ -28,7 +33,7 @@ def follow(line: str) -> object:
 
     match line.split():
         case ["press", name, *number]:
-            return press(Pressed(Key(name), int(number[0]) if number else 0))
+            return press(name, number[0] if number else "")
         case ["corner"]:
             for _ in range(TAPS):
                 tap(5, Window.height - 5)
@@ -39,8 +44,7 @@ def follow(line: str) -> object:
         case ["texts"]:
             from kiosk.touchscreen.rehearsal import visible_texts  # noqa: PLC0415  # likewise
 
-            staff = staff_pages()
-            return [text for page in staff for text in visible_texts(page)]
+            return visible_texts(app().root) if app().room.session is not None else []
         case ["shot", path]:
             Path(Window.screenshot(name=f"{path}.part.png")).replace(path)
             return "done"
@@ -48,21 +52,22 @@ def follow(line: str) -> object:
             return "unknown"
 
 
-def staff_pages() -> list[object]:
-    from kivy.core.window import Window  # noqa: PLC0415  # configured only now
+def app() -> "Touchscreen":
+    from kivy.app import App  # noqa: PLC0415  # configured only now
 
-    from kiosk.touchscreen.staff_surface import StaffSurface  # noqa: PLC0415  # likewise
-
-    return [one for one in Window.children if isinstance(one, StaffSurface)]
+    return cast("Touchscreen", App.get_running_app())
 
 
-def press(pressed: Pressed) -> str:
-    for page in staff_pages():
-        for target in page.targets:  # type: ignore[attr-defined]  # a staff surface
-            if target.key.pressed == pressed and not target.disabled and page.settled:  # type: ignore[attr-defined]  # likewise
-                tap(*target.center)
-                return "done"
-    return "not there"
+def press(name: str, number: str) -> str:
+    """Taps the key, or else the way to what does not fit the glass, where it may be."""
+    surface = app().surface
+    if surface is None or not surface.settled:
+        return "not there"
+    ways: list[Name] = [(Key(name), number), (Wish.PAGE_DOWN, ""), (Wish.MORE, "")]
+    found = next((way for way in ways if way in surface.targets), None)
+    if found is not None:
+        tap(*surface.targets[found].center)
+    return "done" if found == ways[0] else "not there"
 
 
 def tap(x: float, y: float) -> None:

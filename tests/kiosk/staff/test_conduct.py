@@ -24,6 +24,7 @@ from kiosk.happenings import (
     Enquire,
     Happening,
     Intended,
+    PaceWanted,
     PadChanged,
     PadSettled,
     ServiceWanted,
@@ -340,3 +341,12 @@ def test_staff_mode_and_a_visit_are_never_there_together(story: list[Happening])
             assert kiosk.conduct.room.lying <= visit.leftovers
     asked = [action.question for action in kiosk.actions if isinstance(action, Enquire)]
     assert STAFF.reveal() not in repr(asked)
+
+
+def test_staff_who_listen_have_twice_the_time_and_so_has_the_visit() -> None:
+    kiosk = Kiosk().hear(CardArrived(STAFF), PaceWanted(unhurried=True))
+    assert kiosk.conduct.visit.unhurried
+    kiosk.hear(Tick(), now=1 + IDLE_SECONDS)
+    assert kiosk.conduct.entered
+    kiosk.hear(Tick(), now=1 + 2 * IDLE_SECONDS)
+    assert not kiosk.conduct.entered

@@ -1,5 +1,7 @@
 """Staff mode: how it begins, what each page does, and that it ends by itself."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,7 +139,16 @@ def test_without_a_touch_it_ends_after_five_minutes_and_the_door_after_one() -> 
 @pytest.mark.parametrize("page", [Key.TAGS, Key.TESTS, Key.SERVICE, Key.PAPER])
 def test_any_touch_gives_five_minutes_more(page: Key) -> None:
     room, _ = heard(Pressed(page), room=inside(), now=200)
-    assert seconds_left(session(room), 200) == IDLE_SECONDS
+    assert seconds_left(room, 200) == IDLE_SECONDS
+
+
+def test_a_touch_beside_every_key_gives_five_minutes_more() -> None:
+    for page in (Key.TAGS, Key.TESTS, Key.SERVICE, Key.PAPER, Key.INVENTORY):
+        room = inside(page)
+        after, deeds = heard(Pressed(Key.STAY), room=room, now=200)
+        assert replace(session(after), since=session(room).since) == session(room)
+        assert seconds_left(after, 200) == IDLE_SECONDS
+        assert deeds == []
 
 
 def test_a_book_and_a_barcode_are_acts_at_the_tag_station_and_nowhere_else() -> None:
@@ -153,7 +164,7 @@ def test_nothing_ends_it_while_a_tag_is_written() -> None:
     for ending in (TimePassed(), Pressed(Key.LEAVE), Pressed(Key.BACK)):
         kept, _ = heard(ending, room=room, now=10 * IDLE_SECONDS)
         assert session(kept).busy
-    assert seconds_left(session(room), 10 * IDLE_SECONDS) is None
+    assert seconds_left(room, 10 * IDLE_SECONDS) is None
 
 
 def test_closing_with_a_reason_is_kept_and_so_is_opening() -> None:

@@ -12,11 +12,12 @@ from typing import Any
 
 from kiosk.touchscreen.audit import contrast
 from kiosk.touchscreen.audit.combinations import PANELS, Combination, coarse
-from kiosk.touchscreen.audit.gallery import Gallery, _lost, _unreached
+from kiosk.touchscreen.audit.gallery import Gallery, _lost, _unreached, _unspoken
 from kiosk.touchscreen.speech.sentences import texts
 from kiosk.touchscreen.states import NOW, STATES
 from kiosk.touchscreen.viewing import Viewing
 
+UNTRANSLATED = {"pad.more", "staff-menu.heading"}
 Flaw = Callable[[Any], None]
 
 
@@ -103,6 +104,24 @@ def answered(gallery: Gallery) -> list[str]:
     return [] if contrast.at(gallery._picture(), *place) != before else ["a touch is not seen"]
 
 
+def unfocused(gallery: Gallery) -> list[str]:
+    """A page of staff mode on which nothing can be chosen."""
+    wanted = Combination("staff-menu", "id", Viewing())
+    gallery.judge(wanted)
+    for target in gallery._surface.choices:
+        target.disabled = True
+    return gallery._judge_page(wanted, 0, None)
+
+
+def ringless(gallery: Gallery) -> list[str]:
+    """A page of staff mode whose ring nobody sees."""
+    wanted = Combination("staff-menu", "id", Viewing())
+    gallery.judge(wanted)
+    for target in gallery._surface.choices:
+        target.canvas.before.clear()
+    return gallery._judge_page(wanted, 0, None)
+
+
 def main() -> None:
     found: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as home:
@@ -120,6 +139,9 @@ def main() -> None:
                 *pale(gallery._surface, gallery._picture(), Viewing()),
             ]
         found["answered"] = answered(gallery)
+        found["unfocused"] = unfocused(gallery)
+        found["ringless"] = ringless(gallery)
+        found["mute"] = _unspoken("")
         scene = gallery._app.stage(STATES["pad-3"], NOW, Viewing())
         gallery._idle()
         found["reach"] = faults(gallery._surface, gallery._app.measures, Viewing(), 300.0)
@@ -127,9 +149,10 @@ def main() -> None:
         found["lost"] = _lost(scene, shown - {"benar?"})
         found["unreached"] = _unreached(scene, set())
         words = gallery._app._catalogues["id"]
-        sentences = {key: text for key, text in words.sentences.items() if key != "pad.more"}
+        sentences = {key: text for key, text in words.sentences.items() if key not in UNTRANSLATED}
         gallery._app._catalogues["id"] = replace(words, sentences=sentences)
         found["untranslated"] = gallery.judge(Combination("pad-3", "id", Viewing()))
+        found["untranslated_staff"] = gallery.judge(Combination("staff-menu", "id", Viewing()))
     print(json.dumps(found))
 
 

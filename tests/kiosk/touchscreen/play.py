@@ -6,6 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from kiosk.touchscreen.audit.__main__ import HEADLESS
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60
+SAID_SECONDS = 20.0
 
 
 class Play:
@@ -54,3 +58,37 @@ class Play:
         self.process.send_signal(signal.SIGTERM)
         _, errors = self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode, errors
+
+
+def told(speech: Path, words: str) -> Path:
+    """The file of the utterance with these words, once there is one."""
+    deadline = time.monotonic() + SAID_SECONDS
+    while time.monotonic() < deadline:
+        for path in speech.parent.glob("*.txt"):
+            if words in path.read_text("utf-8"):
+                return path
+        threading.Event().wait(0.02)
+    raise AssertionError(f"nobody said {words!r}")
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + SAID_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        threading.Event().wait(0.02)
+    return True
+
+
+def stands(play: Play, screen: str) -> bool:
+    """Whether the screen comes to be this one."""
+    return eventually(lambda: play.ask("screen")["screen"] == screen)
+
+
+def walk(play: Play, wanted: str) -> None:
+    """Presses the keypad's lower arrow until the ring is around `wanted`."""
+    for _ in range(16):
+        if play.ask("screen")["focus"] == wanted:
+            return
+        play.direct("type down")
+    raise AssertionError(f"the keypad never reached {wanted}")

@@ -14,9 +14,8 @@ import time
 from pathlib import Path
 
 from broker.requests import Describe, Description, Identify, Standing
-from broker.vocabulary import ItemId, PatronId, Reason, Refusal
+from broker.vocabulary import ItemId, PatronId, Reason, Refusal, Secret
 from devices.capabilities import TagUid
-from kiosk.dialogue import step
 from kiosk.happenings import (
     Answered,
     CardArrived,
@@ -28,12 +27,19 @@ from kiosk.happenings import (
     Started,
     TagArrived,
 )
+from kiosk.serving import KioskConduct
+from kiosk.staff.conduct import Fitted, StaffConduct
+from kiosk.staff.deeds import Deed, TryCode
+from kiosk.staff.heard import CodeTried
+from kiosk.staff.records import Kept
+from kiosk.staff.session import Room
 from kiosk.touchscreen.configure import touchscreen
 from kiosk.touchscreen.keypad import KEY_CODES
 from kiosk.touchscreen.panel import Panel
 from kiosk.visit import Visit
 
 PATRON = PatronId("KTA-SECRET-7")
+STAFF, CODE = PatronId("PTG-01"), Secret("246813")
 BOOK = ItemId("B00012")
 MACHINE: tuple[Happening, ...] = (
     Started(settling=frozenset()),
@@ -42,6 +48,7 @@ MACHINE: tuple[Happening, ...] = (
     ConnectionChanged(online=True),
 )
 SCRIPT: dict[str, tuple[Happening, ...]] = {
+    "staff": (CardArrived(STAFF),),
     "card": (
         CardArrived(PATRON),
         Answered(Identify(PATRON), Standing(on_loan=0, remaining=5), provisional=False),
@@ -62,16 +69,27 @@ ESCAPE, F1 = 27, 282
 
 
 class Stage:
-    """The visit, and the faults somebody asked for."""
+    """The visit, staff mode, and the faults somebody asked for."""
 
     def __init__(self) -> None:
-        self.visit = Visit()
+        self.conduct = StaffConduct(
+            KioskConduct(),
+            Kept(),
+            self._do,
+            lambda number: number == STAFF,
+            Fitted(code=True, scanner=False),
+        )
         self.failing: set[str] = set()
         for happening in MACHINE:
             self.hear(happening)
 
     def hear(self, happening: Happening) -> None:
-        self.visit, _ = step(self.visit, happening, time.monotonic())
+        self.conduct.hear(happening, time.monotonic())
+
+    def _do(self, deed: Deed) -> None:
+        """Only the code is tried here: all other deeds need devices."""
+        if isinstance(deed, TryCode):
+            self.hear(CodeTried(deed.code == CODE))
 
     def tell(self, happening: Happening) -> None:
         self._fail_once("tell")
@@ -79,7 +97,10 @@ class Stage:
 
     def latest(self) -> tuple[Visit, float]:
         self._fail_once("latest")
-        return self.visit, time.monotonic()
+        return self.conduct.visit, time.monotonic()
+
+    def room(self) -> Room:
+        return self.conduct.room
 
     def follow(self, word: str) -> None:
         if word == "keys":
@@ -138,7 +159,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         speech = sys.argv[1] if len(sys.argv) > 1 else ""
         panel = Panel(540, 960, 15.6, fullscreen=False, rehearsal_port=port, speech_program=speech)
-        app = touchscreen(panel, Path(home), stage.latest, stage.tell)
+        app = touchscreen(panel, Path(home), stage.latest, stage.tell, stage.room)
         from kivy.clock import Clock  # noqa: PLC0415  # configured only now
 
         signal.signal(signal.SIGTERM, lambda *_: app.stop())

@@ -10,13 +10,19 @@ import pytest
 
 from kiosk.languages.catalogue import LANGUAGES, read_catalogue
 from kiosk.touchscreen.audit.__main__ import HEADLESS
-from kiosk.touchscreen.audit.combinations import MAIN_PANELS, MAIN_STATES, PANELS, combinations
+from kiosk.touchscreen.audit.combinations import (
+    EVERY,
+    MAIN_PANELS,
+    MAIN_STATES,
+    PANELS,
+    combinations,
+)
 from kiosk.touchscreen.audit.pseudo import PSEUDO, pseudo
-from kiosk.touchscreen.states import STATES
+from kiosk.touchscreen.staff_states import ROOMS
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 110
-FULLEST = ("pad-3-ending-offline", "result-mixed-ending")
+FULLEST = ("pad-3-ending-offline", "result-mixed-ending", "staff-tags-other-item")
 
 
 def python(*arguments: str) -> str:
@@ -57,6 +63,10 @@ def found() -> dict[str, list[str]]:
         ("lost", "on no page"),
         ("unreached", "cannot be reached by keypad"),
         ("untranslated", "id.toml: pad.more"),
+        ("untranslated_staff", "id.toml: staff-menu.heading"),
+        ("mute", "says nothing aloud"),
+        ("unfocused", "has nothing that the keypad can reach"),
+        ("ringless", "has a focus ring of"),
     ],
 )
 def test_no_flaw_escapes_the_audit(found: dict[str, list[str]], flaw: str, sentence: str) -> None:
@@ -94,15 +104,20 @@ def test_the_audit_draws_every_state_in_every_way() -> None:
     for panel in PANELS.values():
         drawn = list(combinations(panel, quick=False))
         plain = {(one.state, one.language) for one in drawn}
-        assert plain == {(state, name) for state in STATES for name in (*LANGUAGES, PSEUDO)}
+        assert plain == {(state, name) for state in EVERY for name in (*LANGUAGES, PSEUDO)}
         for mark in ("large_text", "high_contrast", "adjusting"):
             assert any(getattr(one.viewing, mark) for one in drawn)
         assert any(one.viewing.reach for one in drawn) is (panel.reach < panel.height)
 
 
+def test_staff_mode_is_looked_over_like_the_patrons_screens() -> None:
+    drawn = {one.state for one in combinations(PANELS["portrait-15.6in"], quick=False)}
+    assert {f"staff-{name}" for name in ROOMS} < drawn
+
+
 def test_the_quick_audit_is_a_part_of_it() -> None:
     assert set(MAIN_PANELS) < set(PANELS)
-    assert set(MAIN_STATES) < set(STATES)
+    assert set(MAIN_STATES) < set(EVERY)
     for name in MAIN_PANELS:
         every = set(combinations(PANELS[name], quick=False))
         assert set(combinations(PANELS[name], quick=True)) < every

@@ -1,16 +1,9 @@
 """The running screen for who cannot reach, see or hear it as most do."""
 
-import stat
-import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
+from tests.kiosk.touchscreen.play import Play, eventually, stands, told, walk
 
-from tests.kiosk.touchscreen.play import Play
-
-PATIENCE_SECONDS = 20.0
 SWALLOWED = (
     ("q",),
     ("space",),
@@ -24,59 +17,6 @@ SWALLOWED = (
     ("q", "ctrl"),
     ("f1", "ctrl"),
 )
-
-
-@pytest.fixture
-def speech(tmp_path: Path) -> Path:
-    """espeak-ng, its voice and what it was told kept in files: a machine without sound."""
-    program = tmp_path / "speak"
-    program.write_text(
-        f'#!/bin/sh\ntee "{tmp_path}/$$.txt" | espeak-ng -w "{tmp_path}/$$.wav" "$@"\n'
-    )
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return program
-
-
-@pytest.fixture
-def play(speech: Path) -> Iterator[Play]:
-    running = Play(str(speech))
-    yield running
-    if running.process.poll() is None:
-        running.end()
-
-
-def told(speech: Path, words: str) -> Path:
-    """The file of the utterance with these words, once there is one."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        for path in speech.parent.glob("*.txt"):
-            if words in path.read_text("utf-8"):
-                return path
-        threading.Event().wait(0.02)
-    raise AssertionError(f"nobody said {words!r}")
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        threading.Event().wait(0.02)
-    return True
-
-
-def stands(play: Play, screen: str) -> bool:
-    """Whether the screen comes to be this one."""
-    return eventually(lambda: play.ask("screen")["screen"] == screen)
-
-
-def walk(play: Play, wanted: str) -> None:
-    """Presses the keypad's lower arrow until the ring is around `wanted`."""
-    for _ in range(12):
-        if play.ask("screen")["focus"] == wanted:
-            return
-        play.direct("type down")
-    raise AssertionError(f"the keypad never reached {wanted}")
 
 
 def test_a_whole_visit_is_made_with_five_keys(play: Play) -> None:

@@ -126,6 +126,7 @@ def test_a_touch_beside_the_buttons_gives_more_time_and_does_nothing_else(name: 
     button = shown(visit).stay
     if button is None:
         return
+    assert isinstance(button, Button)
     after, actions = step(visit, Touched(button), NOW)
     assert (after, actions) == (replace(visit, since=NOW), ())
     assert seconds_left(after, NOW) == IDLE_SECONDS

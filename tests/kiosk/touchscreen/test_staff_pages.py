@@ -1,35 +1,31 @@
-"""Every page of staff mode has its words in both languages, and fits every panel."""
+"""Every page of staff mode has its words in both languages, and a voice for them."""
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import fields, is_dataclass, replace
-from pathlib import Path
 
 import pytest
 
 from kiosk.languages.catalogue import LANGUAGES, read_catalogues
 from kiosk.staff.heard import Pressed
 from kiosk.staff.room import step
-from kiosk.staff.session import Page, Room
+from kiosk.staff.session import IDLE_SECONDS, WARNING_SECONDS, Page, Room
 from kiosk.staff.tagging import Stand, stand
 from kiosk.staff.testing import LAMP_SHOWS, Repair
 from kiosk.staff.words import Closing, Debt, Failure, Found, Key, Part
-from kiosk.touchscreen.audit.__main__ import HEADLESS
-from kiosk.touchscreen.audit.combinations import MAIN_PANELS
-from kiosk.touchscreen.staff_scene import StaffScene
+from kiosk.touchscreen.scene import Adjust, Keys, Report, Scene, Sign
+from kiosk.touchscreen.speech.sentences import change, controls, readable, spoken, texts
 from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.staff_states import NOW, ROOMS
+from kiosk.touchscreen.viewing import Viewing
 
-ROOT = Path(__file__).parents[3]
 CATALOGUES = read_catalogues()
+ID = CATALOGUES["id"]
+PLAIN = Viewing()
 
 
-def shown(room: Room, language: str = "id", now: float = NOW) -> StaffScene:
+def shown(room: Room, language: str = "id", now: float = NOW, viewing: Viewing = PLAIN) -> Scene:
     assert room.session is not None
     session = replace(room.session, language=language)
-    return staff_scene(room, session, now, CATALOGUES[language])
+    return staff_scene(replace(room, session=session), session, now, CATALOGUES[language], viewing)
 
 
 def words(value: object) -> list[str]:
@@ -48,26 +44,59 @@ def words(value: object) -> list[str]:
 def test_every_page_is_unmistakably_staff_mode_and_has_a_way_out(name: str, language: str) -> None:
     room = ROOMS[name]
     drawn = shown(room, language)
-    assert drawn.banner == {"id": "MODE PETUGAS", "en": "STAFF MODE"}[language]
-    assert drawn.heading
-    corner = {key.pressed.key: key.enabled for key in drawn.corner}
+    banner = {"id": "MODE PETUGAS", "en": "STAFF MODE"}[language]
+    assert [note.sign for note in drawn.notes if note.text.startswith(banner)] == [Sign.STAFF]
+    assert drawn.body.heading
     assert room.session is not None
-    assert corner[Key.LEAVE] is not room.session.busy
-    assert Key.LANGUAGE in corner
+    assert drawn.frame.help.button is Key.LEAVE
+    assert drawn.frame.help.enabled is not room.session.busy
+    assert drawn.frame.language.button is Key.LANGUAGE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ROOMS)
+def test_everything_on_a_page_is_said_and_no_digit_of_a_code(name: str, language: str) -> None:
+    drawn, catalogue = shown(ROOMS[name], language), CATALOGUES[language]
+    sentence = spoken(drawn, catalogue)
+    told = [note.text for note in drawn.notes if note.sign is not Sign.CLOCK]
+    for text in (*texts(drawn.body), *told):
+        assert readable(text, catalogue).strip() in sentence
+    said = controls(() if isinstance(drawn.body, Keys) else drawn)
+    assert all(readable(one.label, catalogue) in sentence for one in said)
+    if isinstance(drawn.body, Keys):
+        assert not any(digit in sentence for digit in "0123456789")
+
+
+def test_another_page_is_said_whole_and_on_the_same_page_only_what_is_new() -> None:
+    assert change(shown(ROOMS["menu"]), shown(ROOMS["tests"]), ID) == spoken(
+        shown(ROOMS["tests"]), ID
+    )
+    before, after = shown(ROOMS["walk-begun"]), shown(ROOMS["walk"])
+    told = change(before, after, ID)
+    assert " dari 200 terbaca" in told
+    assert "MODE PETUGAS" not in told
 
 
 @pytest.mark.parametrize("name", ROOMS)
 def test_every_key_that_can_be_pressed_is_heard_by_its_page(name: str) -> None:
     """Each changes something or has something done: no key is dead."""
-    drawn = shown(ROOMS[name])
-    for key in (*drawn.keys, *drawn.keypad, *drawn.corner):
-        if not key.enabled:
+    for control in controls(shown(ROOMS[name])):
+        if not (control.enabled and isinstance(control.button, Key)):
             continue
-        after, deeds = step(ROOMS[name], key.pressed, NOW + 1)
+        pressed = Pressed(control.button, int(control.subject or 0))
+        after, deeds = step(ROOMS[name], pressed, NOW + 1)
         session, was = after.session, ROOMS[name].session
         assert was is not None
         quiet = session is not None and replace(session, since=was.since) == was
-        assert deeds or after.closing is not ROOMS[name].closing or not quiet, key
+        assert deeds or after.closing is not ROOMS[name].closing or not quiet, control
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_every_page_has_the_way_to_the_settings(name: str) -> None:
+    drawn = shown(ROOMS[name], viewing=Viewing(adjusting=True))
+    assert isinstance(drawn.body, Adjust)
+    assert drawn.frame.access.enabled
+    assert Sign.STAFF in [note.sign for note in drawn.notes]
 
 
 def everything() -> str:
@@ -82,7 +111,7 @@ def test_the_table_of_rooms_leaves_nothing_out() -> None:
     for kind, section in ((Found, "found"), (Failure, "staff-failure"), (Debt, "debt")):
         for one in kind:
             if one is not Debt.NONE:
-                assert CATALOGUES["id"].text(f"{section}.{one.value}") in told, one
+                assert ID.text(f"{section}.{one.value}") in told, one
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -96,59 +125,57 @@ def test_every_word_of_staff_mode_has_its_text(language: str) -> None:
         assert catalogue.text(f"staff-closing.{closing.value}")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_missing_voice_program_is_shown_with_what_to_do(language: str) -> None:
+    drawn = shown(ROOMS["test-voice-not-installed"], language)
+    assert isinstance(drawn.body, Report)
+    assert CATALOGUES[language].text("found.not-installed") in drawn.body.heading
+    assert any("espeak-ng" in line for line in drawn.body.lines)
+
+
 def test_a_typed_code_is_masked() -> None:
     drawn = shown(ROOMS["door-typed"])
-    assert drawn.typed == "••••••"
-    assert "246813" not in " ".join(words(drawn.typed))
+    assert isinstance(drawn.body, Keys)
+    assert drawn.body.typed == "••••••"
+    assert all(key.secret for key in drawn.body.keys)
+    assert "246813" not in " ".join(words(drawn))
 
 
-def test_the_end_is_told_a_minute_before_and_not_earlier() -> None:
-    room = ROOMS["menu"]
-    assert shown(room, now=NOW + 200).clock == ""
-    assert "60 detik" in shown(room, now=NOW + 240).clock
+def test_the_end_is_told_a_minute_before_and_any_touch_puts_it_off() -> None:
+    begins = NOW + IDLE_SECONDS - WARNING_SECONDS
+    assert shown(ROOMS["menu"], now=begins - 1).stay is None
+    drawn = shown(ROOMS["menu"], now=begins)
+    assert "60 detik" in drawn.notes[-1].text
+    assert drawn.stay is Key.STAY
+    after, _ = step(ROOMS["menu"], Pressed(Key.STAY), begins)
+    assert shown(after, now=begins).stay is None
+
+
+def test_who_listens_has_twice_the_time() -> None:
+    slow = replace(ROOMS["menu"], unhurried=True)
+    assert shown(slow, now=NOW + 2 * IDLE_SECONDS - WARNING_SECONDS - 1).stay is None
+    assert shown(slow, now=NOW + 2 * IDLE_SECONDS - WARNING_SECONDS).stay is Key.STAY
 
 
 def test_a_patrons_card_on_the_pad_tells_nothing_but_that_it_is_one() -> None:
     drawn = shown(ROOMS["tags-card"])
-    assert [fact.partition(":")[0] for fact in drawn.facts] == ["Terbaca"]
+    assert isinstance(drawn.body, Report)
+    assert drawn.body.lines[-1].partition(":")[0] == "Terbaca"
+    assert " · " not in drawn.body.lines[-1]
 
 
 def test_overwriting_is_a_key_of_its_own_only_where_it_is_allowed() -> None:
     allowed = {
         name
         for name, room in ROOMS.items()
-        if any(key.pressed == Pressed(Key.OVERWRITE) for key in shown(room).keys)
+        if any(control.button is Key.OVERWRITE for control in shown(room).controls)
     }
     assert allowed == {"tags-already", "tags-other-item", "tags-other-content"}
 
 
-@pytest.mark.parametrize("panel", MAIN_PANELS)
-def test_nothing_is_torn_overlapping_too_small_or_outside(panel: str, tmp_path: Path) -> None:
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "kiosk.touchscreen.staff_gallery",
-            tmp_path,
-            "--panel",
-            panel,
-            "--audit-only",
-        ],
-        cwd=ROOT,
-        env=os.environ | HEADLESS | {"PYTHONPATH": str(ROOT)},
-        check=True,
-        capture_output=True,
-        timeout=110,
-    )
-    found = json.loads((tmp_path / panel / "staff.json").read_text("utf-8"))
-    assert set(found) == {f"{name}.{language}" for name in ROOMS for language in LANGUAGES}
-    assert {name: faults for name, faults in found.items() if faults} == {}
-
-
 def test_a_lamp_is_offered_for_a_test_only_where_one_is_fitted() -> None:
-    lamp = Pressed(Key.CHOOSE, list(Part).index(Part.LAMP))
     offered = {
-        name: lamp in [key.pressed for key in shown(ROOMS[name]).keys]
+        name: ID.text("staff-part.lamp") in words(shown(ROOMS[name]).body)
         for name in ("tests", "tests-no-lamp")
     }
     assert offered == {"tests": True, "tests-no-lamp": False}
@@ -160,6 +187,12 @@ def test_a_lamp_of_one_colour_is_asked_for_by_its_rhythm_alone(language: str) ->
     told = " ".join(words(shown(ROOMS["test-lamp-one-colour"], language)))
     assert not any(colour in told for colour in colours)
     asked = [
-        " ".join(shown(ROOMS[f"test-lamp-shows-{one.value}"], language).lines) for one in LAMP_SHOWS
+        " ".join(words(shown(ROOMS[f"test-lamp-shows-{one.value}"], language).body))
+        for one in LAMP_SHOWS
     ]
     assert [colour in line for colour, line in zip(colours, asked, strict=True)] == [True] * 3
+
+
+def test_another_key_under_the_finger_is_another_screen() -> None:
+    assert shown(ROOMS["tags-lay"]).screen != shown(ROOMS["tags-other-item"]).screen
+    assert shown(ROOMS["door"]).screen == shown(ROOMS["door-typed"]).screen

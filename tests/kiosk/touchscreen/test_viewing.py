@@ -4,8 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.staff.session import Room
+from kiosk.touchscreen.staff_states import ROOMS
 from kiosk.touchscreen.states import STATES
-from kiosk.touchscreen.viewing import LOUDEST, QUIETEST, Viewing, Wish, kept, wished
+from kiosk.touchscreen.viewing import (
+    LOUDEST,
+    QUIETEST,
+    Viewing,
+    Wish,
+    kept,
+    kept_by_staff,
+    wished,
+)
 from kiosk.visit import IDLE_SECONDS
 
 CHANGED = Viewing(large_text=True, high_contrast=True, reach=True, voice=True, volume=5)
@@ -66,3 +76,20 @@ def test_the_panel_of_settings_closes_when_the_visit_goes_on() -> None:
 
 def test_what_the_machine_is_survives_what_the_patron_wanted() -> None:
     assert kept(replace(CHANGED, tall_panel=True), GOODBYE, WELCOME, 5) == Viewing(tall_panel=True)
+
+
+def test_staff_keep_their_settings_from_page_to_page_and_leave_none() -> None:
+    assert kept_by_staff(CHANGED, Room(), ROOMS["menu"]) == CHANGED
+    assert kept_by_staff(CHANGED, ROOMS["menu"], ROOMS["tests"]) == CHANGED
+    assert kept_by_staff(CHANGED, ROOMS["tests"], Room()) == Viewing()
+
+
+def test_whoever_only_came_to_staffs_door_keeps_their_settings() -> None:
+    assert kept_by_staff(CHANGED, Room(), ROOMS["door"]) == CHANGED
+    assert kept_by_staff(CHANGED, ROOMS["door"], Room()) == CHANGED
+
+
+def test_the_panel_of_settings_closes_when_staff_go_to_another_page() -> None:
+    adjusting = Viewing(adjusting=True)
+    assert not kept_by_staff(adjusting, ROOMS["menu"], ROOMS["tests"]).adjusting
+    assert kept_by_staff(adjusting, ROOMS["tags-lay"], ROOMS["tags-written"]).adjusting

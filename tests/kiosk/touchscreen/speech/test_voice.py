@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.touchscreen.speech.voice import Voice
+from kiosk.touchscreen.speech.voice import Voice, is_installed, say_all
 
 PATIENCE_SECONDS = 20.0
 
@@ -106,3 +106,31 @@ def test_a_machine_without_a_voice_says_so_once_and_goes_on(
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == 1
     assert "install espeak-ng" in told[0]
+
+
+def test_staff_hear_a_whole_sentence_and_learn_that_it_was_said(recorder: Path) -> None:
+    assert say_all(str(recorder), "Suara kios berfungsi.", "id")
+    (sound,) = recorder.parent.glob("*.wav")
+    assert seconds(sound) > 1
+
+
+def test_a_voice_that_fails_has_said_nothing(tmp_path: Path) -> None:
+    assert not say_all("false", "Suara kios berfungsi.", "id")
+    assert not say_all(str(tmp_path / "nothing"), "Suara kios berfungsi.", "id")
+
+
+def test_a_program_that_is_not_there_is_not_installed(recorder: Path, tmp_path: Path) -> None:
+    assert is_installed(str(recorder))
+    assert is_installed("espeak-ng")
+    assert not is_installed(str(tmp_path / "nothing"))
+
+
+def test_a_voice_that_was_missing_speaks_once_it_is_there(tmp_path: Path) -> None:
+    program = tmp_path / "speak"
+    voice = Voice(str(program))
+    voice.say("Selamat datang.", "id", 3)
+    assert voice._speaking is None
+    program.write_text("#!/bin/sh\nexec cat >/dev/null\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    voice.say("Selamat datang.", "id", 3)
+    until_done(voice)
