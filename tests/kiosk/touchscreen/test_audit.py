@@ -56,6 +56,8 @@ def found() -> dict[str, list[str]]:
         ("reach", "is out of reach"),
         ("lost", "on no page"),
         ("unreached", "cannot be reached by keypad"),
+        ("hidden", "hides behind the way to more"),
+        ("scattered", "turns a page between the lessons"),
         ("untranslated", "id.toml: pad.more"),
     ],
 )
