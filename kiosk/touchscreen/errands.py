@@ -92,7 +92,7 @@ def _accounts(named: Visit) -> dict[str, Visit]:
 
 
 def _others(ready: Visit) -> dict[str, Visit]:
-    typing = replace(ready, page=Page.SEARCH, typed="SEJARAH BINJAI")
+    typing = replace(ready, page=Page.SEARCH, typed="sejarah binjai")
     found = replace(typing, page=Page.FOUND, found=_MANY)
     opinion = replace(ready, opinion=_OPINION)
     called = replace(ready, helping=True, call=Call.STORED)
@@ -100,7 +100,7 @@ def _others(ready: Visit) -> dict[str, Visit]:
         "search": replace(ready, page=Page.SEARCH),
         "search-typed": typing,
         "search-offline": replace(typing, online=False, reason=Reason.INTERRUPTED),
-        "searching": replace(typing, asked=Find("SEJARAH BINJAI")),
+        "searching": replace(typing, asked=Find("sejarah binjai")),
         "found-3": replace(found, found=Found(3, _HITS)),
         "found-first": found,
         "found-last": replace(found, first=40, found=Found(52, _MANY.hits[:12])),
@@ -108,7 +108,7 @@ def _others(ready: Visit) -> dict[str, Visit]:
         "rate": replace(ready, page=Page.RATE),
         "topic": replace(opinion, page=Page.TOPIC),
         "words": replace(opinion, page=Page.WORDS),
-        "words-typed": replace(opinion, page=Page.WORDS, typed="BUKU ANAK DITAMBAH, YA!"),
+        "words-typed": replace(opinion, page=Page.WORDS, typed="Buku anak ditambah, ya"),
         "help": replace(ready, helping=True),
         "help-pin": replace(ready, helping=True, page=Page.PIN),
         "help-calling": called,
