@@ -219,6 +219,7 @@ _LENDING: Final[dict[str, Visit]] = {
     "goodbye-printing": replace(_LENT, page=Page.GOODBYE, house=HOUSE, paper=Paper.PRINTING),
     "goodbye-not-printed": replace(_PRINTS, page=Page.GOODBYE, paper=Paper.NOT_PRINTED),
     "goodbye-prints": replace(_PRINTS, page=Page.GOODBYE),
+    "goodbye-no-printer": replace(_LENT, page=Page.GOODBYE, house=HOUSE),
     "goodbye-thanked": replace(_READY, page=Page.GOODBYE, thanked=True),
     "code-3": replace(_LENT, page=Page.CODE),
     "code-8": replace(_holding(_BORROW, *_books(8, Stage.LENT, due=DUE)), page=Page.CODE),

@@ -15,7 +15,7 @@ from kiosk.touchscreen.panel import Panel
 from kiosk.touchscreen.scene import Books, Control, Listing, Scene, Steps, Weight
 from kiosk.touchscreen.speech.sentences import controls, spoken, texts
 from kiosk.touchscreen.states import NOW, PATRON, STATES
-from kiosk.touchscreen.viewing import Wish
+from kiosk.touchscreen.viewing import Viewing, Wish
 from kiosk.visit import Visit
 
 if TYPE_CHECKING:
@@ -66,6 +66,14 @@ class Gallery:
         if not wanted.viewing.large_text:
             found += _scattered(scene, pages)
         return [*found, *_lost(scene, words), *_repeated(scene, pages), *_unreached(scene, reached)]
+
+    def unfound(self, visit: Visit, now: float, viewing: Viewing) -> list[str]:
+        """What a patron would look for in vain, or twice, on all pages; draws none of them."""
+        self._visit = visit
+        scene = self._app.stage(visit, now, viewing)
+        hidden = _hidden(scene, set(self._surface.targets))
+        reached = {name for _ in self._pages() for name in self._surface.targets}
+        return [*hidden, *_unreached(scene, reached)]
 
     def _judge_page(self, wanted: Combination, page: int, pictures: Path | None) -> list[str]:
         from kiosk.touchscreen.audit.faults import faults, pale  # noqa: PLC0415  # configured now
