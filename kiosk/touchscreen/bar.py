@@ -49,8 +49,11 @@ class Bar(Widget, Block):
     def _targets(self) -> list[Target]:
         """Made when they are first needed: not every bar stands on every screen."""
         if not self._made:
-            self._made = [self._kind(self._choose, control) for control in self._controls]
+            self._made = [self._make(control) for control in self._controls]
         return self._made
+
+    def _make(self, control: Control) -> Target:
+        return self._kind(self._choose, control)
 
     @cached_property
     def _more(self) -> Target:
@@ -82,25 +85,39 @@ class Bar(Widget, Block):
         first = list(takewhile(lambda row: row[0].main, grid))
         if len(grid) <= max(1, len(first)):
             return self._high(grid)
-        highest = max(self._row_high(row) for row in grid)
-        return float(max(self._high(first), highest) + self.gap + self._more.settle(width))
+        foot = self._foot()
+        turned = self._turned(foot)
+        highest = max((self._row_high(row) for row in turned), default=0.0)
+        return float(max(self._high(first), highest) + self.gap + self._row_high(foot))
 
     def place(self, left: float, top: float, height: float) -> None:
         """Stands in `height`: all of it, or page by page with a way to the next."""
-        grid = self._grid
+        grid, foot = self._grid, list[Target]()
         if self._high(grid) > height + 1:
-            room = height - self._more.settle(self.width) - self.gap
-            pages = paginate([self._row_high(row) for row in grid], self.gap, room)
+            pages = self._pages(height)
             self._page %= len(pages)
-            grid = [*(grid[at] for at in pages[self._page]), [self._more]]
+            foot = self._foot()
+            grid = [*pages[self._page], foot]
         self.pos, self.height = (left, top - height), height
         self.clear_widgets()
         free = height - self._high(grid) if self.tall else 0.0
-        main = [row for row in grid if any(target.main for target in row)] or grid
+        rows = [row for row in grid if row is not foot]
+        main = [row for row in rows if any(target.main for target in row)] or rows
         for row in grid:
             high = self._row_high(row) + (free / len(main) if row in main else 0)
             self._stand(row, left, top - high, high)
             top -= high + self.gap
+
+    def turns(self, width: float, height: float) -> int:
+        """How many pages it takes there."""
+        return 1 if self.settle(width) <= height + 1 else len(self._pages(height))
+
+    def _pages(self, height: float) -> list[list[list[Target]]]:
+        foot = self._foot()
+        grid = self._turned(foot)
+        room = height - self._row_high(foot) - self.gap
+        pages = paginate([self._row_high(row) for row in grid], self.gap, room)
+        return [[grid[at] for at in page] for page in pages]
 
     def _stand(self, row: list[Target], left: float, bottom: float, high: float) -> None:
         for target, wide in zip(row, self._widths(row), strict=True):
@@ -113,6 +130,15 @@ class Bar(Widget, Block):
         if self.stacked:
             return [[target] for target in self._targets]
         return self._grouped(self._targets, width)
+
+    def _foot(self) -> list[Target]:
+        """The row below every page: the way to the rest."""
+        return [self._more]
+
+    def _turned(self, foot: list[Target]) -> list[list[Target]]:
+        """The rows that stand on pages above `foot`."""
+        del foot
+        return self._rows(self.width)
 
     def _grouped(self, targets: list[Target], width: float) -> list[list[Target]]:
         """What people came to do, where it comes first, shares no row with the rest."""
@@ -132,6 +158,8 @@ class Bar(Widget, Block):
         """All alike, or as their words want where the widest needs more than its share."""
         room = self.width - self.gap * (len(row) - 1)
         naturals = [target.natural() for target in row]
+        if sum(naturals) > room:
+            naturals = [_least(target) for target in row]
         if max(naturals) <= room / len(row) or sum(naturals) > room:
             return [room / len(row)] * len(row)
         return [natural + (room - sum(naturals)) / len(row) for natural in naturals]
@@ -166,17 +194,54 @@ class FrameBar(Bar):
         shown = (replace(one, shown="") if one.button in signs else one for one in controls)
         super().show(tuple(shown), more)
 
+    def _make(self, control: Control) -> Target:
+        kind = Quiet if control.button in self._FRAME else self._kind
+        return kind(self._choose, control)
+
     def _rows(self, width: float) -> list[list[Target]]:
         """The frame's targets stand together, after all others."""
         frame = [one for one in self._targets if one.control.button in self._FRAME]
         others = [one for one in self._targets if one not in frame]
-        return [*self._grouped(others, width), *self._in_rows(frame, width)]
+        return [*self._grouped(others, width), *self._side_by_side(frame, width)]
+
+    def _side_by_side(self, targets: list[Target], width: float) -> list[list[Target]]:
+        """In one row as broad as each is, if that holds them all."""
+        naturals = [target.natural() for target in targets]
+        if packed(naturals, self.gap, width) == len(targets):
+            return [targets]
+        return self._in_rows(targets, width)
+
+    def _foot(self) -> list[Target]:
+        """Help stands on every page, and the way to larger letters where it finds room."""
+        signs = [sign for alike in self._SIGNS for sign in alike]
+        kept = [one for one in self._targets if one.control.button in signs]
+        for beside in (kept, kept[-1:]):
+            foot = [*beside, self._more]
+            if sum(map(_least, foot)) + self.gap * len(beside) <= self.width:
+                return foot
+        return [self._more]
+
+    def _turned(self, foot: list[Target]) -> list[list[Target]]:
+        """In the order they were given, the rest of the frame where its first one is."""
+        turned = [one for one in self._targets if one not in foot]
+        frame = [one for one in turned if one.control.button in self._FRAME]
+        at = turned.index(frame[0]) if frame else len(turned)
+        after = [one for one in turned[at:] if one not in frame]
+        return [
+            *self._grouped(turned[:at], self.width),
+            *self._side_by_side(frame, self.width),
+            *self._in_rows(after, self.width),
+        ]
 
     def shorten(self, brief: int) -> None:
         """Becomes the same targets with other words."""
         if brief != self._brief:
             self._brief = brief
             self.show(self._worded, self._more_word)
+
+
+def _least(target: Target) -> float:
+    return max(float(target.least), target.narrowest(signed=not target.text))
 
 
 def _name(control: Control) -> Name:

@@ -65,7 +65,8 @@ class Board(Widget, Block):
         found, gap = self._fitting(self._keys)
         # The page may be laid out again in less room, with more sheets: the count goes on.
         now, following = found[self._sheet % len(found)], found[(self._sheet + 1) % len(found)]
-        self._lay(now, gap, span(following))
+        named = tuple(tuple(self._control(name, "").label for name in line) for line in following)
+        self._lay(now, gap, span(named))
 
     def _fitting(self, keys: Keys) -> tuple[tuple[Sheet, ...], float]:
         """The sheets, and the pixels between their keys: fewer where that brings all on one."""

@@ -98,8 +98,8 @@ class KeysBody(Flow):
         # Who types looks at what is typed.
         self._last = heading if body.typed else below
 
-    def fits(self, box: Box) -> bool:
-        return self._board.settle(box.width) <= box.height
+    def needs(self, width: float) -> float:
+        return self._board.settle(width)
 
     def arrange(self, box: Box, before: Sequence[Block] = (), after: Sequence[Block] = ()) -> None:
         """All on one page; where that is too low, the keys come before what else is to be read."""

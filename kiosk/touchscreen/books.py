@@ -16,7 +16,7 @@ from kiosk.touchscreen import glyphs, theme
 from kiosk.touchscreen.drawing import paint
 from kiosk.touchscreen.pictures import PICTURES
 from kiosk.touchscreen.scene import Row, Step
-from kiosk.touchscreen.widgets import Card, Soft, Text
+from kiosk.touchscreen.widgets import Block, Card, Soft, Text
 
 SHORTENED_BY: Final = 4
 LABEL_LINES: Final = 4  # a title may be shortened; what stands in its place may not
@@ -31,6 +31,7 @@ class StepCard(Card):
     text = StringProperty()
     lesson = BooleanProperty(False)  # noqa: FBT003  # Kivy's property takes its default so
     least = NumericProperty(0)
+    side = NumericProperty(0)
 
     def __init__(self, step: Step, **properties: object) -> None:
         super().__init__(**properties)
@@ -39,9 +40,19 @@ class StepCard(Card):
 
     def settle(self, width: float) -> float:
         self.width = width
-        across = width * (1 - PICTURE_SHARE) - self.padding[0] - self.padding[2] - self.spacing
-        high = max(self.ids.words.settle(across), self.least)
+        high = max(self._words_high(self.least), self.least)
         return float(high + self.padding[1] + self.padding[3])
+
+    def place(self, left: float, top: float, height: float) -> None:
+        """The drawing as large as the words beside it allow."""
+        super().place(left, top, height)
+        inner = height - self.padding[1] - self.padding[3]
+        largest = min(inner, PICTURE_SHARE * self.width)
+        self.side = largest if self._words_high(largest) <= inner else self.least
+
+    def _words_high(self, side: float) -> float:
+        beside = side + self.padding[0] + self.padding[2] + self.spacing
+        return float(self.ids.words.settle(self.width - beside))
 
     @property
     def torn(self) -> bool:
@@ -55,6 +66,50 @@ class Invitation(StepCard):
     """What comes next, where the list leaves room for it."""
 
     spare = True
+
+
+class Lessons(Widget, Block):
+    """The lessons below each other: one page, as long as it can hold them."""
+
+    stretch = 1.0
+    gap = NumericProperty(0)
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        super().__init__()
+        self._cards = [StepCard(step, lesson=True) for step in steps]
+
+    @property
+    def torn(self) -> bool:
+        return any(card.torn for card in self._cards)
+
+    def settle(self, width: float) -> float:
+        self.width = width
+        heights = [card.settle(width) for card in self._cards]
+        self.height = sum(heights) + self.gap * (len(heights) - 1)
+        return float(self.height)
+
+    def place(self, left: float, top: float, height: float) -> None:
+        """All alike, where the highest of them needs no more than its share."""
+        free = height - self.settle(self.width)
+        super().place(left, top, height)
+        self.clear_widgets()
+        share = (height - self.gap * (len(self._cards) - 1)) / len(self._cards)
+        heights = [card.settle(self.width) for card in self._cards]
+        alike = max(heights) <= share
+        for card, least in zip(self._cards, heights, strict=True):
+            high = share if alike else least + free / len(heights)
+            card.place(left, top, high)
+            self.add_widget(card)
+            top -= high + self.gap
+
+    def pieces(self, width: float, room: float) -> Sequence[Widget]:
+        """One by one, and those in words alone that are higher than a page."""
+        self.clear_widgets()
+        parts: list[Widget] = []
+        for card in self._cards:
+            whole = card.settle(width) <= room and not card.torn
+            parts += [card] if whole else card.pieces(width, room)
+        return parts
 
 
 class BookRow(Card):

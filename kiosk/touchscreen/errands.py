@@ -93,7 +93,7 @@ def _accounts(named: Visit) -> dict[str, Visit]:
 
 
 def _others(ready: Visit) -> dict[str, Visit]:
-    typing = replace(ready, page=Page.SEARCH, typed="SEJARAH BINJAI")
+    typing = replace(ready, page=Page.SEARCH, typed="sejarah binjai")
     found = replace(typing, page=Page.FOUND, found=_MANY)
     opinion = replace(ready, opinion=_OPINION)
     called = replace(ready, helping=True, call=Call.STORED)
@@ -102,7 +102,7 @@ def _others(ready: Visit) -> dict[str, Visit]:
         "search-typed": typing,
         "search-offline": replace(typing, online=False, reason=Reason.INTERRUPTED),
         "search-elsewhere": replace(typing, reason=Reason.ASK_STAFF),
-        "searching": replace(typing, asked=Find("SEJARAH BINJAI")),
+        "searching": replace(typing, asked=Find("sejarah binjai")),
         "found-3": replace(found, found=Found(3, _HITS)),
         "found-unknown": replace(found, found=Found(1, (_UNKNOWN,))),
         "found-first": found,
@@ -111,7 +111,7 @@ def _others(ready: Visit) -> dict[str, Visit]:
         "rate": replace(ready, page=Page.RATE),
         "topic": replace(opinion, page=Page.TOPIC),
         "words": replace(opinion, page=Page.WORDS),
-        "words-typed": replace(opinion, page=Page.WORDS, typed="BUKU ANAK DITAMBAH, YA!"),
+        "words-typed": replace(opinion, page=Page.WORDS, typed="Buku anak ditambah, ya"),
         "help": replace(ready, helping=True),
         "help-pin": replace(ready, helping=True, page=Page.PIN),
         "help-calling": called,

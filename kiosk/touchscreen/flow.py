@@ -21,6 +21,7 @@ class Flow(Widget):
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
         self.page, self.pages = 0, 1
+        self.noted = False  # whether there are notes, in it or beside it
         self._blocks: Sequence[Block] = ()
         self._pinned = 0
 
@@ -33,9 +34,14 @@ class Flow(Widget):
         """Goes `pages` forward, or back when negative; `arrange` then shows it."""
         self.page = min(max(self.page + pages, 0), self.pages - 1)
 
-    def fits(self, _box: Box) -> bool:
-        """Whether the box is high enough for what cannot be turned away with a page."""
-        return True
+    def needs(self, _width: float) -> float:
+        """The height of what must stand on one page whatever else is turned away with it."""
+        return 0.0
+
+    def whole(self, width: float) -> float:
+        """The height at which all of it stands on one page."""
+        self.width = width
+        return self._high(self._blocks)
 
     def arrange(self, box: Box, before: Sequence[Block] = (), after: Sequence[Block] = ()) -> None:
         """Lays the page out in the box; `before` and `after` are blocks that stand elsewhere where

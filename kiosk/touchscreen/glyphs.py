@@ -95,6 +95,22 @@ FACE: Final[Glyph] = (
     Disc(0.36, 0.61, 0.055),
     Disc(0.64, 0.61, 0.055),
 )
+GAUGE: Final[Glyph] = (
+    Stroke(arc(0.5, 0.32, 0.4, 0, 180), 0.09),
+    Stroke((0.5, 0.32, 0.7, 0.58), 0.1),
+    Disc(0.5, 0.32, 0.09),
+)
+SCREEN: Final[Glyph] = (
+    Stroke((0.1, 0.34, 0.9, 0.34, 0.9, 0.86, 0.1, 0.86, 0.1, 0.34), 0.08),
+    Stroke((0.5, 0.34, 0.5, 0.14), 0.1),
+    Stroke((0.3, 0.14, 0.7, 0.14), 0.09),
+)
+BUILDING: Final[Glyph] = (
+    Stroke((0.12, 0.64, 0.5, 0.9, 0.88, 0.64, 0.12, 0.64), 0.08),
+    *(Stroke((x, 0.5, x, 0.28), 0.1) for x in (0.24, 0.5, 0.76)),
+    Stroke((0.12, 0.14, 0.88, 0.14), 0.09),
+)
+DOTS: Final[Glyph] = tuple(Disc(x, 0.5, 0.1) for x in (0.18, 0.5, 0.82))
 PRINTER: Final[Glyph] = (
     Stroke((0.28, 0.66, 0.28, 0.9, 0.72, 0.9, 0.72, 0.66), 0.08),
     Stroke((0.28, 0.3, 0.12, 0.3, 0.12, 0.64, 0.88, 0.64, 0.88, 0.3, 0.72, 0.3), 0.08),
@@ -170,8 +186,6 @@ BUTTONS: Final[dict[Button, Glyph]] = {
     Button.TYPE: KEYBOARD,
     Button.ERASE: ERASE,
     Button.FEEDBACK: SPEECH,
-    Button.RATE: FACE,
-    Button.TOPIC: SPEECH,
     Button.PRINT: PRINTER,
     Button.CODE: CODE,
     Button.MAIL: ENVELOPE,
@@ -207,6 +221,13 @@ FACES: Final[dict[str, Glyph]] = {
     "fair": (*FACE, Stroke((0.32, 0.34, 0.68, 0.34), 0.07)),
     "poor": (*FACE, Stroke(arc(0.5, 0.18, 0.22, 30, 150), 0.07)),
 }
+TOPICS: Final[dict[str, Glyph]] = {
+    "speed": GAUGE,
+    "screen": SCREEN,
+    "books": BOOK,
+    "place": BUILDING,
+    "other": DOTS,
+}
 TONES: Final[dict[Tone, Glyph]] = {
     Tone.READY: BOOK,
     Tone.WAIT: CLOCK,
@@ -223,13 +244,19 @@ SIGNS: Final[dict[Sign, Glyph]] = {
 
 
 def of(control: Control) -> Glyph:
-    """The sign on a button; a switch shows its state, a rating its face."""
+    """The sign on a button; a switch shows its state, a rating its face, a topic what it is."""
     if control.on is not None:
         return ON if control.on else OFF
     if isinstance(control.button, Wish):
         return WISHES[control.button]
-    if isinstance(control.button, Key):
-        return STAFF_KEYS.get(control.button, ())
-    if control.button is Button.KEY:
-        return SPACE if control.shown == "" else ()
-    return FACES.get(control.subject, BUTTONS[control.button])
+    match control.button:
+        case Key() as key:
+            return STAFF_KEYS.get(key, ())
+        case Button.KEY:
+            return SPACE if control.shown == "" else ()
+        case Button.RATE:
+            return FACES[control.subject]
+        case Button.TOPIC:
+            return TOPICS[control.subject]
+        case button:
+            return BUTTONS[button]

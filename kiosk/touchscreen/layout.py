@@ -90,7 +90,10 @@ class Layout:
             buttons = self._stacked(column.width, reachable.height - head - gap)
             if head + buttons + gap <= reachable.height:
                 return left, column
-        return worded[0] if worded else beside(inner, COLUMN_SHARES[-1], gap)
+        if not worded:
+            return beside(inner, COLUMN_SHARES[-1], gap)
+        turns = self._parts.everything.turns
+        return min(worded, key=lambda one: turns(one[1].width, reachable.height))
 
     def _stacked(self, width: float, room: float) -> float:
         """How high the buttons are: the tall ones of the welcome below each other, if they can."""
@@ -101,36 +104,58 @@ class Layout:
         return bar.settle(width)
 
     def _upright(self) -> None:
-        sizes, inner = self._sizes, self._glass.inner(self._sizes)
+        parts, sizes, inner = self._parts, self._sizes, self._glass.inner(self._sizes)
         low = self._glass.reachable(sizes)
-        reading = low.height < inner.height
         head = self._head_height(inner.width)
-        self._parts.controls.settle(inner.width)
-        buttons = self._parts.controls.height
-        line = sizes.text * LINE_EM * sizes.leading
-        pager = self._parts.pager.settle(inner.width) + sizes.gap
-        words = 0 if reading else BODY_LINES * line
-        least = self._parts.controls.least(inner.width)
-        if head + 2 * sizes.gap + min(buttons, least) + pager + words > low.height:
-            least = self._parts.everything.least(inner.width)
-            self._parts.everything.settle(inner.width)
-            self._put(self._parts.everything, inner.left, inner.bottom + least, least)
-            self._fill(inner.less(bottom=least + sizes.gap), None)
+        buttons = parts.controls.settle(inner.width)
+        least = min(buttons, parts.controls.least(inner.width))
+        pager = parts.pager.settle(inner.width) + sizes.gap
+        lessons = self._lessons(inner)
+        bars = head + 2 * sizes.gap
+        words = self._words(inner.height - bars - least, lessons, pager)
+        if bars + least + pager > low.height or bars + least + words > inner.height:
+            self._in_one_bar(inner, lessons)
             return
-        if self._parts.controls.tall:
-            buttons += sizes.welcome - sizes.main_target
-        room = low.height - head - pager - 2 * sizes.gap - words
+        if parts.controls.tall:
+            free = inner.height - bars - buttons - (lessons or (0.0,))[0]
+            buttons += max(0, min(sizes.welcome - sizes.main_target, free))
+        room = min(low.height - bars - pager, inner.height - bars - words)
         buttons = min(buttons, max(room, least))
-        self._put(self._parts.controls, inner.left, inner.bottom + buttons, buttons)
-        rest = inner.less(bottom=buttons + sizes.gap if buttons else 0)
-        rest = self._put_title(rest)
-        if reading:
+        self._put(parts.controls, inner.left, inner.bottom + buttons, buttons)
+        rest = self._put_title(inner.less(bottom=buttons + sizes.gap if buttons else 0))
+        if low.height < inner.height:
             self._put_head(rest.left, rest.bottom + head, head)
             rest = rest.less(bottom=head + sizes.gap)
         else:
             self._put_head(rest.left, rest.top, head)
             rest = rest.less(top=head + sizes.gap)
         self._fill(rest, None)
+
+    def _words(self, room: float, lessons: tuple[float, ...], pager: float) -> float:
+        """How much of `room` the body has to get: the best of `lessons`, or a few lines."""
+        line = self._sizes.text * LINE_EM * self._sizes.leading
+        least = lessons[-1] if lessons else BODY_LINES * line + pager
+        return next((one for one in lessons if one <= room), least)
+
+    def _lessons(self, inner: Box) -> tuple[float, ...]:
+        """How high the welcome wants to be to teach on one page, the best first."""
+        body, sizes, width = self._parts.body, self._sizes, inner.width
+        if body is None or not self._parts.controls.tall or not body.needs(width):
+            return ()
+        over = self._title_above(inner.less(bottom=self._parts.controls.height + sizes.gap))
+        notes = sum(note.settle(width) + sizes.small_gap for note in self._parts.notes)
+        whole, needs = over + notes + body.whole(width), over + notes + body.needs(width)
+        return (whole, needs) if notes else (whole,)
+
+    def _in_one_bar(self, inner: Box, lessons: tuple[float, ...]) -> None:
+        """Head and controls page by page, as many as the lessons leave room for."""
+        bar, gap = self._parts.everything, self._sizes.gap
+        least, every = bar.least(inner.width), bar.settle(inner.width)
+        room = inner.height - least - gap
+        wanted = next((one for one in lessons if one <= room), room)
+        high = min(every, inner.height - wanted - gap)
+        self._put(bar, inner.left, inner.bottom + high, high)
+        self._fill(inner.less(bottom=high + gap), None)
 
     def _head_height(self, width: float) -> float:
         """Beside the title where both fit, over the whole width where they do not."""
@@ -146,13 +171,18 @@ class Layout:
 
     def _put_title(self, box: Box) -> Box:
         """On a line of its own where it found no place beside the head and the panel is high."""
-        sizes = self._sizes
-        if self._titled or box.height < ROOMY_MM * sizes.pixels_per_mm:
+        high = self._title_above(box)
+        if not high:
             return box
-        high = self._parts.title.settle(box.width)
-        self._parts.title.place(box.left, box.top, high)
+        self._parts.title.place(box.left, box.top, self._parts.title.height)
         self._on.add_widget(self._parts.title)
-        return box.less(top=high + sizes.small_gap)
+        return box.less(top=high)
+
+    def _title_above(self, box: Box) -> float:
+        """How high the title and its gap are above everything else in `box`, if it stands there."""
+        if self._titled or box.height < ROOMY_MM * self._sizes.pixels_per_mm:
+            return 0.0
+        return self._parts.title.settle(box.width) + self._sizes.small_gap
 
     def _put_head(self, left: float, top: float, height: float) -> None:
         if self._titled:
@@ -193,11 +223,12 @@ class Layout:
         if body is None:
             return
         body.clear_widgets()
+        body.noted = bool(self._parts.notes)
         for note in self._parts.notes:
             self._on.remove_widget(note)
         heights = [note.settle(box.width) for note in self._parts.notes]
         strips = sum(heights) + sizes.small_gap * len(heights)
-        if strips > NOTES_AT_MOST * box.height or not body.fits(box.less(bottom=strips)):
+        if strips > NOTES_AT_MOST * box.height or body.needs(box.width) > box.height - strips:
             clocks = [note for note in self._parts.notes if note.note.sign is Sign.CLOCK]
             others = [note for note in self._parts.notes if note.note.sign is not Sign.CLOCK]
             body.arrange(box, clocks, others)

@@ -22,7 +22,7 @@ CAPITAL_MM: Final = 3.6
 LARGE_CAPITAL_MM: Final = 6.1
 LARGE_SCALE: Final = 1.5
 CAPITAL_EM: Final = 0.714  # Noto Sans
-ROOMY_MM: Final = 110.0  # a panel higher than this has room for lessons in large letters
+ROOMY_MM: Final = 110.0  # a shorter side longer than this has room for lessons in large letters
 REFERENCE_INCHES: Final = 15.6
 REFERENCE_SIDE: Final = sqrt(1080 * 1920)
 
@@ -65,6 +65,7 @@ def measures(panel: Panel, *, large: bool = False) -> Measures:
             return at_least(LARGE_CAPITAL_MM / CAPITAL_EM, proportion * LARGE_SCALE)
         return at_least(capital_mm / CAPITAL_EM, proportion)
 
+    roomy = min(panel.width, panel.height) > ROOMY_MM * panel.pixels_per_mm
     label = type_size(HEADING_CAPITAL_MM, 54)
     text = type_size(CAPITAL_MM, 44)
     gap = max(round(TARGET_GAP_MM * panel.pixels_per_mm), round(32 * scale))
@@ -72,7 +73,7 @@ def measures(panel: Panel, *, large: bool = False) -> Measures:
         heading=type_size(HEADING_CAPITAL_MM, 72),
         text=text,
         label=label,
-        lesson=label if panel.height > ROOMY_MM * panel.pixels_per_mm else text,
+        lesson=label if roomy else text,
         # Large lines of few words need less air between them, and a small panel has none to give.
         leading=0.86 if large else 1.0,
         welcome=at_least(MAIN_TARGET_MM + 2, 300),

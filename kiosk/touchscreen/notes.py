@@ -86,11 +86,8 @@ def _about_pad(visit: Visit, catalogue: Catalogue) -> list[Note]:
             return [*_left_behind(visit, "pad", catalogue), *_quota(visit, catalogue)]
         case Screen.RETURN:
             return _left_behind(visit, "return", catalogue)
-        case Screen.ACCOUNT if visit.count(Stage.LISTED):
-            text = catalogue.counted("account.books", visit.count(Stage.LISTED))
-            return [Note(Sign.NOTE, text, Tone.READY)]
-        case Screen.ACCOUNT if visit.asked is not None:
-            return [Note(Sign.CLOCK, catalogue.text("account.looking"), Tone.WAIT)]
+        case Screen.ACCOUNT:
+            return _on_account(visit, catalogue)
         case Screen.RESULT if any(
             book.provisional for book in visit.books if book.stage is Stage.LENT
         ):
@@ -116,6 +113,15 @@ def _on_welcome(visit: Visit, catalogue: Catalogue) -> list[Note]:
     elif visit.books:
         text = catalogue.counted("welcome.books", len(visit.books))
         found.append(Note(Sign.NOTE, text, Tone.READY))
+    return found
+
+
+def _on_account(visit: Visit, catalogue: Catalogue) -> list[Note]:
+    found = []
+    if listed := visit.count(Stage.LISTED):
+        found.append(Note(Sign.NOTE, catalogue.counted("account.books", listed), Tone.READY))
+    if visit.asked is not None:
+        found.append(Note(Sign.CLOCK, catalogue.text("account.looking"), Tone.WAIT))
     return found
 
 

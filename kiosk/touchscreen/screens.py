@@ -1,10 +1,14 @@
 """The bodies: what stands between the frame and the buttons, one class for each body of a scene."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from kivy.app import App
+
+from kiosk.touchscreen.arrangement import Box
 from kiosk.touchscreen.bar import Bar
 from kiosk.touchscreen.bodies import ChoicesBody, CodeBody, KeysBody, ListingBody
-from kiosk.touchscreen.books import BookRow, Invitation, StepCard
+from kiosk.touchscreen.books import BookRow, Invitation, Lessons
 from kiosk.touchscreen.drawing import paint
 from kiosk.touchscreen.flow import Flow
 from kiosk.touchscreen.greeting import Greeting
@@ -23,7 +27,7 @@ from kiosk.touchscreen.scene import (
 )
 from kiosk.touchscreen.targets import Choose
 from kiosk.touchscreen.theme import TONES
-from kiosk.touchscreen.widgets import Heading, Picture, Soft, Text
+from kiosk.touchscreen.widgets import Block, Heading, Picture, Soft, Text
 
 
 class StepsBody(Flow):
@@ -33,9 +37,30 @@ class StepsBody(Flow):
         super().__init__()
 
     def show(self, body: Steps) -> None:
-        lessons = [StepCard(step, lesson=True) for step in body.steps]
-        words = Greeting(body.heading, body.logo) if body.logo else Heading(text=body.heading)
-        self.fill([words, Soft(text=body.lead), *lessons])
+        greeting = Greeting(body.heading, body.logo) if body.logo else Heading(text=body.heading)
+        self._lead, self._lessons = Soft(text=body.lead), Lessons(body.steps)
+        self._first: list[Block] = [greeting, self._lessons]
+        self._all: list[Block] = [greeting, self._lead, self._lessons]
+
+    def needs(self, width: float) -> float:
+        """All lessons on one page; in large letters they are turned one by one."""
+        self.width = width
+        return 0.0 if App.get_running_app().viewing.large_text else self._high(self._first)
+
+    def whole(self, width: float) -> float:
+        self.width = width
+        return self._high(self._all)
+
+    def arrange(self, box: Box, before: Sequence[Block] = (), after: Sequence[Block] = ()) -> None:
+        """The sentence under the greeting gives way to notes before the lessons turn a page."""
+        self.width = box.width
+        for blocks in (self._all, self._first) if self.noted else (self._all,):
+            if self._high([*before, *blocks, *after]) <= box.height:
+                self.fill(blocks)
+                super().arrange(box, before, after)
+                return
+        self.fill(self._first[:1])
+        super().arrange(box, before, [*after, self._lessons, self._lead])
 
 
 class NoticeBody(Flow):

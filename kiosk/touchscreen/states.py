@@ -120,8 +120,10 @@ _GREETING: Final = InWords(
     "Pinjam sendiri, cepat dan mudah. Petugas kami siap membantu Anda.",
     "Borrow in a minute. Our staff are here to help you.",
 )
+# As long as the settings allow.
+_LONGEST_NAME: Final = "Perpustakaan Umum Kabupaten Pangkajene Kepulauan"
 _LOOK: Final = Appearance(
-    "Perpustakaan Umum Kota Tebing Tinggi Sumatra",
+    _LONGEST_NAME,
     "7A1FA2",
     logo=_LOGO,
 )
@@ -140,7 +142,11 @@ _LENDING: Final[dict[str, Visit]] = {
     "welcome-books": _holding(_READY, *_books(3, Stage.LISTED)),
     "welcome-leftovers": replace(_READY, leftovers=frozenset({_uid(1), _uid(2)})),
     "welcome-no-card-reader": replace(_offline(_READY), card_reader_healthy=False),
-    "welcome-half-full": replace(_offline(_READY), capacity=Capacity.HALF_FULL),
+    "welcome-half-full": replace(
+        _offline(_READY),
+        capacity=Capacity.HALF_FULL,
+        house=House(look=Appearance(_LONGEST_NAME)),
+    ),
     "welcome-unchecked": replace(_READY, capacity=Capacity.UNCHECKED),
     "welcome-house": replace(_READY, house=House(look=_LOOK)),
     "welcome-words": replace(_READY, house=House(look=replace(_LOOK, welcome=_GREETING))),
@@ -222,6 +228,7 @@ _LENDING: Final[dict[str, Visit]] = {
     "goodbye-printing": replace(_LENT, page=Page.GOODBYE, house=HOUSE, paper=Paper.PRINTING),
     "goodbye-not-printed": replace(_PRINTS, page=Page.GOODBYE, paper=Paper.NOT_PRINTED),
     "goodbye-prints": replace(_PRINTS, page=Page.GOODBYE),
+    "goodbye-no-printer": replace(_LENT, page=Page.GOODBYE, house=HOUSE),
     "goodbye-thanked": replace(_READY, page=Page.GOODBYE, thanked=True),
     "goodbye-mail": replace(_MAILS, page=Page.GOODBYE),
     "goodbye-sending": replace(_MAILS, page=Page.GOODBYE, letter=Letter.SENDING),

@@ -1,5 +1,6 @@
 """The whole glass: frame, body, pager, notes and buttons, laid out for panel and patron at once."""
 
+from itertools import takewhile
 from typing import Any, Final
 
 from kivy.clock import Clock
@@ -10,7 +11,16 @@ from kiosk.touchscreen.bar import Bar, FrameBar
 from kiosk.touchscreen.layout import Layout, Parts, Title
 from kiosk.touchscreen.measures import Measures
 from kiosk.touchscreen.pager import Pager
-from kiosk.touchscreen.scene import Frame, Meaning, Scene, Sign, StaffScreen, Steps
+from kiosk.touchscreen.scene import (
+    Control,
+    Frame,
+    Meaning,
+    Scene,
+    Sign,
+    StaffScreen,
+    Steps,
+    Weight,
+)
 from kiosk.touchscreen.screens import BODIES
 from kiosk.touchscreen.speech.sentences import controls
 from kiosk.touchscreen.stripes import Stripes
@@ -87,8 +97,7 @@ class Surface(Widget):
         self._parts.controls.show(scene.controls, scene.frame.more)
         self._parts.controls.tall = isinstance(scene.body, Steps)
         self._parts.touchable = any(controls(scene.body))
-        head = scene.frame.language, scene.frame.access, scene.frame.help
-        self._parts.everything.show((*scene.controls, *head), scene.frame.more)
+        self._parts.everything.show(_everything(scene), scene.frame.more)
         self.arrange()
 
     def forget(self) -> None:
@@ -155,6 +164,15 @@ class Surface(Widget):
         if self._scene is not None and self._scene.stay is not None:
             self._choose(self._scene.stay, "")
         return True
+
+
+def _everything(scene: Scene) -> tuple[Control, ...]:
+    """All buttons, those first that are needed first: who comes new may need another language."""
+    frame, controls = scene.frame, scene.controls
+    first = len(controls)
+    if isinstance(scene.body, Steps):
+        first = sum(1 for _ in takewhile(lambda one: one.weight is not Weight.QUIET, controls))
+    return *controls[:first], frame.language, *controls[first:], frame.access, frame.help
 
 
 def _counting(scene: Scene) -> bool:

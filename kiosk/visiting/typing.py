@@ -24,6 +24,18 @@ LONGEST: Final = {
     Page.SEARCH: 40,
     Page.WORDS: LONGEST_FEEDBACK,
 }
+_SMALL: Final = frozenset({Page.SEARCH, Page.WORDS})
+_ENDS: Final = (". ", "? ", "! ")
+
+
+def written(visit: Visit, key: str) -> str:
+    """What `key` adds now: where words are written a small letter, unless it begins a sentence.
+
+    A search asks for words and not for sentences.
+    """
+    begins = not visit.typed or visit.typed.endswith(_ENDS)
+    capital = visit.page is Page.WORDS and begins
+    return key.lower() if visit.page in _SMALL and not capital else key
 
 
 def typed(visit: Visit, touch: Touched) -> Visit:
@@ -32,7 +44,7 @@ def typed(visit: Visit, touch: Touched) -> Visit:
         case Button.ERASE:
             return replace(visit, typed=visit.typed[:-1], reason=None)
         case Button.KEY if touch.subject and touch.subject in KEYS[visit.page]:
-            text = (visit.typed + touch.subject).lstrip()
+            text = (visit.typed + written(visit, touch.subject)).lstrip()
             fits = len(text) <= LONGEST[visit.page]
             return replace(visit, typed=text, reason=None) if fits else visit
         case _:

@@ -44,7 +44,8 @@ class Scene:
         return self.play(Touched(button, subject))
 
     def type(self, text: str) -> "Scene":
-        return self.play(*(Touched(Button.KEY, key) for key in text))
+        """Key by key; a key is called by its capital."""
+        return self.play(*(Touched(Button.KEY, key) for key in text.upper()))
 
     def wait(self, seconds: float) -> "Scene":
         self.now += seconds

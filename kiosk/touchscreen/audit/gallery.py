@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kiosk.happenings import Button
 from kiosk.languages.catalogue import UNBROKEN_SPACE, MissingText, read_catalogue
 from kiosk.staff.session import Room
 from kiosk.touchscreen.audit.combinations import STAFF, Combination
@@ -12,11 +13,11 @@ from kiosk.touchscreen.audit.pseudo import PSEUDO, pseudo
 from kiosk.touchscreen.configure import touchscreen
 from kiosk.touchscreen.keys import SHEETS
 from kiosk.touchscreen.panel import Panel
-from kiosk.touchscreen.scene import Books, Listing, Report, Scene
+from kiosk.touchscreen.scene import Books, Control, Listing, Report, Scene, Steps, Weight
 from kiosk.touchscreen.speech.sentences import controls, spoken, texts
 from kiosk.touchscreen.staff_states import ROOMS
 from kiosk.touchscreen.states import NOW, PATRON, STATES
-from kiosk.touchscreen.viewing import Wish
+from kiosk.touchscreen.viewing import Viewing, Wish
 from kiosk.visit import Visit
 
 if TYPE_CHECKING:
@@ -62,12 +63,23 @@ class Gallery:
         found = _unspoken(spoken(scene, self._app.words))
         pages: dict[tuple[int, int], list[str]] = {}
         reached: set[Name] = set()
+        found += _hidden(scene, set(self._surface.targets))
         for page, _ in enumerate(self._pages()):
             found += self._judge_page(wanted, page, pictures)
             pages[self._surface.pages] = self._texts()
             reached |= set(self._surface.targets)
         words = {word for page in pages.values() for text in page for word in _words(text)}
+        if not wanted.viewing.large_text:
+            found += _scattered(scene, pages)
         return [*found, *_lost(scene, words), *_repeated(scene, pages), *_unreached(scene, reached)]
+
+    def unfound(self, visit: Visit, now: float, viewing: Viewing) -> list[str]:
+        """What a patron would look for in vain, or twice, on all pages; draws none of them."""
+        self._visit = visit
+        scene = self._app.stage(visit, now, viewing)
+        hidden = _hidden(scene, set(self._surface.targets))
+        reached = {name for _ in self._pages() for name in self._surface.targets}
+        return [*hidden, *_unreached(scene, reached)]
 
     def _judge_page(self, wanted: Combination, page: int, pictures: Path | None) -> list[str]:
         from kiosk.touchscreen.audit.faults import faults, pale  # noqa: PLC0415  # configured now
@@ -153,8 +165,12 @@ def _unspoken(sentence: str) -> list[str]:
 
 
 def _lost(scene: Scene, shown: set[str]) -> list[str]:
-    """Words of the scene that stand on no page. Titles may be shortened, invitations left out."""
+    """Words of the scene that stand on no page. Titles may be shortened, invitations left out, and
+    beside notes the sentence under the greeting.
+    """
     body = scene.body
+    if isinstance(body, Steps) and scene.notes:
+        body = replace(body, lead="")
     if isinstance(body, Books | Listing | Report):
         rows = tuple(replace(row, title="") if row.label else row for row in body.rows)
         body = replace(body, rows=rows)
@@ -178,6 +194,27 @@ def _repeated(scene: Scene, pages: dict[tuple[int, int], list[str]]) -> list[str
         for label in labels
         if labels.count(label) == 1 and sum(label in page for page in pages.values()) > 1
     ]
+
+
+def _hidden(scene: Scene, first: set["Name"]) -> list[str]:
+    """What nobody should have to look for, and is not among the `first` targets."""
+    needed = [one for one in (*scene.controls, scene.frame.help) if one.enabled and _needed(one)]
+    hidden = [one for one in needed if (one.button, one.subject) not in first]
+    return [f"{one.button} hides behind the way to more" for one in hidden]
+
+
+def _needed(control: Control) -> bool:
+    leaves = {Button.BACK, Button.DONE, Button.HELP}
+    return control.weight in {Weight.MAIN, Weight.RETURN} or control.button in leaves
+
+
+def _scattered(scene: Scene, pages: dict[tuple[int, int], list[str]]) -> list[str]:
+    """Lessons that stand on several pages."""
+    if not isinstance(scene.body, Steps):
+        return []
+    lessons = {step.text for step in scene.body.steps}
+    whole = any(lessons <= set(page) for page in pages.values())
+    return [] if whole else ["turns a page between the lessons"]
 
 
 def _unreached(scene: Scene, reached: set["Name"]) -> list[str]:

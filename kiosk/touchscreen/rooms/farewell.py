@@ -52,7 +52,14 @@ def _lines(telling: Telling) -> tuple[str, ...]:
         lines.append(count("staff", staff))
     if visit.thanked:
         lines.append(say("thanked"))
-    return (*(lines or [say("nothing")]), *_last(telling, returned))
+    return (*(lines or [say("nothing")]), *_no_printer(telling), *_last(telling, returned))
+
+
+def _no_printer(telling: Telling) -> tuple[str, ...]:
+    """Why there is no receipt on paper, where there could be one."""
+    visit = telling.visit
+    missed = visit.house.prints and not visit.printer_healthy and bool(slip(visit).lines)
+    return (telling.say("no-printer"),) if missed and visit.paper is Paper.NONE else ()
 
 
 def _last(telling: Telling, returned: int) -> tuple[str, ...]:

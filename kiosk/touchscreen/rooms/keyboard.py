@@ -5,7 +5,7 @@ from dataclasses import replace
 from kiosk.happenings import Button
 from kiosk.touchscreen.rooms.telling import Telling
 from kiosk.touchscreen.scene import Control, Keys
-from kiosk.visiting.typing import KEYS, SPACE
+from kiosk.visiting.typing import KEYS, SPACE, written
 
 _DOT = "•"
 
@@ -16,7 +16,7 @@ def keyboard(telling: Telling, *, secret: bool = False, dots: bool = False) -> K
     keys = tuple(
         Control(
             Button.KEY,
-            catalogue.text("frame.space") if key == SPACE else key,
+            catalogue.text("frame.space") if key == SPACE else written(visit, key),
             enabled=key != SPACE or bool(visit.typed),
             subject=key,
             secret=secret,

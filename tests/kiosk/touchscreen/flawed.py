@@ -12,7 +12,14 @@ from typing import Any
 
 from kiosk.touchscreen.audit import contrast
 from kiosk.touchscreen.audit.combinations import PANELS, Combination, coarse
-from kiosk.touchscreen.audit.gallery import Gallery, _lost, _unreached, _unspoken
+from kiosk.touchscreen.audit.gallery import (
+    Gallery,
+    _hidden,
+    _lost,
+    _scattered,
+    _unreached,
+    _unspoken,
+)
 from kiosk.touchscreen.speech.sentences import texts
 from kiosk.touchscreen.states import NOW, STATES
 from kiosk.touchscreen.viewing import Viewing
@@ -148,6 +155,9 @@ def main() -> None:
         shown = {word for text in texts(scene.body) for word in text.split()}
         found["lost"] = _lost(scene, shown - {"benar?"})
         found["unreached"] = _unreached(scene, set())
+        found["hidden"] = _hidden(scene, set())
+        greeting = gallery._app.stage(STATES["welcome"], NOW, Viewing())
+        found["scattered"] = _scattered(greeting, {(1, 2): ["Tempelkan kartu Anda"]})
         words = gallery._app._catalogues["id"]
         sentences = {key: text for key, text in words.sentences.items() if key not in UNTRANSLATED}
         gallery._app._catalogues["id"] = replace(words, sentences=sentences)

@@ -62,6 +62,8 @@ def found() -> dict[str, list[str]]:
         ("reach", "is out of reach"),
         ("lost", "on no page"),
         ("unreached", "cannot be reached by keypad"),
+        ("hidden", "hides behind the way to more"),
+        ("scattered", "turns a page between the lessons"),
         ("untranslated", "id.toml: pad.more"),
         ("untranslated_staff", "id.toml: staff-menu.heading"),
         ("mute", "says nothing aloud"),

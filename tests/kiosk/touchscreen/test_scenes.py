@@ -5,6 +5,7 @@ from enum import Enum
 
 import pytest
 
+from broker.appearance import LONGEST_NAME
 from broker.vocabulary import Reason
 from kiosk.book import Stage
 from kiosk.dialogue import step
@@ -293,3 +294,7 @@ def test_no_key_of_a_number_or_a_pin_is_spoken() -> None:
         body = shown(replace(STATES["card"], page=page, typed="7")).body
         assert isinstance(body, Keys)
         assert all(key.secret for key in body.keys)
+
+
+def test_the_table_shows_the_longest_name_that_the_settings_allow() -> None:
+    assert max(len(visit.house.called) for visit in STATES.values()) == LONGEST_NAME

@@ -154,3 +154,8 @@ def test_a_card_whose_barcode_was_read_is_in_its_bearers_hand() -> None:
 def test_a_pin_page_ends_by_itself_and_forgets_what_was_typed() -> None:
     scene = asked_for_pin().type("25").wait(IDLE_SECONDS)
     assert (scene.shown(), scene.visit.typed, scene.visit.patron) == (Screen.WELCOME, "", None)
+
+
+def test_a_number_is_typed_in_capitals_as_it_is_printed() -> None:
+    scene = kiosk(TYPED).touch(Button.BORROW).touch(Button.TYPE).type("kta-0007")
+    assert scene.visit.typed == "KTA-0007"

@@ -110,8 +110,8 @@ def rated(scene: Scene) -> Scene:
 
 
 def test_an_opinion_is_two_touches_and_words_if_one_likes() -> None:
-    scene = rated(kiosk()).type("TERLALU LAMBAT. ").touch(Button.CONFIRM)
-    assert told(scene) == [FeedbackGiven(Rating.POOR, Topic.SPEED, "TERLALU LAMBAT.")]
+    scene = rated(kiosk()).type("terlalu lambat. ").touch(Button.CONFIRM)
+    assert told(scene) == [FeedbackGiven(Rating.POOR, Topic.SPEED, "Terlalu lambat.")]
     assert (scene.shown(), scene.visit.thanked) == (Screen.GOODBYE, True)
 
 
@@ -152,7 +152,7 @@ def test_help_covers_the_page_and_leads_back_to_it() -> None:
     scene = kiosk().touch(Button.SEARCH).type("BU").touch(Button.HELP)
     assert scene.shown() is Screen.HELP
     assert scene.type("MI").touch(Button.BACK).shown() is Screen.SEARCH
-    assert scene.visit.typed == "BU"
+    assert scene.visit.typed == "bu"
 
 
 def test_a_call_names_the_page_and_nobody_and_is_told_when_it_arrived() -> None:
@@ -230,3 +230,11 @@ def test_a_fresh_visit_is_nobodys() -> None:
     scene = at_the_end(PRINTS).touch(Button.DONE)
     assert scene.visit.books == ()
     assert scene.visit.call is Visit().call
+
+
+def test_every_sentence_of_an_opinion_begins_with_a_capital() -> None:
+    scene = rated(kiosk()).type("buku baru? ya! jam 14.30, a-z. lagi")
+    assert scene.visit.typed == "Buku baru? Ya! Jam 14.30, a-z. Lagi"
+    for _ in "lagi":
+        scene.touch(Button.ERASE)
+    assert scene.type("bagus").visit.typed.endswith(". Bagus")
