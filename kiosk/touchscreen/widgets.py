@@ -20,6 +20,9 @@ from kiosk.touchscreen.scene import Note
 
 # Kivy learns a class by its name when it is made, and the kv names this one.
 DRAWING: Final = drawing.Drawing
+# Where a word may break that is too wide for its place.
+_LOOSE: Final = re.compile(f"[-_{UNBROKEN_SPACE}]")
+_HYPHEN: Final = re.compile("(?<=[-_])(?=.)")
 
 
 class Block:
@@ -63,10 +66,10 @@ class Text(Label, Block):
         return max(map(self.wide, self.text.split(" "))) > self.width
 
     def settle(self, width: float) -> float:
-        if max(map(self.wide, self.text.split(" "))) > width:
-            self.text = self._loosened(width)
         if self._settled == (self.text, width) == (self.text, self.width):
             return float(self.height)
+        if _LOOSE.search(self.text) and max(map(self.wide, self.text.split(" "))) > width:
+            self.text = self._loosened(width)
         self._settled = self.text, width
         self.width = width
         self.text_size = (width, None)
@@ -78,7 +81,7 @@ class Text(Label, Block):
         """Rather broken between words than in one, and in a file's name behind a hyphen."""
         words = self.text.replace(UNBROKEN_SPACE, " ").split(" ")
         wide = (word for word in words if self.wide(word) > width)
-        loose = {word: re.sub(r"(?<=[-_])(?=.)", " ", word) for word in wide}
+        loose = {word: _HYPHEN.sub(" ", word) for word in wide}
         return " ".join(loose.get(word, word) for word in words)
 
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
