@@ -19,20 +19,14 @@ from broker.facts import Fact, ItemLent, ItemReturned, LoanAbandoned, UnknownIte
 from broker.requests import Describe, Description, Grant, Lend
 from broker.vocabulary import ActId, ItemId, Patron, PatronId, Reason, Refusal
 from devices.capabilities import TagUid
+from kiosk.actions import Action, Enquire, Forget, Intend, Record, Release, Secure
 from kiosk.happenings import (
-    Action,
     Answered,
-    Enquire,
-    Forget,
     Happening,
-    Intend,
     Intended,
     LedgerChanged,
     Problem,
-    Record,
     Recorded,
-    Release,
-    Secure,
     TagNotWritten,
     TagWritten,
 )

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from broker.vocabulary import ActId
 from devices.capabilities import TagUid
+from kiosk.actions import Action
 from kiosk.clock import Clock
 from kiosk.courier import Courier
 from kiosk.discretion import Discretion
-from kiosk.happenings import Action, Happening
+from kiosk.happenings import Happening
 from kiosk.ledger import Ledger
 from kiosk.slip import Slip
 

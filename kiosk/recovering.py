@@ -1,8 +1,9 @@
 """What a crash or a failing disk left open, while it is being settled beside the visit. Pure."""
 
 from broker.vocabulary import ActId
+from kiosk.actions import Action
 from kiosk.book import SETTLED, Book, advance
-from kiosk.happenings import Action, Happening
+from kiosk.happenings import Happening
 from kiosk.recovery import OpenAct, resume
 
 

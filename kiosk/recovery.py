@@ -13,8 +13,9 @@ from datetime import date
 from broker.facts import LoanUnconfirmed
 from broker.vocabulary import ActId, ItemId, Patron, Reason
 from devices.capabilities import TagUid
+from kiosk.actions import Forget, Record, Secure
 from kiosk.book import MOST_TRIES, Book, Stage, Step, abandon, advance
-from kiosk.happenings import Forget, Intended, Record, Secure
+from kiosk.happenings import Intended
 
 
 @dataclass(frozen=True, slots=True)

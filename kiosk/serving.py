@@ -2,10 +2,11 @@
 
 from broker.telemetry import Health, Mode
 from devices.capabilities import LampMeaning
+from kiosk.actions import Action
 from kiosk.book import BUSY, Book, Stage
 from kiosk.condition import Condition, Finding, finding, ledger_findings
 from kiosk.dialogue import step
-from kiosk.happenings import Action, Happening
+from kiosk.happenings import Happening
 from kiosk.house import NO_HOUSE, House
 from kiosk.visit import Call, Outage, Page, Visit
 

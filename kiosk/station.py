@@ -17,37 +17,39 @@ from broker.receipts import SendReceipt
 from broker.requests import Question, Renew
 from broker.vocabulary import ActId
 from devices.capabilities import TagUid
+from kiosk.actions import (
+    Action,
+    Enquire,
+    Extend,
+    Forget,
+    Intend,
+    Mail,
+    Print,
+    Record,
+    Release,
+    Secure,
+    Tell,
+)
 from kiosk.bounds import Capacity, capacity
 from kiosk.courier import Settled
 from kiosk.enquiring import Enquiries
 from kiosk.equipment import Conduct, Equipment
 from kiosk.happenings import (
-    Action,
     Answered,
     CapacityChanged,
     CardArrived,
     ConnectionChanged,
-    Enquire,
-    Extend,
-    Forget,
     Happening,
-    Intend,
     Intended,
     LedgerChanged,
-    Mail,
     PadSettled,
-    Print,
-    Record,
     Recorded,
-    Release,
-    Secure,
     ServiceWanted,
     StaffReached,
     Started,
     TagArrived,
     TagNotWritten,
     TagWritten,
-    Tell,
     Tick,
 )
 from kiosk.incoming import receive

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from broker.telemetry import Health, Mode
 from devices.capabilities import LampMeaning, TagUid
+from kiosk.actions import Action
 from kiosk.book import BUSY, Book, Stage, advance, start_return
 from kiosk.bounds import Capacity
 from kiosk.condition import Condition, Finding, finding, ledger_findings
 from kiosk.happenings import (
-    Action,
     CapacityChanged,
     ConnectionChanged,
     Happening,

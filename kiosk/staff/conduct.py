@@ -14,9 +14,9 @@ from broker.telemetry import Mode
 from broker.vocabulary import PatronId, Refusal
 from devices.capabilities import LampMeaning
 from devices.lamp_watch import LampWatch
+from kiosk.actions import Action
 from kiosk.condition import Condition
 from kiosk.happenings import (
-    Action,
     Answered,
     CardArrived,
     Happening,

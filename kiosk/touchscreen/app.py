@@ -1,13 +1,12 @@
 """The running screen: asks for the latest visit with every frame, redraws on change."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
 from typing import Final
 
 from kivy.app import App
-from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.base import ExceptionManager
 from kivy.clock import Clock
 from kivy.core.text import LabelBase
 from kivy.core.window import Window
@@ -31,6 +30,7 @@ from kiosk.touchscreen.speech.voice import Voice
 from kiosk.touchscreen.staff_door import StaffDoor
 from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.surface import Surface
+from kiosk.touchscreen.survival import Survival
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, standard
 from kiosk.touchscreen.viewing import Viewing, Wish, kept, kept_by_staff, wished
 from kiosk.visit import Screen, Visit
@@ -39,25 +39,6 @@ from kiosk.visit import Screen, Visit
 _TIME_SECONDS: Final = 0.2
 # An answer that comes sooner needs no screen that says it is asked for: nothing flashes by.
 _ANSWER_SECONDS: Final = 0.15
-
-log = logging.getLogger(__name__)
-
-
-class Survival(ExceptionHandler):
-    """Keeps the screen alive: a failure in a callback is logged once, and drawing goes on."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._last = ""
-
-    def handle_exception(self, inst: BaseException) -> int:
-        if not isinstance(inst, Exception):
-            return int(ExceptionManager.RAISE)
-        # The same failure may come back with every look; one report is enough for the log.
-        if repr(inst) != self._last:
-            self._last = repr(inst)
-            log.error("the screen goes on after a failure", exc_info=inst)
-        return int(ExceptionManager.PASS)
 
 
 class Touchscreen(App):

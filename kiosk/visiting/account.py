@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from broker.requests import Account, AccountOf, Answer, Standing
 from broker.vocabulary import ItemId, Reason
+from kiosk.actions import Action, Enquire, Extend
 from kiosk.book import Stage
-from kiosk.happenings import Action, Button, Enquire, Extend, Touched
+from kiosk.happenings import Button, Touched
 from kiosk.renewal import Renewal, answered, looked_up
 from kiosk.renewal import Stage as Renewing
 from kiosk.visit import Page, Visit

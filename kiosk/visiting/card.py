@@ -5,8 +5,9 @@ from typing import Final
 
 from broker.requests import Account, AccountOf, Answer, Identify, Standing
 from broker.vocabulary import PatronId, Reason, Refusal, Secret
+from kiosk.actions import Enquire
 from kiosk.book import SETTLED
-from kiosk.happenings import Barcode, Button, Enquire, Touched
+from kiosk.happenings import Barcode, Button, Touched
 from kiosk.visit import Page, Screen, Visit, screen
 from kiosk.visiting import account, opinion
 from kiosk.visiting.machine import home

@@ -5,8 +5,9 @@ from dataclasses import replace
 from broker.receipts import MOST_LINES, ReceiptLine, ReceiptSent, SendReceipt, Transaction
 from broker.requests import Answer
 from broker.vocabulary import Reason, Refusal
+from kiosk.actions import Mail, Print
 from kiosk.book import Book, Stage
-from kiosk.happenings import Button, Mail, Print, Touched
+from kiosk.happenings import Button, Touched
 from kiosk.renewal import Stage as Renewing
 from kiosk.slip import Line, Slip
 from kiosk.visit import IDLE_SECONDS, Letter, Page, Paper, Visit, seconds_left

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from broker.facts import StaffCalled
-from kiosk.happenings import Button, Tell, Touched
+from kiosk.actions import Tell
+from kiosk.happenings import Button, Touched
 from kiosk.visit import Call, Visit, screen
 from kiosk.visiting.pile import Outcome
 

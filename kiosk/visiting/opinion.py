@@ -6,8 +6,9 @@ It counts after two touches: whoever then walks away has said it all the same.
 from dataclasses import replace
 
 from broker.facts import FeedbackGiven, Rating, Topic
+from kiosk.actions import Action, Tell
 from kiosk.book import SETTLED
-from kiosk.happenings import Action, Button, Tell, Touched
+from kiosk.happenings import Button, Touched
 from kiosk.visit import Page, Visit
 from kiosk.visiting.machine import home
 from kiosk.visiting.pile import Outcome

@@ -7,9 +7,10 @@ from typing import Final
 
 from broker.requests import Describe
 from devices.capabilities import TagUid
+from kiosk.actions import Action, Enquire
 from kiosk.book import BUSY, SETTLED, Book, Stage, Step, start_return
 from kiosk.bounds import Capacity
-from kiosk.happenings import Action, Enquire, PadSettled, Problem, TagArrived, TagLeft
+from kiosk.happenings import PadSettled, Problem, TagArrived, TagLeft
 from kiosk.visit import Page, Visit
 
 # A book that flickers at the edge of the field, or is laid down again, is not handled twice.

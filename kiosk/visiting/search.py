@@ -5,7 +5,8 @@ from typing import Final
 
 from broker.requests import MOST_HITS, Answer, Find, Found
 from broker.vocabulary import Reason, Refusal
-from kiosk.happenings import Button, Enquire, Touched
+from kiosk.actions import Enquire
+from kiosk.happenings import Button, Touched
 from kiosk.visit import Page, Visit
 from kiosk.visiting.machine import home
 from kiosk.visiting.pile import Outcome

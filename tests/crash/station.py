@@ -19,13 +19,13 @@ from broker.topics import Channel, Topic, parse, server_status
 from broker.vocabulary import ActId, DeviceId, PatronId, Reason, Refusal, SiteId
 from broker.wire import decode_ask, decode_entry, encode_reply, encode_snapshot
 from devices.capabilities import TagUid
+from kiosk.actions import Action
 from kiosk.book import Book, Stage
 from kiosk.courier import ANSWER_SECONDS, Courier
 from kiosk.discretion import Discretion
 from kiosk.dropbox.box import BoxConduct
 from kiosk.equipment import Equipment
 from kiosk.happenings import (
-    Action,
     Button,
     CardArrived,
     Happening,

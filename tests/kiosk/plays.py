@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from broker.vocabulary import PatronId
+from kiosk.actions import Action
 from kiosk.book import Stage
 from kiosk.dialogue import step
 from kiosk.happenings import (
-    Action,
     Button,
     CardArrived,
     CardReaderChanged,

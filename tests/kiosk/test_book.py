@@ -7,22 +7,17 @@ import pytest
 from broker.facts import ItemLent, ItemReturned, LoanAbandoned, UnknownItemDropped
 from broker.requests import Describe, Lend, Standing
 from broker.vocabulary import Reason, Refusal
+from kiosk.actions import Enquire, Forget, Intend, Record, Release, Secure
 from kiosk.book import BUSY, SETTLED, Book, Stage, abandon, advance, start_loan, start_return
 from kiosk.happenings import (
     Answered,
     CardArrived,
-    Enquire,
-    Forget,
     Happening,
-    Intend,
     Intended,
     LedgerChanged,
     PadChanged,
     Problem,
-    Record,
     Recorded,
-    Release,
-    Secure,
     TagLeft,
     TagNotWritten,
     TagWritten,

@@ -6,8 +6,9 @@ import pytest
 
 from broker.facts import ItemReturned, LoanAbandoned, LoanUnconfirmed, UnknownItemDropped
 from broker.vocabulary import PatronId, Reason
+from kiosk.actions import Forget, Record, Secure
 from kiosk.book import SETTLED, Stage, advance
-from kiosk.happenings import Forget, Happening, Record, Recorded, Secure, TagNotWritten, TagWritten
+from kiosk.happenings import Happening, Recorded, TagNotWritten, TagWritten
 from kiosk.recovery import OpenAct, resume
 from tests.kiosk.things import DUE, SITI, act, item, uid
 

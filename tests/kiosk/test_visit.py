@@ -8,28 +8,22 @@ from broker.facts import ItemLent, ItemReturned, LoanAbandoned
 from broker.requests import Describe, Identify, Lend
 from broker.telemetry import Health, Mode
 from broker.vocabulary import Reason, Refusal
+from kiosk.actions import Action, Enquire, Forget, Intend, Record, Release, Secure
 from kiosk.book import MOST_TRIES, Stage
 from kiosk.happenings import (
-    Action,
     Answered,
     Button,
     CardArrived,
     CardLeft,
     CardReaderChanged,
     ConnectionChanged,
-    Enquire,
-    Forget,
     Happening,
-    Intend,
     Intended,
     LedgerChanged,
     PadChanged,
     PadSettled,
     Problem,
-    Record,
     Recorded,
-    Release,
-    Secure,
     ServiceWanted,
     Started,
     TagArrived,

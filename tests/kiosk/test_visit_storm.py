@@ -38,10 +38,22 @@ from broker.requests import (
 )
 from broker.shelves import ListShelf, ListShelves, Shelves
 from broker.vocabulary import ActId, PatronId, Reason, Refusal
+from kiosk.actions import (
+    Action,
+    Enquire,
+    Extend,
+    Forget,
+    Intend,
+    Mail,
+    Print,
+    Record,
+    Release,
+    Secure,
+    Tell,
+)
 from kiosk.book import BUSY, SETTLED, Book, Stage, advance
 from kiosk.dialogue import step
 from kiosk.happenings import (
-    Action,
     Answered,
     Barcode,
     Button,
@@ -49,24 +61,15 @@ from kiosk.happenings import (
     CardLeft,
     CardReaderChanged,
     ConnectionChanged,
-    Enquire,
-    Extend,
-    Forget,
     Happening,
-    Intend,
     Intended,
     LedgerChanged,
-    Mail,
     PaceWanted,
     PadChanged,
-    Print,
     Printed,
     PrinterChanged,
     Problem,
-    Record,
     Recorded,
-    Release,
-    Secure,
     ServiceWanted,
     StaffReached,
     Started,
@@ -74,7 +77,6 @@ from kiosk.happenings import (
     TagLeft,
     TagNotWritten,
     TagWritten,
-    Tell,
     Tick,
     Touched,
     WrongBarcode,

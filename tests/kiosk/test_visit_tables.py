@@ -18,6 +18,7 @@ from broker.requests import (
     Renew,
 )
 from broker.vocabulary import Reason, Refusal
+from kiosk.actions import Enquire, Extend, Release
 from kiosk.book import Stage
 from kiosk.happenings import (
     Answered,
@@ -25,14 +26,11 @@ from kiosk.happenings import (
     CardArrived,
     CardLeft,
     ConnectionChanged,
-    Enquire,
-    Extend,
     Happening,
     Intended,
     PadChanged,
     Problem,
     Recorded,
-    Release,
     TagArrived,
     TagLeft,
     TagWritten,

@@ -6,24 +6,21 @@ import pytest
 
 from broker.facts import ItemReturned, UnknownItemDropped
 from broker.telemetry import Health, Mode
+from kiosk.actions import Action, Intend, Record, Secure
 from kiosk.book import Stage
 from kiosk.bounds import Capacity
 from kiosk.condition import Finding
 from kiosk.dropbox.box import Box, BoxConduct, condition, step
 from kiosk.happenings import (
-    Action,
     CapacityChanged,
     ConnectionChanged,
     Happening,
-    Intend,
     Intended,
     LedgerChanged,
     PadChanged,
     PadSettled,
     Problem,
-    Record,
     Recorded,
-    Secure,
     Started,
     TagArrived,
     TagLeft,

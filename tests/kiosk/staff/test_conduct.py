@@ -15,13 +15,13 @@ from devices.catalogue import open_lamp
 from devices.lamp_watch import LampWatch
 from devices.led.simulator import LedSimulator
 from devices.settings import LedSettings
+from kiosk.actions import Enquire
 from kiosk.happenings import (
     Answered,
     Button,
     CardArrived,
     CardReaderChanged,
     ConnectionChanged,
-    Enquire,
     Happening,
     Intended,
     PaceWanted,

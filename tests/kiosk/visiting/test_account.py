@@ -7,14 +7,8 @@ import pytest
 
 from broker.requests import Account, AccountOf, Answer, Borrowed, Grant, Renew, Waiting
 from broker.vocabulary import Reason, Refusal
-from kiosk.happenings import (
-    Answered,
-    Button,
-    CardArrived,
-    ConnectionChanged,
-    Enquire,
-    Extend,
-)
+from kiosk.actions import Enquire, Extend
+from kiosk.happenings import Answered, Button, CardArrived, ConnectionChanged
 from kiosk.renewal import Stage
 from kiosk.visit import GOODBYE_SECONDS, IDLE_SECONDS, Screen, seconds_left
 from tests.kiosk.plays import Scene, kiosk

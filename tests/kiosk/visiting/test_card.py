@@ -4,6 +4,7 @@ import pytest
 
 from broker.requests import AccountOf, Answer, Identify, Question, Standing
 from broker.vocabulary import PatronId, Reason, Refusal, Secret
+from kiosk.actions import Enquire
 from kiosk.happenings import (
     Answered,
     Barcode,
@@ -11,7 +12,6 @@ from kiosk.happenings import (
     CardArrived,
     CardLeft,
     ConnectionChanged,
-    Enquire,
     LedgerChanged,
     WrongBarcode,
 )

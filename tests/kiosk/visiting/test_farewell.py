@@ -3,13 +3,13 @@
 import pytest
 
 from broker.facts import FeedbackGiven, Rating, StaffCalled, Topic
+from kiosk.actions import Print, Tell
 from kiosk.book import Stage
 from kiosk.happenings import (
     Button,
     Intended,
     LedgerChanged,
     PaceWanted,
-    Print,
     Printed,
     PrinterChanged,
     Recorded,
@@ -17,7 +17,6 @@ from kiosk.happenings import (
     TagLeft,
     TagNotWritten,
     TagWritten,
-    Tell,
 )
 from kiosk.house import NO_HOUSE, House
 from kiosk.slip import Line, Slip

@@ -7,13 +7,13 @@ import pytest
 from broker.receipts import MOST_LINES, ReceiptLine, ReceiptSent, SendReceipt, Transaction
 from broker.requests import Account, AccountOf, Answer, Borrowed, Grant, Identify, Renew, Standing
 from broker.vocabulary import Reason, Refusal
+from kiosk.actions import Mail
 from kiosk.happenings import (
     Answered,
     Button,
     CardArrived,
     ConnectionChanged,
     Intended,
-    Mail,
     Recorded,
     TagWritten,
 )

@@ -4,7 +4,8 @@ import pytest
 
 from broker.requests import Answer, Find, Found, Hit
 from broker.vocabulary import Reason, Refusal
-from kiosk.happenings import Answered, Button, ConnectionChanged, Enquire
+from kiosk.actions import Enquire
+from kiosk.happenings import Answered, Button, ConnectionChanged
 from kiosk.visit import IDLE_SECONDS, Screen
 from tests.kiosk.plays import Scene, kiosk
 

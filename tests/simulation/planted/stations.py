@@ -9,21 +9,12 @@ from broker.vocabulary import ActId
 from devices.capabilities import TagUid
 from devices.pad_events import SecurityNotWritten, SecurityWritten
 from devices.security import Security
+from kiosk.actions import Action, Enquire, Release, Secure
 from kiosk.book import Stage
 from kiosk.courier import Settled
 from kiosk.dropbox.box import BoxConduct
 from kiosk.equipment import Equipment
-from kiosk.happenings import (
-    Action,
-    Answered,
-    Enquire,
-    Happening,
-    Release,
-    Secure,
-    TagArrived,
-    TagNotWritten,
-    TagWritten,
-)
+from kiosk.happenings import Answered, Happening, TagArrived, TagNotWritten, TagWritten
 from kiosk.orders import Orders
 from kiosk.running import PadTags
 from kiosk.serving import KioskConduct

@@ -1,0 +1,24 @@
+"""What keeps the screen alive when a callback fails."""
+
+import logging
+
+from kivy.base import ExceptionHandler, ExceptionManager
+
+log = logging.getLogger(__name__)
+
+
+class Survival(ExceptionHandler):
+    """Keeps the screen alive: a failure in a callback is logged once, and drawing goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = ""
+
+    def handle_exception(self, inst: BaseException) -> int:
+        if not isinstance(inst, Exception):
+            return int(ExceptionManager.RAISE)
+        # The same failure may come back with every look; one report is enough for the log.
+        if repr(inst) != self._last:
+            self._last = repr(inst)
+            log.error("the screen goes on after a failure", exc_info=inst)
+        return int(ExceptionManager.PASS)
