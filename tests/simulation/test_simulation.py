@@ -13,7 +13,7 @@ from tests.simulation.planted.bugs import BUGS
 from tests.simulation.storm import run_seed
 
 SEEDS = 500
-# Seeds that once found a bug.
+# Seeds that once found a bug; those among the first five hundred are played with them.
 FOUND_A_BUG = (1, 6, 10, 21, 38, 59, 73, 85, 91, 102, 133, 157, 187, 198, 207, 239, 323, 325, 573)
 
 
@@ -42,7 +42,7 @@ def test_every_planted_bug_is_seen() -> None:
     assert summary["caught"] == len(BUGS) >= 30
 
 
-@pytest.mark.parametrize("seed", FOUND_A_BUG)
+@pytest.mark.parametrize("seed", [seed for seed in FOUND_A_BUG if seed >= SEEDS])
 def test_a_seed_that_found_a_bug_stays_clean(seed: int) -> None:
     assert run_seed(seed).violations == ()
 

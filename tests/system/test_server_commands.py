@@ -200,7 +200,7 @@ def test_a_file_with_a_line_that_cannot_be_used_is_not_half_imported(
     server.told("export", "members", "--to", str(file))
     assert file.stat().st_mode & 0o077 == 0
     with file.open("a", encoding="utf-8") as opened:
-        opened.write("KTA-9001,,Baru,umum,2031-01-01,\r\nKTA-9002,,Lain,umum,kapan,\r\n")
+        opened.write("KTA-9001,,Baru,umum,2031-01-01,,\r\nKTA-9002,,Lain,umum,kapan,,\r\n")
     dry = server.run("import", "members", str(file), "--dry-run")
     assert dry.returncode == 0
     refused, numbers = dry.stdout.splitlines()

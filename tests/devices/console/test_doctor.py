@@ -18,11 +18,12 @@ from devices.console.settings_files import (
     write_station_settings,
 )
 
+STATION = {"clock", "folder", "file-system", "disk", "ledger", "port", "zone", "watchdog"}
 EXPECTED = {
     "broker": {"clock", "folder", "file-system", "disk", "limits", "watchdog"},
     "server": {"clock", "folder", "file-system", "disk", "database", "zone", "watchdog"},
-    "kiosk": {"clock", "folder", "file-system", "disk", "ledger", "port", "zone", "watchdog"},
-    "dropbox": {"clock", "folder", "file-system", "disk", "ledger", "port", "zone", "watchdog"},
+    "kiosk": {*STATION, "speech"},
+    "dropbox": STATION,
     "agent": {"clock", "disk", "watchdog"},
 }
 
