@@ -134,7 +134,7 @@ def pixel(target: Any) -> bytes:
         glReadPixels,
     )
 
-    x, y = target.to_window(target.x + target.height / 6, target.center_y)
+    x, y = target.to_window(target.x + target.height / 12, target.center_y)
     return bytes(glReadPixels(int(x), int(y), 1, 1, GL_RGB, GL_UNSIGNED_BYTE))
 
 
