@@ -37,8 +37,8 @@ from kiosk.visit import Screen, Visit
 
 # What only the time changes, a countdown, is looked at so often.
 _TIME_SECONDS: Final = 0.2
-# An answer that comes sooner needs no screen that says it is asked for: nothing flashes by.
-_ANSWER_SECONDS: Final = 0.15
+# What is over sooner needs no screen that asks for patience: nothing flashes by.
+_SOON_SECONDS: Final = {Screen.IDENTIFYING: 0.15, Screen.STARTING: 0.3}
 
 
 class Touchscreen(App):
@@ -73,7 +73,7 @@ class Touchscreen(App):
         self._catalogues = read_catalogues()
         self._visit, self._now, self._touched_at = Visit(), 0.0, 0.0
         self._scene: Scene | None = None
-        self._asked_at: float | None = None
+        self._patience_since: float | None = None
         self._rehearsal: Rehearsal | None = None
         self._survival = Survival()
         self._voice = Voice(panel.speech_program)
@@ -158,7 +158,7 @@ class Touchscreen(App):
         """Shows this at once, as if there had been nothing before: for pictures."""
         self.room = room or Room()
         self._visit, self._now, self._touched_at, self._scene = visit, now, now, None
-        self._asked_at = -_ANSWER_SECONDS
+        self._patience_since = -max(_SOON_SECONDS.values())
         before, self.viewing = self.viewing, viewing
         if _look(before) != _look(viewing) or self.palette != self._palette():
             self._renew()
@@ -273,7 +273,7 @@ class Touchscreen(App):
 
     def _draw(self) -> None:
         wanted = self._wanted()
-        if self._soon_answered(wanted):
+        if self._is_over_soon(wanted):
             return
         if wanted != self._scene and self.surface is not None:
             before, self._scene = self._scene, wanted
@@ -287,14 +287,15 @@ class Touchscreen(App):
             return scene(self._visit, self._now, self.words, self.viewing)
         return staff_scene(self.room, session, self._now, self.words, self.viewing)
 
-    def _soon_answered(self, wanted: Scene) -> bool:
-        """Whether a card's bearer has been asked for only just now."""
-        if wanted.screen is not Screen.IDENTIFYING:
-            self._asked_at = None
+    def _is_over_soon(self, wanted: Scene) -> bool:
+        """Whether patience is asked for only since just now."""
+        screen = wanted.screen
+        if not isinstance(screen, Screen) or screen not in _SOON_SECONDS:
+            self._patience_since = None
             return False
-        if self._asked_at is None:
-            self._asked_at = self._now
-        return self._now - self._asked_at < _ANSWER_SECONDS
+        if self._patience_since is None:
+            self._patience_since = self._now
+        return self._now - self._patience_since < _SOON_SECONDS[screen]
 
     def _say_all(self) -> None:
         if self._scene is not None:
