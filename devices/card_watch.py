@@ -15,8 +15,8 @@ from devices.presence import Presence, Rhythm
 
 _FAILED_ROUNDS: Final = 3
 # A card's number is read with a checksum: one sight of it is enough, and its bearer waits.
-_AT_FIRST_SIGHT: Final[Presence[Card | TwoCards]] = Presence(arrive_after=1, leave_after=12)
-_RHYTHM: Final = Rhythm(poll=0.03)
+_AT_FIRST_SIGHT: Final[Presence[Card | TwoCards]] = Presence(arrive_after=1, leave_after=15)
+_RHYTHM: Final = Rhythm(poll=0.025)
 
 
 @dataclass(frozen=True, slots=True)
