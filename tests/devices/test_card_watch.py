@@ -55,7 +55,7 @@ class Played:
 
     def present(self) -> Card | TwoCards | None:
         self._rounds += 1
-        if self._rounds == len(self._seen) + 12:
+        if self._rounds == len(self._seen) + 20:
             self.done.set()
         return self._seen[min(self._rounds, len(self._seen)) - 1]
 
