@@ -27,7 +27,10 @@ def main() -> int:
     options = parser.parse_args()
     kept = read()
     if options.keep:
-        *_, last = sys.stdin.read().splitlines()
+        lines = sys.stdin.read().splitlines()
+        if not lines:
+            parser.error("nothing came to be kept: send it the output of a run")
+        last = lines[-1]
         print(last)
         day = datetime.fromtimestamp(time(), UTC).date().isoformat()
         run = {"date": day, "machine": options.machine, "figures": json.loads(last)}
