@@ -1,10 +1,6 @@
 """`sirkula-kiosk`: one patron's visit after another, until Ctrl-C."""
 
 import gc
-
-# What is imported stays: to look for garbage among it would cost a tenth of the start.
-gc.disable()
-
 import os
 import threading
 from pathlib import Path
@@ -76,6 +72,7 @@ def run(
     own.mkdir(parents=True, exist_ok=True)
     app = touchscreen(read.screen.panel(), own, latest, running.hear, lambda: conduct.room)
     running.notice = lambda: app.notice(conduct.visit)
+    # What is there by now stays (`kiosk.start`): from here on there may be garbage.
     gc.freeze()
     gc.enable()
     # Not before: what they import would meet what Kivy imports.
