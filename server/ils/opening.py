@@ -1,17 +1,11 @@
 """A library's system, made of its settings; secrets come from a file of their own."""
 
-import ssl
-import stat
 from collections.abc import Callable
-from pathlib import Path
-from typing import Final
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from broker.errors import BadSettings
-from broker.settings import read_settings
 from broker.vocabulary import Secret
+from server.credentials import read_secrets, tls_context
 from server.ils.mariadb import DatabaseAddress
 from server.ils.settings import (
     InlisliteSettings,
@@ -26,18 +20,6 @@ from server.ils.sip2.pool import PoolSettings
 from server.ils.sip2.profiles import PROFILES
 from server.ils.sip2.questions import Account
 from server.ils.status import Examinable
-
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-
-
-class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file that `secrets` names. `terminal_password` is SIP2's AC. Prints nothing of it."""
-
-    password: str = ""
-    terminal_password: str = ""
-
-    def __repr__(self) -> str:
-        return "Secrets(...)"
 
 
 def open_library_system(
@@ -133,16 +115,6 @@ def _database(settings: SlimsSettings | InlisliteSettings) -> DatabaseAddress:
     )
 
 
-def read_secrets(path: str) -> Secrets:
-    """Raises BadSettings when others may read it."""
-    if not path:
-        return Secrets()
-    secrets = read_settings(Path(path), Secrets)
-    if Path(path).stat().st_mode & _OTHERS:
-        raise BadSettings(f"others may read it: chmod 600 {path}")
-    return secrets
-
-
 def _needed(path: str) -> Secret:
     password = _secret(read_secrets(path).password)
     if password is None:
@@ -156,11 +128,3 @@ def _secret(given: str) -> Secret | None:
         return Secret(given) if given else None
     except ValueError:
         raise BadSettings("a secret is 1 to 64 characters, none of them a control") from None
-
-
-def tls_context(ca: str) -> ssl.SSLContext:
-    """Raises BadSettings when the authority's certificate cannot be read."""
-    try:
-        return ssl.create_default_context(cafile=ca or None)
-    except OSError as error:
-        raise BadSettings(f"{ca}: no certificate of an authority: {error}") from error

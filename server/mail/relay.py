@@ -14,7 +14,7 @@ from typing import Final
 
 from broker.errors import BadSettings, SirkulaError
 from broker.vocabulary import MailAddress
-from server.ils.opening import read_secrets, tls_context
+from server.credentials import read_secrets, tls_context
 from server.mail.letter import domain
 from server.mail.settings import MailSettings, Security
 

@@ -8,8 +8,9 @@ import pytest
 
 from broker.errors import BadSettings
 from broker.settings import read_settings
+from server.credentials import Secrets
 from server.ils.__main__ import SystemFile
-from server.ils.opening import Secrets, open_library_system
+from server.ils.opening import open_library_system
 from server.ils.settings import InlisliteSettings, KohaSettings, Sip2Settings, SlimsSettings
 from server.ils.status import Examinable
 
