@@ -68,6 +68,8 @@ def run(
         target=running.run, args=(lambda: open_reader(read.reader), stop), name="station"
     )
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
+    # A pad and a line take time to answer: meanwhile Kivy makes its window.
+    serving.start()
     own = Path(read.folder) / "kivy"
     own.mkdir(parents=True, exist_ok=True)
     app = touchscreen(read.screen.panel(), own, latest, running.hear, lambda: conduct.room)
@@ -76,7 +78,6 @@ def run(
     gc.freeze()
     gc.enable()
     # Not before: what they import would meet what Kivy imports.
-    serving.start()
     cards.start()
     attached.start()
     app.run()

@@ -41,7 +41,7 @@ def condition(visit: Visit) -> Condition:
     """How the kiosk is, for technicians. Pure."""
     findings = (
         finding("pad", healthy=visit.pad_healthy is not False, code="unplugged"),
-        finding("card-reader", healthy=visit.card_reader_healthy, code="unplugged"),
+        finding("card-reader", healthy=visit.card_reader_healthy is not False, code="unplugged"),
         *ledger_findings(visit.capacity, healthy=visit.ledger_healthy),
         *_printer(visit),
         finding("server", healthy=visit.online, code="silent", health=Health.WARNING),

@@ -122,9 +122,9 @@ class Visit:
     `wish` is the page a card leads to, `asked` the one question that this page waits for; `typed`
     never prints. `first` counts the hits before those of `found`. `opinion` is not stored yet;
     `thanked` once one was; by `letter_act` a receipt was asked for by mail. `leftovers` are books
-    the patron before left on the pad: never part of this visit. The pad's health is None until it
-    has been asked for the first time; once lost it is `pad_settled` again when it is known what
-    lies there.
+    the patron before left on the pad: never part of this visit. The health of the pad and
+    of the card reader is None until they have answered or failed for the first time; a pad once
+    lost is `pad_settled` again when it is known what lies there.
     """
 
     page: Page = Page.WELCOME
@@ -155,7 +155,7 @@ class Visit:
     started: bool = False
     pad_healthy: bool | None = None
     pad_settled: bool = True
-    card_reader_healthy: bool = False
+    card_reader_healthy: bool | None = None
     card_here: bool = False
     printer_healthy: bool = False
     house: House = NO_HOUSE
@@ -202,7 +202,7 @@ class Visit:
     @property
     def lends(self) -> bool:
         """Whether it makes sense to show a card."""
-        return self.card_reader_healthy and no_loans(self.capacity) is None
+        return self.card_reader_healthy is not False and no_loans(self.capacity) is None
 
     def count(self, stage: Stage) -> int:
         return sum(book.stage is stage for book in self.books)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kivy.app import App
 from kivy.base import ExceptionManager
@@ -22,7 +22,6 @@ from kiosk.touchscreen.keyboard import Keyboard
 from kiosk.touchscreen.keypad import Key, moved
 from kiosk.touchscreen.measures import measures
 from kiosk.touchscreen.panel import Panel
-from kiosk.touchscreen.rehearsal import Rehearsal
 from kiosk.touchscreen.scene import Meaning, Scene
 from kiosk.touchscreen.scenes import scene
 from kiosk.touchscreen.speech.sentences import change, controls, echo, focused, spoken
@@ -34,6 +33,9 @@ from kiosk.touchscreen.survival import Survival
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, standard
 from kiosk.touchscreen.viewing import Viewing, Wish, kept, kept_by_staff, wished
 from kiosk.visit import Screen, Visit
+
+if TYPE_CHECKING:
+    from kiosk.touchscreen.rehearsal import Rehearsal
 
 # What only the time changes, a countdown, is looked at so often.
 _TIME_SECONDS: Final = 0.2
@@ -102,6 +104,9 @@ class Touchscreen(App):
             millimetre = self.panel.pixels_per_mm
             self._door = StaffDoor(millimetre, self._room_now, self._tell, self._ringed)
         if self.panel.rehearsal_port is not None:
+            # Demos and tests alone have one.
+            from kiosk.touchscreen.rehearsal import Rehearsal  # noqa: PLC0415
+
             self._rehearsal = Rehearsal(self, self.panel.rehearsal_port)
 
     def on_stop(self) -> None:

@@ -102,7 +102,7 @@ def _on_welcome(visit: Visit, catalogue: Catalogue) -> list[Note]:
     found = []
     if visit.card_here:
         found.append(Note(Sign.NOTE, catalogue.text("welcome.card-here"), Tone.STAFF))
-    if not visit.card_reader_healthy:
+    if visit.card_reader_healthy is False:
         text = catalogue.text("welcome.no-card-reader")
         found.append(Note(Sign.NOTE, text, Tone.STAFF))
     elif (reason := no_loans(visit.capacity)) is not None:

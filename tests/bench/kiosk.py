@@ -6,6 +6,7 @@ carry median and 95th percentile.
 """
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from devices.console.settings_files import Panel
 from devices.console.stage import Stage
 from devices.station.prompt import command_of
 from devices.station.station import SimulatedStation
+from kiosk.touchscreen.audit.headless import HEADLESS
 from tests.bench.kiosk_glass import ANSWER
 from tests.bench.round_trip import Bare
 from tests.system.test_demo import three_free_ports
@@ -114,11 +116,20 @@ def _kiosk(stage: Stage) -> Iterator[Glass]:
         glass.close()
 
 
-def _drawing(mode: str, amount: float) -> dict[str, float]:
+def _empty(seconds: float) -> dict[str, float]:
+    return _window("tests.bench.empty_window", str(seconds))
+
+
+def _ours(mode: str, amount: float) -> dict[str, float]:
+    return _window("tests.bench.kiosk_drawing", mode, str(amount))
+
+
+def _window(*module: str) -> dict[str, float]:
     """What a window in a process of its own tells; when that process began is added."""
     begun = monotonic()
-    command = [sys.executable, "-m", "tests.bench.kiosk_drawing", mode, str(amount)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", *module]
+    environment = os.environ | HEADLESS
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return told | {"started": begun}
 
@@ -127,7 +138,7 @@ def _cold_start(stage: Stage, rounds: int) -> Figures:
     """From nothing to a welcome that serves, and to a window with nothing in it."""
     ours, floor = [], []
     for _ in range(rounds):
-        empty = _drawing("empty", 0.0)
+        empty = _empty(0.0)
         floor.append(empty["at"] - empty["started"])
         with _kiosk(stage) as glass:
             ours.append(glass.ready - glass.started)
@@ -227,7 +238,7 @@ def _spent(process: psutil.Process) -> float:
 
 def _frames(seconds: float) -> Figures:
     """An empty window's frames over those with a page of twenty books turned in each."""
-    empty, ours = _drawing("empty", seconds), _drawing("paging", seconds)
+    empty, ours = _empty(seconds), _ours("paging", seconds)
     return {
         "bench": "kiosk: frames while turning pages",
         "per_second": round(ours["per_second"], 1),
@@ -238,7 +249,7 @@ def _frames(seconds: float) -> Figures:
 
 
 def _growth(visits: int) -> Figures:
-    grown = _drawing("visits", visits)["grown"]
+    grown = _ours("visits", visits)["grown"]
     return {
         "bench": "kiosk: memory after visits",
         "visits": visits,

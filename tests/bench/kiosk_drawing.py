@@ -1,6 +1,5 @@
-"""A window in a process of its own: `python -m tests.bench.kiosk_drawing MODE AMOUNT`.
+"""The kiosk's screen in a process of its own: `python -m tests.bench.kiosk_drawing MODE AMOUNT`.
 
-    empty SECONDS     an empty Kivy window, drawn in every frame
     paging SECONDS    the kiosk's screen with twenty books, a page turned in every frame
     visits COUNT      whole visits of a station with a real ledger, every screen drawn
 
@@ -11,10 +10,8 @@ how many bytes this process grew in COUNT visits, once a tenth as many had made 
 import gc
 import json
 import logging
-import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -27,29 +24,16 @@ from broker.requests import Answer, Describe, Description, Question
 from broker.vocabulary import PatronId
 from kiosk.happenings import Button, CardArrived, CardLeft, CardReaderChanged, Touched
 from kiosk.pad_seen import SETTLE_SECONDS
-from kiosk.touchscreen.audit.__main__ import HEADLESS
-from kiosk.touchscreen.configure import FRAMES_PER_SECOND, configure, touchscreen
+from kiosk.touchscreen.configure import touchscreen
 from kiosk.touchscreen.panel import Panel
 from kiosk.touchscreen.viewing import Wish
 from kiosk.visit import Screen, Visit, screen
+from tests.bench.empty_window import Play, frames, played
 from tests.kiosk.bench import Bench, always_yes
 
 PANEL = Panel(1280, 800, 10.1, fullscreen=False, speech_program="")
 SMALL = Panel(800, 480, 7.0, fullscreen=False, speech_program="")  # as many widgets, less to paint
 LISTED = 20
-Play = Iterator[dict[str, float]]
-
-
-def empty(home: Path, seconds: float) -> tuple[Any, Play]:
-    configure(PANEL, home)
-    from kivy.app import App  # noqa: PLC0415  # configured only now
-    from kivy.uix.widget import Widget  # noqa: PLC0415  # likewise
-
-    class Empty(App):
-        def build(self) -> Widget:
-            return Widget()
-
-    return Empty(), frames(seconds, lambda: None)
 
 
 def paging(home: Path, seconds: float) -> tuple[Any, Play]:
@@ -80,21 +64,6 @@ def standing_ready(home: Path, panel: Panel) -> tuple[Bench, Any]:
         return bench.kiosk.visit, bench.clock.monotonic()
 
     return bench, touchscreen(panel, home, latest, bench.station.hear)
-
-
-def frames(seconds: float, work: Any) -> Play:
-    """How many a second at the kiosk's pace, with `work` done in each."""
-    from kivy.clock import Clock  # noqa: PLC0415  # configured only now
-    from kivy.core.window import Window  # noqa: PLC0415  # likewise
-
-    Clock._max_fps = FRAMES_PER_SECOND
-    begun, drawn = time.monotonic(), 0
-    while time.monotonic() - begun < seconds:
-        work()
-        Window.canvas.ask_update()
-        drawn += 1
-        yield {}
-    yield {"per_second": drawn / (time.monotonic() - begun)}
 
 
 def grown(bench: Bench, app: Any, wanted: int) -> Play:
@@ -153,35 +122,13 @@ def _bytes() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
-MODES = {"empty": empty, "paging": paging, "visits": visits}
+MODES = {"paging": paging, "visits": visits}
 
 
 def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    os.environ.update(HEADLESS)
     with tempfile.TemporaryDirectory() as home:
-        app, play = MODES[sys.argv[1]](Path(home), float(sys.argv[2]))
-        from kivy.clock import Clock  # noqa: PLC0415  # configured only now
-        from kivy.core.window import Window  # noqa: PLC0415  # likewise
-        from kivy.graphics.opengl import glFinish  # noqa: PLC0415  # likewise
-
-        told: dict[str, float] = {}
-
-        def first(_: object) -> None:
-            if "at" not in told:
-                glFinish()
-                told["at"] = time.monotonic()
-
-        def go_on(_: float) -> None:
-            if "at" not in told:
-                return
-            told.update(step := next(play, {"over": 1.0}))
-            if step:
-                app.stop()
-
-        Window.bind(on_flip=first)
-        Clock.schedule_interval(go_on, 0)
-        app.run()
+        told = played(*MODES[sys.argv[1]](Path(home), float(sys.argv[2])))
     print(json.dumps(told))
 
 

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from broker.program import run_command
 from kiosk.start import run
-from kiosk.touchscreen.audit.__main__ import HEADLESS
+from kiosk.touchscreen.audit.headless import HEADLESS
 
 ANSWER = "> "
 FRAME_SECONDS = 1 / 30

@@ -25,13 +25,9 @@ from kiosk.touchscreen.audit.combinations import (
     combinations,
 )
 from kiosk.touchscreen.audit.gallery import Gallery
+from kiosk.touchscreen.audit.headless import HEADLESS
 from kiosk.touchscreen.audit.sheet import SHEETS, contact_sheet
 
-HEADLESS: Final = {
-    "SDL_VIDEODRIVER": "offscreen",
-    "SDL_AUDIODRIVER": "dummy",
-    "LP_NUM_THREADS": "0",
-}
 AT_ONCE: Final = 2
 PATIENCE_SECONDS: Final = 3600
 TOLD_EVERY: Final = 200

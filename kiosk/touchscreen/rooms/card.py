@@ -10,7 +10,7 @@ from kiosk.visit import Page
 def card(telling: Telling) -> Shown:
     visit, say = telling.visit, telling.say
     controls = (telling.control(Button.BACK), *_typing(telling))
-    if not visit.card_reader_healthy:
+    if visit.card_reader_healthy is False:
         lines = (say("no-card-reader-lead"),)
         return Notice(say("no-card-reader"), lines, Picture.DESK), controls
     lead = say("account-lead" if visit.wish is Page.ACCOUNT else "lead")

@@ -12,7 +12,7 @@ def welcome(telling: Telling) -> Shown:
         Step(Picture.PLACE, say("step-pad")),
         Step(Picture.TAKE, say("step-take")),
     )
-    knows = visit.online and visit.card_reader_healthy
+    knows = visit.online and visit.card_reader_healthy is not False
     name = visit.house.called
     usual = say("lead-at", name=name) if name else say("lead")
     lead = visit.house.welcome(visit.language) or usual

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 from broker.program import run_command
 from kiosk.__main__ import run
 from kiosk.staff.words import Key
-from kiosk.touchscreen.audit.__main__ import HEADLESS
+from kiosk.touchscreen.audit.headless import HEADLESS
 from kiosk.touchscreen.viewing import Wish
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kiosk.touchscreen.audit.__main__ import HEADLESS
+from kiosk.touchscreen.audit.headless import HEADLESS
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from kiosk.languages.catalogue import LANGUAGES, read_catalogue
-from kiosk.touchscreen.audit.__main__ import HEADLESS
 from kiosk.touchscreen.audit.combinations import (
     EVERY,
     MAIN_PANELS,
@@ -17,6 +16,7 @@ from kiosk.touchscreen.audit.combinations import (
     PANELS,
     combinations,
 )
+from kiosk.touchscreen.audit.headless import HEADLESS
 from kiosk.touchscreen.audit.pseudo import PSEUDO, pseudo
 from kiosk.touchscreen.staff_states import ROOMS
 

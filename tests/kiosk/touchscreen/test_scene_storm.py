@@ -14,7 +14,7 @@ from hypothesis.stateful import invariant, precondition, rule, run_state_machine
 from kiosk.dialogue import step
 from kiosk.happenings import Button, Touched
 from kiosk.languages.catalogue import Catalogue, read_catalogues
-from kiosk.touchscreen.audit.__main__ import HEADLESS
+from kiosk.touchscreen.audit.headless import HEADLESS
 from kiosk.touchscreen.keypad import Key, moved
 from kiosk.touchscreen.scene import Control, Meaning, Scene
 from kiosk.touchscreen.scenes import scene

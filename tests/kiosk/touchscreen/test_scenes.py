@@ -223,6 +223,13 @@ def test_a_call_for_staff_is_honest_about_where_it_is() -> None:
     assert not any("belum" in line for line in said["help-reached"])
 
 
+def test_a_card_reader_that_has_not_answered_yet_is_not_called_broken() -> None:
+    lost = STATES["welcome-no-card-reader"]
+    asked = replace(lost, card_reader_healthy=None)
+    assert notes(lost)[0] not in notes(asked)
+    assert notes(asked) == notes(replace(lost, card_reader_healthy=True))
+
+
 def test_borrowing_is_not_offered_without_a_card_reader() -> None:
     visit = STATES["welcome-no-card-reader"]
     assert enabled(visit) == {Button.RETURN, Button.FEEDBACK}
