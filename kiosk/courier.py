@@ -206,8 +206,8 @@ class Courier:
 
     def replied(self, reply: Reply) -> Settled | None:
         """What a reply settles; None when nothing waits for it (any more)."""
-        self._heard(reply.server_time)
         waiting = self._waiting.pop(reply.correlation, None)
+        self._heard(reply.server_time, fresh=waiting is not None)
         if waiting is None:
             return None
         answer = None if isinstance(reply.answer, Expired) else reply.answer
@@ -249,9 +249,11 @@ class Courier:
         self._sent = self._oldest = 0
         self._pace = Pace()
 
-    def _heard(self, server_time: float) -> None:
-        self._ahead = server_time - self._clock.monotonic()
-        self._is_told_time = True
+    def _heard(self, server_time: float, *, fresh: bool = False) -> None:
+        ahead = server_time - self._clock.monotonic()
+        # What answers no question may have been on its way for long: it never sets time back.
+        if fresh or not self._is_told_time or ahead > self._ahead:
+            self._ahead, self._is_told_time = ahead, True
         self._ledger.boots.told(self._clock.moment(), server_time)
         self.last_contact = server_time
         if abs(server_time - self._contact_kept) > _CONTACT_EVERY_SECONDS:

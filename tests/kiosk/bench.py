@@ -263,12 +263,18 @@ class Bench:
         return self
 
     def order(
-        self, policy: OfflinePolicy = POLICY, *, in_service: bool = True, look: Appearance = PLAIN
+        self,
+        policy: OfflinePolicy = POLICY,
+        *,
+        in_service: bool = True,
+        look: Appearance = PLAIN,
+        server_time: float | None = None,
     ) -> "Bench":
-        """The server's settings, retained; a contact as well."""
+        """The server's settings, retained; a contact as well, by our clock or another."""
         settings = SettingsDesired(1, in_service, "", policy, house=look)
         self.say(Channel.SETTINGS_DESIRED, encode_snapshot(settings))
-        word = Acknowledgement("nobody", 0, 0, resend=False, server_time=self.clock.wall())
+        now = self.clock.wall() if server_time is None else server_time
+        word = Acknowledgement("nobody", 0, 0, resend=False, server_time=now)
         self.say(Channel.ACK, encode_snapshot(word))
         return self
 

@@ -402,6 +402,16 @@ def test_an_ask_expires_by_the_servers_clock(post: Post) -> None:
     assert post.asks()[-1].expires == post.clock.wall() + 3600.0 + ANSWER_SECONDS
 
 
+def test_a_word_that_was_long_on_its_way_does_not_set_the_time_back(post: Post) -> None:
+    post.online().acknowledge(0)
+    post.courier.ask(Identify(SITI))
+    post.acknowledge(0, ahead=-300.0)
+    post.reply("c-9", YES, ahead=-300.0)
+    assert post.courier.now == post.clock.wall()
+    post.reply("c-1", YES, ahead=-60.0)
+    assert post.courier.now == post.clock.wall() - 60.0
+
+
 # The last contact ---------------------------------------------------------------------------------
 
 

@@ -322,12 +322,7 @@ def test_a_due_date_decided_alone_is_by_the_servers_time_not_the_walls(
     noon = bench.clock.wall()
     bench.clock.offset += days * 86_400
     bench.clock.state = ClockState.UNKNOWN
-    bench.start().connect().order()
-    bench.say(
-        Channel.ACK,
-        encode_snapshot(Acknowledgement("nobody", 0, 0, resend=False, server_time=noon)),
-    )
-    bench.disconnect()
+    bench.start().connect().order(server_time=noon).disconnect()
     borrow(bench, 1, 2, 3)
     lent = [fact for fact in bench.facts() if isinstance(fact, ItemLent)]
     assert [fact.due for fact in lent] == [due_date(POLICY, noon)] * POLICY.loans_per_card
