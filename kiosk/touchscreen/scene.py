@@ -25,6 +25,14 @@ class Picture(Enum):
     WAIT = auto()
     THANKS = auto()
     DESK = auto()
+    BARCODE = auto()
+    TAG = auto()
+    SHELF = auto()
+    PRINTER = auto()
+    LAMP = auto()
+    VOICE = auto()
+    SENT = auto()
+    RESTART = auto()
 
 
 class Weight(Enum):
@@ -134,10 +142,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How something stands, in as many words as it needs; `tone` colours its heading."""
+    """How something stands, in as many words as it needs; `tone` colours its heading.
+
+    `picture` fills what the words leave free.
+    """
 
     heading: str
     tone: Tone
+    picture: Picture
     lines: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
 

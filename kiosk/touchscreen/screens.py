@@ -101,7 +101,9 @@ class ReportBody(Flow):
     def show(self, body: Report) -> None:
         ink, _ = TONES[body.tone]
         heading = Heading(text=body.heading, color=paint(ink))
-        self.fill([heading, *(Text(text=line) for line in body.lines), *map(BookRow, body.rows)], 1)
+        lines = [Text(text=line) for line in body.lines]
+        picture = Picture(shapes=PICTURES[body.picture])
+        self.fill([heading, *lines, *map(BookRow, body.rows), picture], pinned=1)
 
 
 class AdjustBody(Flow):

@@ -19,6 +19,7 @@ from kiosk.touchscreen.scene import (
     Frame,
     Keys,
     Note,
+    Picture,
     Report,
     Row,
     Scene,
@@ -37,6 +38,14 @@ _DOOR_WARNING: Final = 30.0
 _MINUTE: Final = 60
 _DIGITS: Final = "1234567890"
 _DOT: Final = "•"
+_PICTURES: Final = {
+    Part.READER: Picture.PLACE,
+    Part.CARDS: Picture.CARD,
+    Part.PRINTER: Picture.PRINTER,
+    Part.SCANNER: Picture.BARCODE,
+    Part.LAMP: Picture.LAMP,
+    Part.VOICE: Picture.VOICE,
+}
 
 
 def staff_scene(
@@ -110,12 +119,14 @@ def _door(seen: _Seen, say: Words) -> StaffPage:
     session, door = seen.session, seen.room.door
     locked = door.seconds_locked(seen.now)
     if not seen.room.has_code:
-        return StaffPage(Report(say.text("staff-door.no-code"), Tone.STAFF))
+        heading = say.text("staff-door.no-code")
+        return StaffPage(Report(heading, Tone.STAFF, Picture.CARD))
     if locked:
-        minutes = ceil(locked / _MINUTE)
-        return StaffPage(Report(say.text("staff-door.locked", minutes=minutes), Tone.BAD))
+        heading = say.text("staff-door.locked", minutes=ceil(locked / _MINUTE))
+        return StaffPage(Report(heading, Tone.BAD, Picture.WAIT))
     if session.trying:
-        return StaffPage(Report(say.text("staff-door.trying"), Tone.WAIT))
+        heading = say.text("staff-door.trying")
+        return StaffPage(Report(heading, Tone.WAIT, Picture.WAIT))
     typed = 0 if session.typed is None else len(session.typed.reveal())
     keys = Keys(
         say.text("staff-door.wrong" if door.wrong and not typed else "staff-door.heading"),
@@ -152,7 +163,8 @@ def _service(seen: _Seen, say: Words) -> StaffPage:
         return StaffPage(Choices(say.text("staff-service.heading-open"), lead, reasons), (), notes)
     lead = say.text("staff-service.lead-closed", reason=say.closing(closing))
     kept = say.text("staff-service.kept")
-    body = Report(say.text("staff-service.heading-closed"), Tone.BAD, (lead, kept))
+    heading = say.text("staff-service.heading-closed")
+    body = Report(heading, Tone.BAD, Picture.DESK, (lead, kept))
     return StaffPage(body, (say.key(Key.OPEN, Weight.MAIN),), notes)
 
 
@@ -167,13 +179,14 @@ def _tests(seen: _Seen, say: Words) -> StaffPage:
 
 def _test(seen: _Seen, say: Words) -> StaffPage:
     trial = seen.session.trial or Trial(Part.READER)
-    part = say.text(f"staff-part.{trial.part.value}")
+    part, picture = say.text(f"staff-part.{trial.part.value}"), _PICTURES[trial.part]
     if trial.shows is not None:
         return _look(trial.shows, say, in_colour=seen.room.lamp_colours == len(LampColour))
     if trial.running or trial.found is None:
         waits = {Part.CARDS: "show-card", Part.SCANNER: "scan-book"}
         lead = say.text(f"staff-test.{waits.get(trial.part, 'running-lead')}")
-        return StaffPage(Report(say.text("staff-test.running", part=part), Tone.WAIT, (lead,)))
+        heading = say.text("staff-test.running", part=part)
+        return StaffPage(Report(heading, Tone.WAIT, picture, (lead,)))
     found = trial.found
     heading = say.text("staff-test.heading", part=part, found=say.found(found))
     history = tuple(_history(one, say) for one in trial.history)
@@ -182,10 +195,11 @@ def _test(seen: _Seen, say: Words) -> StaffPage:
         lead = "voice-lead" if trial.part is Part.VOICE and found is Found.WELL else lead
         lines = (*_reads(trial, say), say.text(f"staff-test.{lead}"))
         tone = Tone.STAFF if found is Found.NOT_FITTED else Tone.GOOD
-        return StaffPage(Report(heading, tone, lines, history[:-1]), (say.key(Key.AGAIN),))
+        body = Report(heading, tone, picture, lines, history[:-1])
+        return StaffPage(body, (say.key(Key.AGAIN),))
     repair = say.text(f"repair.{trial.next.value}")
     step = say.text("staff-test.step", step=len(trial.history), repair=repair)
-    body = Report(heading, Tone.BAD, (*_reads(trial, say), step), history)
+    body = Report(heading, Tone.BAD, picture, (*_reads(trial, say), step), history)
     return StaffPage(body, (say.key(Key.TRIED, Weight.MAIN),))
 
 
@@ -195,7 +209,7 @@ def _look(shows: LampMeaning, say: Words, *, in_colour: bool) -> StaffPage:
     lead = say.text(f"staff-lamp.{shows.value}{'' if in_colour else '-plain'}")
     heading = say.text("staff-lamp.heading", at=at, count=count)
     keys = (say.key(Key.UNSEEN), say.key(Key.SEEN, Weight.MAIN))
-    return StaffPage(Report(heading, Tone.READY, (lead,)), keys)
+    return StaffPage(Report(heading, Tone.READY, Picture.LAMP, (lead,)), keys)
 
 
 def _reads(trial: Trial, say: Words) -> tuple[str, ...]:
@@ -217,13 +231,14 @@ def _facts(seen: _Seen, say: Words) -> StaffPage:
     debt = seen.session.debt or DebtTold(0, None, Debt.NONE)
     look = say.key(Key.AGAIN, label="look-again")
     if debt.count == 0:
-        return StaffPage(Report(say.text("staff-facts.heading-none"), Tone.GOOD), (look,))
+        heading = say.text("staff-facts.heading-none")
+        return StaffPage(Report(heading, Tone.GOOD, Picture.SENT), (look,))
     lines = [say.text(f"debt.{debt.why.value}")]
     if debt.oldest is not None:
         lines.insert(0, say.text("staff-facts.oldest", age=say.age(debt.oldest)))
     lines.append(say.text("staff-facts.asked" if seen.session.sent_again else "staff-facts.safe"))
     heading = say.counted("staff-facts.heading", debt.count)
-    body = Report(heading, Tone.STAFF, tuple(lines))
+    body = Report(heading, Tone.STAFF, Picture.WAIT, tuple(lines))
     return StaffPage(body, (look, say.key(Key.RETRY, Weight.MAIN)))
 
 
@@ -232,16 +247,18 @@ def _paper(_: _Seen, say: Words) -> StaffPage:
         f"{at}. {say.text(f'staff-paper.{step}')}"
         for at, step in enumerate(("open", "insert", "close", "then"), 1)
     )
-    body = Report(say.text("staff-paper.heading"), Tone.READY, lines)
+    body = Report(say.text("staff-paper.heading"), Tone.READY, Picture.PRINTER, lines)
     return StaffPage(body, (say.key(Key.PAPER_CHANGED, Weight.MAIN),))
 
 
 def _restart(seen: _Seen, say: Words) -> StaffPage:
     heading = say.text("staff-restart.heading")
     if seen.session.not_restarted:
-        return StaffPage(Report(heading, Tone.BAD, (say.text("staff-restart.nobody"),)))
+        told = (say.text("staff-restart.nobody"),)
+        return StaffPage(Report(heading, Tone.BAD, Picture.RESTART, told))
     lines = (say.text("staff-restart.lead"), say.text("staff-restart.safe"))
-    return StaffPage(Report(heading, Tone.STAFF, lines), (say.key(Key.CONFIRM, Weight.DANGER),))
+    body = Report(heading, Tone.STAFF, Picture.RESTART, lines)
+    return StaffPage(body, (say.key(Key.CONFIRM, Weight.DANGER),))
 
 
 _PAGES: Final[dict[Page, Callable[[_Seen, Words], StaffPage]]] = {

@@ -6,7 +6,7 @@ from devices.quality import TagQuality
 from devices.tags.content import Blank, BookTag, PatronTag
 from kiosk.staff.tagging import OVERWRITABLE, Bench, Stand, is_sound, stand
 from kiosk.staff.words import Key
-from kiosk.touchscreen.scene import Control, Report, Weight
+from kiosk.touchscreen.scene import Control, Picture, Report, Weight
 from kiosk.touchscreen.staff_words import StaffPage, Words, fact, listed
 from kiosk.touchscreen.theme import Tone
 
@@ -24,6 +24,13 @@ _TONES: Final = {
     Stand.OTHER_ITEM: Tone.STAFF,
     Stand.OTHER_CONTENT: Tone.STAFF,
 }
+_PICTURES: Final = {
+    Stand.SCAN: Picture.BARCODE,
+    Stand.LAY: Picture.PLACE,
+    Stand.LIFT: Picture.TAKE,
+    Stand.LOOKING: Picture.WAIT,
+    Stand.WRITING: Picture.WAIT,
+}
 
 
 def tags_page(bench: Bench, say: Words, *, scanner: bool) -> StaffPage:
@@ -38,7 +45,8 @@ def tags_page(bench: Bench, say: Words, *, scanner: bool) -> StaffPage:
     lines += _about(bench, say)
     if bench.only is not None:
         lines.append(listed(quality(bench.only, say)))
-    return StaffPage(Report(heading, tone, tuple(lines)), _keys(bench, now, say))
+    picture = _PICTURES.get(now, Picture.TAG)
+    return StaffPage(Report(heading, tone, picture, tuple(lines)), _keys(bench, now, say))
 
 
 def quality(tag: TagQuality, say: Words) -> tuple[str, ...]:

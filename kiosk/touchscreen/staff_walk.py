@@ -7,7 +7,7 @@ from kiosk.staff.choosing import LISTS_SHOWN, Choosing, Fetch, Offer, Server
 from kiosk.staff.inventory import Result, counts
 from kiosk.staff.walking import Walk
 from kiosk.staff.words import Key
-from kiosk.touchscreen.scene import Choices, Report, Row, Weight
+from kiosk.touchscreen.scene import Choices, Picture, Report, Row, Weight
 from kiosk.touchscreen.staff_words import StaffPage, Words, choice, fact, listed, note
 from kiosk.touchscreen.theme import Tone
 
@@ -39,8 +39,9 @@ def inventory_page(choosing: Choosing, say: Words) -> StaffPage:
 def _none(choosing: Choosing, told: str, say: Words) -> Report:
     heading = say.text("staff-inventory.none")
     if choosing.server is Server.ASKED:
-        return Report(heading, Tone.WAIT, (told,))
-    return Report(heading, Tone.STAFF, (told, say.text("staff-inventory.none-lead")))
+        return Report(heading, Tone.WAIT, Picture.WAIT, (told,))
+    lines = (told, say.text("staff-inventory.none-lead"))
+    return Report(heading, Tone.STAFF, Picture.SHELF, lines)
 
 
 def _problem(choosing: Choosing, say: Words) -> str | None:
@@ -75,7 +76,7 @@ def _short(name: str) -> str:
 def _fetch_page(fetch: Fetch, say: Words) -> StaffPage:
     heading = say.text("staff-inventory.fetching", name=fetch.question.shelf)
     so_far = say.text("staff-inventory.fetched", count=len(fetch.lines), total=fetch.total)
-    return StaffPage(Report(heading, Tone.WAIT, (so_far,)))
+    return StaffPage(Report(heading, Tone.WAIT, Picture.WAIT, (so_far,)))
 
 
 def walk_page(walk: Walk, say: Words) -> StaffPage:
@@ -97,7 +98,7 @@ def walk_page(walk: Walk, say: Words) -> StaffPage:
     keys = () if walk.report else (say.key(Key.FINISH, Weight.MAIN, enabled=not walk.writing),)
     heading = say.text("staff-walk.heading", name=name, read=len(walk.reads), total=total)
     lines = (*_lines(walk, say, well=not rows), told_all)
-    return StaffPage(Report(heading, _tone(walk), lines, rows), keys)
+    return StaffPage(Report(heading, _tone(walk), Picture.SHELF, lines, rows), keys)
 
 
 def _tone(walk: Walk) -> Tone:

@@ -29,7 +29,7 @@ from kiosk.touchscreen.audit.headless import HEADLESS
 from kiosk.touchscreen.audit.sheet import SHEETS, contact_sheet
 
 AT_ONCE: Final = 2
-PATIENCE_SECONDS: Final = 3600
+PATIENCE_SECONDS: Final = 4 * 3600
 TOLD_EVERY: Final = 200
 
 
@@ -113,6 +113,10 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="keep findings, and contact sheets, here")
     parser.add_argument("--sheets", action="store_true", help="save contact sheets as well")
     wanted = parser.parse_args()
+    if wanted.out is not None:
+        wanted.out.mkdir(parents=True, exist_ok=True)
+    if wanted.panel is not None and wanted.out is None:
+        parser.error("--panel needs --out, for what it finds")
     if wanted.panel is not None:
         draw(wanted.panel, wanted.out, wanted.state, quick=wanted.quick)
         if wanted.sheets:
@@ -122,7 +126,6 @@ def main() -> int:
     flags += [flag for flag in ("--quick", "--sheets") if getattr(wanted, flag[2:])]
     panels = MAIN_PANELS if wanted.quick else tuple(PANELS)
     if wanted.out is not None:
-        wanted.out.mkdir(parents=True, exist_ok=True)
         return _audit(panels, wanted.out, *flags)
     with tempfile.TemporaryDirectory() as folder:
         return _audit(panels, Path(folder), *flags)
