@@ -206,8 +206,9 @@ class Courier:
 
     def replied(self, reply: Reply) -> Settled | None:
         """What a reply settles; None when nothing waits for it (any more)."""
+        # First: on a disk that refuses, the question still ends when its time is over.
+        self._heard(reply.server_time, fresh=reply.correlation in self._waiting)
         waiting = self._waiting.pop(reply.correlation, None)
-        self._heard(reply.server_time, fresh=waiting is not None)
         if waiting is None:
             return None
         answer = None if isinstance(reply.answer, Expired) else reply.answer

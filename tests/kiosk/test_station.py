@@ -202,6 +202,17 @@ def test_a_book_lifted_before_it_was_secured_is_not_returned(bench: Bench) -> No
     settled(bench)
 
 
+def test_a_question_whose_reply_the_disk_refused_ends_all_the_same(bench: Bench) -> None:
+    bench.wait(120)
+    touch(bench, Button.BORROW)
+    bench.station.hear(CardArrived(SITI))
+    assert screen(bench.kiosk.visit) is Screen.IDENTIFYING
+    bench.ledger.refuses = lambda what: what == "remember"
+    bench.serve()
+    bench.heal().wait(ANSWER_SECONDS)
+    assert screen(bench.kiosk.visit) is not Screen.IDENTIFYING
+
+
 # The box ------------------------------------------------------------------------------------------
 
 
