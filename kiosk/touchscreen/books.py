@@ -16,6 +16,7 @@ from kiosk.touchscreen import glyphs, theme
 from kiosk.touchscreen.drawing import paint
 from kiosk.touchscreen.pictures import PICTURES
 from kiosk.touchscreen.scene import Row, Step
+from kiosk.touchscreen.sign import HIGHER
 from kiosk.touchscreen.widgets import Block, Card, Soft, Text
 
 SHORTENED_BY: Final = 4
@@ -113,13 +114,14 @@ class Lessons(Widget, Block):
 
 
 class BookRow(Card):
-    """One book: the sign of its state, its title, its number and state in words, what to do."""
+    """One book: cover and sign of its state, title, number and state in words, what to do."""
 
     glyph = ObjectProperty(())
     title = StringProperty()
     title_lines = NumericProperty(2)
     label = StringProperty()
     advice = StringProperty()
+    cover = StringProperty()
     ink = ColorProperty()
     tint = ColorProperty()
     least = NumericProperty(0)
@@ -133,6 +135,7 @@ class BookRow(Card):
         self.ink, self.tint = paint(ink), paint(tint)
         self.glyph = glyphs.TONES[row.tone]
         self.title, self.label, self.advice = row.title, row.label, row.advice
+        self.cover = row.title if row.has_cover else ""
         if not row.label:
             self.title_lines = LABEL_LINES
 
@@ -151,7 +154,8 @@ class BookRow(Card):
             self.title = self.title.rstrip("…")[:-SHORTENED_BY].rstrip() + "…"
             title.settle(across)
         lines = [text.texture_size[1] for text in words.children if text.text]
-        inner = max(sum(lines), self.ids.sign.width)
+        sign = self.ids.sign
+        inner = max(sum(lines), sign.side * (HIGHER if self.cover else 1))
         self.height = max(inner + self.padding[1] + self.padding[3], self.least)
         return float(self.height)
 

@@ -1,5 +1,6 @@
 """Draws shapes with Kivy, in the largest square that fits the widget."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
@@ -38,9 +39,14 @@ class Drawing(Widget):
         bottom = self.y + (self.height - side) / 2
         self.canvas.clear()
         with self.canvas:
-            for shape in self.shapes:
-                Color(*(paint(shape.colour) if shape.colour is not None else self.ink))
-                _draw(shape, left, bottom, side)
+            painted(self.shapes, self.ink, left, bottom, side)
+
+
+def painted(shapes: Iterable[Shape], ink: Colour, left: float, bottom: float, side: float) -> None:
+    """Adds the shapes, in a square of `side`, to the canvas that is being drawn on."""
+    for shape in shapes:
+        Color(*(paint(shape.colour) if shape.colour is not None else ink))
+        _draw(shape, left, bottom, side)
 
 
 def _draw(shape: Shape, left: float, bottom: float, side: float) -> None:

@@ -29,7 +29,7 @@ def row(book: Book, catalogue: Catalogue, *, covered: int | None = None, holds: 
     if covered is not None:
         return Row(catalogue.text("book.covered", number=covered), word, advice, tone)
     label = word if book.item is None or not book.title else f"{book.item} · {word}"
-    return Row(title(book, catalogue), label, advice, tone)
+    return Row(title(book, catalogue), label, advice, tone, has_cover=bool(book.title))
 
 
 def title(book: Book, catalogue: Catalogue) -> str:

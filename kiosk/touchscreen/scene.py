@@ -84,7 +84,8 @@ class Note:
 class Row:
     """One book in the list. `label` is its state in a word, `advice` what to do about it.
 
-    A row with a `control` is touched as a whole.
+    A row with a `control` is touched as a whole; one that `has_cover` is of the book that `title`
+    says.
     """
 
     title: str
@@ -92,6 +93,7 @@ class Row:
     advice: str
     tone: Tone
     control: Control | None = None
+    has_cover: bool = False
 
 
 @dataclass(frozen=True, slots=True)

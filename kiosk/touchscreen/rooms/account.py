@@ -1,5 +1,7 @@
 """The patron's account: loans to renew, holds, what is owed, and what a block means. Pure."""
 
+from dataclasses import replace
+
 from broker.requests import Account, Borrowed, Waiting
 from broker.vocabulary import Reason
 from kiosk.happenings import Button
@@ -67,21 +69,22 @@ def _all(telling: Telling) -> tuple[Row, ...]:
 
 def _loan(telling: Telling, number: int, loan: Borrowed) -> Row:
     visit, say, catalogue = telling.visit, telling.say, telling.catalogue
-    title = loan.title
-    if titles_covered(visit, telling.now):
-        title = catalogue.text("book.covered", number=number)
+    covered = titles_covered(visit, telling.now)
+    title = catalogue.text("book.covered", number=number) if covered else loan.title
     renewal = next((one for one in visit.renewals if one.item == loan.item), None)
     late = "overdue" if loan.overdue else "due"
     due = say(late, date=catalogue.date(loan.due))
     tone = Tone.STAFF if loan.overdue else Tone.READY
+    control = _renewing(telling, loan, title)
+    shown = Row(title, due, say("touch"), tone, control, has_cover=not covered)
     if renewal is not None:
         label, advice, tone = _renewed(telling, renewal, due)
-        if renewal.reason is not Reason.INTERRUPTED or loan.item not in renewable(visit):
-            return Row(title, label, advice, tone)
-        return Row(title, label, advice, tone, _renewing(telling, loan, title))
+        again = renewal.reason is Reason.INTERRUPTED and loan.item in renewable(visit)
+        then = control if again else None
+        return replace(shown, label=label, advice=advice, tone=tone, control=then)
     if loan.no_renewal is not None:
-        return Row(title, due, catalogue.renewal(loan.no_renewal), tone)
-    return Row(title, due, say("touch"), tone, _renewing(telling, loan, title))
+        return replace(shown, advice=catalogue.renewal(loan.no_renewal), control=None)
+    return shown
 
 
 def _renewing(telling: Telling, loan: Borrowed, title: str) -> Control:
@@ -105,10 +108,9 @@ def _renewed(telling: Telling, renewal: Renewal, due: str) -> tuple[str, str, To
 
 def _hold(telling: Telling, number: int, hold: Waiting) -> Row:
     say, catalogue = telling.say, telling.catalogue
-    title = hold.title
-    if titles_covered(telling.visit, telling.now):
-        title = say("covered-hold", number=number)
+    covered = titles_covered(telling.visit, telling.now)
+    title = say("covered-hold", number=number) if covered else hold.title
     if hold.ready_until is not None:
         until = say("pick-up", date=catalogue.date(hold.ready_until))
-        return Row(title, say("ready"), until, Tone.GOOD)
-    return Row(title, say("waiting", position=hold.position), "", Tone.WAIT)
+        return Row(title, say("ready"), until, Tone.GOOD, has_cover=not covered)
+    return Row(title, say("waiting", position=hold.position), "", Tone.WAIT, has_cover=not covered)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from broker.requests import Hit
 from broker.vocabulary import Reason
 from kiosk.happenings import Button
+from kiosk.touchscreen.covers import AUTHOR
 from kiosk.touchscreen.rooms.keyboard import keyboard
 from kiosk.touchscreen.rooms.telling import Shown, Telling
 from kiosk.touchscreen.scene import Control, Listing, Notice, Picture, Row, Weight
@@ -61,14 +62,18 @@ def _turn(telling: Telling, button: Button) -> Row:
 
 
 def _hit(telling: Telling, hit: Hit) -> Row:
+    title = f"{hit.title}{AUTHOR}{hit.author}" if hit.author else hit.title
+    there, tone = _whether_there(telling, hit)
+    return Row(title, hit.shelf, there, tone, has_cover=True)
+
+
+def _whether_there(telling: Telling, hit: Hit) -> tuple[str, Tone]:
     say = telling.say
-    title = f"{hit.title} · {hit.author}" if hit.author else hit.title
     if not hit.known:
-        return Row(title, hit.shelf, say("unknown"), Tone.STAFF)
+        return say("unknown"), Tone.STAFF
     if hit.available:
         here = say("available", available=hit.available, copies=hit.copies)
-        return Row(title, hit.shelf, here, Tone.GOOD)
+        return here, Tone.GOOD
     if hit.due is None:
-        return Row(title, hit.shelf, say("away"), Tone.WAIT)
-    back = say("back", date=telling.catalogue.date(hit.due))
-    return Row(title, hit.shelf, back, Tone.WAIT)
+        return say("away"), Tone.WAIT
+    return say("back", date=telling.catalogue.date(hit.due)), Tone.WAIT

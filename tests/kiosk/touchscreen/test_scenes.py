@@ -12,7 +12,17 @@ from kiosk.dialogue import step
 from kiosk.happenings import Button, Problem, Touched
 from kiosk.languages.catalogue import LANGUAGES, UNBROKEN_SPACE, read_catalogues
 from kiosk.renewal import Stage as Renewing
-from kiosk.touchscreen.scene import Books, Choices, Control, Keys, Notice, Scene, Sign, Steps
+from kiosk.touchscreen.scene import (
+    Books,
+    Choices,
+    Control,
+    Keys,
+    Listing,
+    Notice,
+    Scene,
+    Sign,
+    Steps,
+)
 from kiosk.touchscreen.scenes import scene
 from kiosk.touchscreen.states import NOW, PATRON, STATES
 from kiosk.visit import IDLE_SECONDS, Outage, Page, Paper, Screen, Visit, screen, seconds_left
@@ -221,6 +231,17 @@ def test_a_call_for_staff_is_honest_about_where_it_is() -> None:
     assert "Panggilan belum terkirim. Silakan ke meja layanan." in said["help-not-reached"]
     assert "Panggilan belum terkirim. Silakan ke meja layanan." in said["help-lost"]
     assert not any("belum" in line for line in said["help-reached"])
+
+
+@pytest.mark.parametrize("name", ["pad-3", "account", "result-covered", "account-covered"])
+def test_a_book_has_its_cover_as_long_as_its_title_is_shown(name: str) -> None:
+    visit = STATES[name]
+    body = shown(visit).body
+    assert isinstance(body, Books | Listing)
+    drawn = [one.title for one in body.rows if one.has_cover]
+    held = visit.account.loans if visit.account is not None else visit.books
+    titles = [one.title for one in held if one.title]
+    assert drawn[: len(titles)] == ([] if name.endswith("covered") else titles)
 
 
 def test_a_card_reader_that_has_not_answered_yet_is_not_called_broken() -> None:

@@ -1,0 +1,93 @@
+"""What stands before the words of a row: the sign of its state, on the cover of its book."""
+
+from typing import Final
+
+from kivy.clock import Clock
+from kivy.core.text import Label as Letters
+from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothRoundedRectangle
+from kivy.properties import ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
+
+from broker.appearance import contrast_of
+from kiosk.touchscreen.covers import cover_of
+from kiosk.touchscreen.drawing import paint, painted
+from kiosk.touchscreen.theme import Colour, Token
+
+WIDER: Final = 1.3  # a cover and what its sign stands out by, in sides of a sign without
+HIGHER: Final = 1.3
+_BADGE, _RIM, _GLYPH = 0.6, 0.05, 0.66  # in sides; the glyph in diameters of its disc
+_SPINE: Final = (0.0, 0.0, 0.0, 0.28)
+_LETTER: Final = 0.54
+
+
+class RowSign(Widget):
+    """A disc with a glyph; where `title` is a book's, smaller and on the book's cover."""
+
+    side = NumericProperty(0)
+    title = StringProperty()
+    glyph = ObjectProperty(())
+    ink = ColorProperty()
+    tint = ColorProperty()
+
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        soon = Clock.create_trigger(self._draw, -1)  # once, before the next frame
+        names = ("side", "title", "glyph", "ink", "tint", "pos", "size")
+        self.bind(**dict.fromkeys(names, soon))
+
+    def _draw(self, *_: object) -> None:
+        self.canvas.clear()
+        with self.canvas:
+            if self.title:
+                self._cover()
+            else:
+                self._disc(self.center_x, self.center_y, self.side)
+
+    def _cover(self) -> None:
+        high = min(self.height, HIGHER * self.side)
+        bottom = self.center_y - high / 2
+        hue, letter = cover_of(self.title)
+        Color(*paint(hue))
+        SmoothRoundedRectangle(
+            pos=(self.x, bottom), size=(self.side, high), radius=[0.08 * self.side]
+        )
+        Color(*_SPINE)
+        Rectangle(pos=(self.x + 0.08 * self.side, bottom), size=(0.06 * self.side, high))
+        written = Letters(
+            text=letter, font_name="Sirkula", bold=True, font_size=_LETTER * self.side
+        )
+        written.refresh()
+        wide, tall = written.texture.size
+        Color(*_legible(paint(hue)))
+        middle = self.x + 0.52 * self.side, self.center_y + 0.19 * high
+        Rectangle(
+            texture=written.texture,
+            pos=(middle[0] - wide / 2, middle[1] - tall / 2),
+            size=(wide, tall),
+        )
+        across = _BADGE * self.side
+        x, y = self.right - across / 2, bottom + across / 2
+        Color(*paint(Token.CARD))
+        _round(x, y, across + 2 * _RIM * self.side)
+        self._disc(x, y, across)
+
+    def _disc(self, x: float, y: float, across: float) -> None:
+        Color(*self.tint)
+        _round(x, y, across)
+        side = _GLYPH * across
+        painted(self.glyph, self.ink, x - side / 2, y - side / 2, side)
+
+
+def _round(x: float, y: float, across: float) -> None:
+    SmoothEllipse(pos=(x - across / 2, y - across / 2), size=(across, across))
+
+
+def _legible(ground: Colour) -> Colour:
+    """Of the dark and the light ink the one that is read better on `ground`."""
+    inks = (paint(Token.CARD), paint(Token.INK))
+    return max(inks, key=lambda ink: contrast_of(_pixel(ink), _pixel(ground)))
+
+
+def _pixel(colour: Colour) -> tuple[int, int, int]:
+    red, green, blue, _ = colour
+    return round(255 * red), round(255 * green), round(255 * blue)
