@@ -1,7 +1,7 @@
 """When things really happened, as far as it can be proved, and in which order. Pure.
 
-Law: a station's own order (`seq`) is never changed by anybody's clock, and nothing depends on the
-order in which things became known. A fact that its own synchronised clock does not tell lies
+Law: a station's own order (`seq`) is never changed by anybody's clock unless it cannot be, by when
+we received it; and nothing else depends on the order in which things became known. A fact that its own synchronised clock does not tell lies
 between what is known of its boot and the moment the server received it.
 """
 
@@ -71,13 +71,19 @@ def happened(entry: Entry, received_at: float, boot: Placed | None) -> Happened:
 def in_order(events: Iterable[Happened]) -> tuple[Happened, ...]:
     """One item's events, as they must or, where nobody can know, as they are likely to have been.
 
-    Within one ledger by seq, each no earlier than the one before and no later than the next.
+    Within one ledger by seq, each no earlier than the one before and no later than the next; but of
+    a disk that was put back, which began to count again, what it wrote since is another ledger's.
     Between ledgers, what ended before another began comes first; of what may have been at the same
     time, what fits: a loan of an item that is in, a return of one that is out.
     """
-    ledgers: dict[tuple[DeviceId, str], list[Happened]] = {}
+    ledgers: dict[tuple[DeviceId, str, bool], list[Happened]] = {}
+    received: dict[tuple[DeviceId, str], float] = {}
     for event in sorted(events, key=lambda one: one.seq, reverse=True):
-        ledgers.setdefault((event.device, event.install), []).append(event)
+        ledger = event.device, event.install
+        # What we had before it can have happened was not written after it.
+        put_back = received.get(ledger, inf) < event.span.earliest
+        ledgers.setdefault((*ledger, put_back), []).append(event)
+        received[ledger] = min(received.get(ledger, inf), event.received_at)
     waiting = [_in_step(ledger) for ledger in ledgers.values()]
     ordered: list[Happened] = []
     out = False

@@ -213,6 +213,16 @@ def test_a_stations_own_order_beats_its_clock() -> None:
     assert circulation.open_loan is None
 
 
+def test_what_a_disk_wrote_since_it_was_put_back_comes_after_what_we_had_of_it() -> None:
+    """The numbers began again at the return, while a loan with a higher one was here already."""
+    returning, lending = story(returned(), lent())
+    returning = replace(between(returning, 100, 110), received_at=NOON + 120)
+    lending = replace(between(lending, 40, 50), received_at=NOON + 60)
+    assert in_order((returning, lending)) == (lending, returning)
+    may_be = replace(between(returning, 50, 110), received_at=NOON + 120)
+    assert [one.seq for one in in_order((may_be, lending))] == [1, 2]
+
+
 def between(event: Happened, earliest: float, latest: float) -> Happened:
     return replace(event, span=Span(NOON + earliest, NOON + latest))
 
