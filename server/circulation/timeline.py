@@ -1,8 +1,9 @@
 """When things really happened, as far as it can be proved, and in which order. Pure.
 
 Law: a station's own order (`seq`) is never changed by anybody's clock unless it cannot be, by when
-we received it; and nothing else depends on the order in which things became known. A fact that its own synchronised clock does not tell lies
-between what is known of its boot and the moment the server received it.
+we received it; and nothing else depends on the order in which things became known. A fact that its
+own synchronised clock does not tell lies between what is known of its boot and the moment the
+server received it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -79,11 +80,11 @@ def in_order(events: Iterable[Happened]) -> tuple[Happened, ...]:
     ledgers: dict[tuple[DeviceId, str, bool], list[Happened]] = {}
     received: dict[tuple[DeviceId, str], float] = {}
     for event in sorted(events, key=lambda one: one.seq, reverse=True):
-        ledger = event.device, event.install
+        name = event.device, event.install
         # What we had before it can have happened was not written after it.
-        put_back = received.get(ledger, inf) < event.span.earliest
-        ledgers.setdefault((*ledger, put_back), []).append(event)
-        received[ledger] = min(received.get(ledger, inf), event.received_at)
+        put_back = received.get(name, inf) < event.span.earliest
+        ledgers.setdefault((*name, put_back), []).append(event)
+        received[name] = min(received.get(name, inf), event.received_at)
     waiting = [_in_step(ledger) for ledger in ledgers.values()]
     ordered: list[Happened] = []
     out = False
