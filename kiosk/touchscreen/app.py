@@ -1,7 +1,6 @@
 """The running screen: asks for the latest visit with every frame, redraws on change."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -12,26 +11,24 @@ from kivy.core.text import LabelBase
 from kivy.core.window import Window
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.happenings import Button, Happening, PaceWanted, Touched
+from kiosk.happenings import Happening, PaceWanted
 from kiosk.languages.catalogue import Catalogue, read_catalogues
-from kiosk.staff.heard import Pressed
 from kiosk.staff.session import Room
-from kiosk.staff.words import Key as StaffKey
 from kiosk.touchscreen.arrangement import Glass
+from kiosk.touchscreen.hand import Hand
 from kiosk.touchscreen.keyboard import Keyboard
-from kiosk.touchscreen.keypad import Key, moved
 from kiosk.touchscreen.measures import measures
 from kiosk.touchscreen.panel import Panel
-from kiosk.touchscreen.scene import Meaning, Scene
+from kiosk.touchscreen.scene import Scene
 from kiosk.touchscreen.scenes import scene
-from kiosk.touchscreen.speech.sentences import change, controls, echo, focused, spoken
+from kiosk.touchscreen.speech.sentences import change, spoken
 from kiosk.touchscreen.speech.voice import Voice
 from kiosk.touchscreen.staff_door import StaffDoor
 from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.survival import Survival
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, standard
-from kiosk.touchscreen.viewing import Viewing, Wish, kept, kept_by_staff, wished
+from kiosk.touchscreen.viewing import Viewing, kept, kept_by_staff
 from kiosk.visit import Screen, Visit
 
 if TYPE_CHECKING:
@@ -68,17 +65,18 @@ class Touchscreen(App):
         self.viewing = Viewing(tall_panel=panel.reach < panel.height)
         self.surface: Surface | None = None
         self._latest = latest
-        self._tell = tell
+        self.tell = tell
         self._staff = staff
         self.room = Room()
         self._door: StaffDoor | None = None
         self._catalogues = read_catalogues()
         self._visit, self._now, self._touched_at = Visit(), 0.0, 0.0
-        self._scene: Scene | None = None
+        self.scene: Scene | None = None
         self._patience_since: float | None = None
         self._rehearsal: Rehearsal | None = None
         self._survival = Survival()
         self._voice = Voice(panel.speech_program)
+        self.hand = Hand(self)
         self._pace_told: bool | None = None
         self._wake = Clock.create_trigger_free(lambda _: None)
 
@@ -95,14 +93,14 @@ class Touchscreen(App):
         ExceptionManager.add_handler(self._survival)
         if self.panel.fullscreen:
             Window.bind(on_request_close=lambda *_, **__: True)
-        self._keyboard = Keyboard(self.panel.keypad, self.press)
+        self._keyboard = Keyboard(self.panel.keypad, self.hand.press)
         self._renew()
         self.look()
         Clock.schedule_interval(lambda _: self._look_again(), 0)
         if self._staff is not None:
             # Made after the keyboard, so that its keys are heard first.
             millimetre = self.panel.pixels_per_mm
-            self._door = StaffDoor(millimetre, self._room_now, self._tell, self._ringed)
+            self._door = StaffDoor(millimetre, self._room_now, self.tell, self._ringed)
         if self.panel.rehearsal_port is not None:
             # Demos and tests alone have one.
             from kiosk.touchscreen.rehearsal import Rehearsal  # noqa: PLC0415
@@ -147,7 +145,7 @@ class Touchscreen(App):
         self._tell_pace(visit)
         if self.palette != self._palette():
             self._renew()
-        self._draw()
+        self.draw()
         return visit
 
     def _tell_pace(self, visit: Visit) -> None:
@@ -157,20 +155,24 @@ class Touchscreen(App):
             self._pace_told = None
         elif self._pace_told is not wanted:
             self._pace_told = wanted
-            self._tell(PaceWanted(wanted))
+            self.tell(PaceWanted(wanted))
 
     def stage(self, visit: Visit, now: float, viewing: Viewing, room: Room | None = None) -> Scene:
         """Shows this at once, as if there had been nothing before: for pictures."""
         self.room = room or Room()
-        self._visit, self._now, self._touched_at, self._scene = visit, now, now, None
+        self._visit, self._now, self._touched_at, self.scene = visit, now, now, None
         self._patience_since = -max(_SOON_SECONDS.values())
         before, self.viewing = self.viewing, viewing
         if _look(before) != _look(viewing) or self.palette != self._palette():
             self._renew()
         elif self.surface is not None:
             self.surface.forget()
-        self._draw()
+        self.draw()
         return self._wanted()
+
+    def touched(self) -> None:
+        """Somebody is there, whatever comes of it."""
+        self._touched_at = self._now
 
     def become(self, viewing: Viewing) -> None:
         """Takes the patron's settings; what they change about the look is drawn anew."""
@@ -178,78 +180,7 @@ class Touchscreen(App):
         if _look(before) != _look(viewing):
             self._renew()
         if before.voice and not viewing.voice:
-            self._voice.hush()
-
-    def press(self, key: Key) -> None:
-        """What a key of the keypad does."""
-        self._touched_at = self._now
-        match key:
-            case Key.UP | Key.DOWN:
-                self._move(key)
-            case Key.OK if self.surface is not None and self.surface.settled:
-                self.surface.press_focused()
-            case Key.BACK:
-                self._first_of(Wish.CLOSE, Button.BACK, Button.DONE, StaffKey.BACK, StaffKey.LEAVE)
-            case Key.HELP | Key.HEADPHONES:
-                # Who asks for help without touching the glass may not see it.
-                self.become(replace(self.viewing, voice=True))
-                if key is Key.HEADPHONES or not self._first_of(Button.HELP):
-                    self._choose(Wish.REPEAT)
-            case _:
-                pass
-
-    def _move(self, key: Key) -> None:
-        surface = self.surface
-        if surface is None:
-            return
-        names = tuple(surface.targets)
-        name = moved(names, surface.focused, key)
-        target = surface.focus(name)
-        self._stay()
-        if self.viewing.voice and target is not None and name is not None:
-            place = names.index(name) + 1, len(names)
-            self._say(focused(target.control, place, self.words))
-
-    def _first_of(self, *wanted: Meaning) -> bool:
-        """Chooses the first of `wanted` that the scene offers; whether there was one.
-
-        On a small panel it may stand behind the way to more.
-        """
-        offered = {one.button for one in controls(self._scene) if one.enabled}
-        for name in wanted:
-            if name in offered:
-                self._choose(name)
-                return True
-        return False
-
-    def _choose(self, name: Meaning, subject: str = "") -> None:
-        self._touched_at = self._now
-        if isinstance(name, Wish):
-            self._wish(name)
-            return
-        if self.viewing.voice and self._scene is not None:
-            self._say(echo(self._scene, (name, subject), self.words))
-        if isinstance(name, StaffKey):
-            self._tell(Pressed(name, int(subject or 0)))
-        else:
-            self._tell(Touched(name, subject))
-
-    def _stay(self) -> None:
-        """Whoever changes the screen is still there."""
-        at_work = self.room.session is not None
-        self._tell(Pressed(StaffKey.STAY) if at_work else Touched(Button.STAY))
-
-    def _wish(self, name: Wish) -> None:
-        self._stay()
-        self.become(wished(self.viewing, name))
-        self._draw()
-        if name is Wish.HUSH:
-            self._voice.hush()
-        elif name in {Wish.REPEAT, Wish.VOICE}:
-            self._say_all()
-        elif name in {Wish.PAGE_UP, Wish.PAGE_DOWN} and self.surface is not None:
-            page, pages = self.surface.pages
-            self._say(self.words.text("speech.page", page=page, pages=pages))
+            self.hush()
 
     @property
     def words(self) -> Catalogue:
@@ -264,27 +195,28 @@ class Touchscreen(App):
         reach = panel.reach if viewing.reach else float(panel.height)
         glass = Glass(float(panel.width), float(panel.height), reach)
         focus = self.surface.focused if self.surface is not None else None
-        self.surface = Surface(self._choose, self.measures, glass)
+        self.surface = Surface(self.hand.choose, self.measures, glass)
         self.surface.focused = focus
         self.root.clear_widgets()
         self.root.add_widget(self.surface)
-        if self._scene is not None:
-            self.surface.show(self._scene)
+        if self.scene is not None:
+            self.surface.show(self.scene)
 
     def _palette(self) -> Palette:
         if self.viewing.high_contrast:
             return HIGH_CONTRAST
         return standard(self._visit.house.look.colour)
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """What is wanted now, unless it is over too soon to be read."""
         wanted = self._wanted()
         if self._is_over_soon(wanted):
             return
-        if wanted != self._scene and self.surface is not None:
-            before, self._scene = self._scene, wanted
+        if wanted != self.scene and self.surface is not None:
+            before, self.scene = self.scene, wanted
             self.surface.show(wanted)
             if self.viewing.voice:
-                self._say(change(before, wanted, self.words))
+                self.say(change(before, wanted, self.words))
 
     def _wanted(self) -> Scene:
         session = self.room.session
@@ -302,11 +234,16 @@ class Touchscreen(App):
             self._patience_since = self._now
         return self._now - self._patience_since < _SOON_SECONDS[screen]
 
-    def _say_all(self) -> None:
-        if self._scene is not None:
-            self._say(spoken(self._scene, self.words))
+    def hush(self) -> None:
+        """The voice stops in the middle of a word."""
+        self._voice.hush()
 
-    def _say(self, text: str) -> None:
+    def say_all(self) -> None:
+        """Everything that stands there, to whoever listens."""
+        if self.scene is not None:
+            self.say(spoken(self.scene, self.words))
+
+    def say(self, text: str) -> None:
         """After the screen has changed, so that eyes are never behind ears."""
         if self.viewing.voice and text:
             self._voice.say(text, self.words.language, self.viewing.volume)

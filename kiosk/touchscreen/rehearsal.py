@@ -137,7 +137,7 @@ class Rehearsal:
             _in_frames(1, outcome, lambda: self._key(key, outcome))
             return
         outcome.set_result({"ok": True})
-        self._app.press(key)
+        self._app.hand.press(key)
 
     def _press(self, choice: Touchable, button: str, outcome: Future[dict[str, object]]) -> None:
         if choice.get_parent_window() is None or choice.control.button.value != button:
