@@ -40,7 +40,7 @@ from server.ils.commands import at_work, reconcile
 from server.ils.sip2_server import commands as sip2
 from server.ingest import Ingest, server_will
 from server.intake import Intake
-from server.journal.database import await_recovery, open_engine, transaction
+from server.journal.database import once_there, open_engine, transaction
 from server.keys import forget_key, opening_key
 from server.mail import commands as mail
 from server.migrations import migrate
@@ -69,10 +69,13 @@ def run(settings: File) -> None:
     read = read_settings(settings, ServerSettings)
     stop_asked = stopping()
     engine = open_engine(read.database)
-    await_recovery(engine, stop_asked)
-    examine(server_checks(read, os.environ), only=False, json=False)
-    migrate(read.database)
-    _key(read, engine)
+
+    def begin() -> None:
+        examine(server_checks(read, os.environ), only=False, json=False)
+        migrate(read.database)
+        _key(read, engine)
+
+    once_there(engine, stop_asked, begin)
     engine.dispose()
     program = [sys.executable, "-m", "server"]
     optional = {"enrolment": read.enrolment, "sip2": read.sip2}
@@ -92,8 +95,12 @@ def ingest(settings: File) -> None:
     read = read_settings(settings, ServerSettings)
     stop_asked = stopping()
     engine = open_engine(read.database)
-    await_recovery(engine, stop_asked)
-    examine(server_checks(read, os.environ), only=False, json=False)
+
+    def begin() -> OpeningKey:
+        examine(server_checks(read, os.environ), only=False, json=False)
+        return _key(read, engine)
+
+    key = once_there(engine, stop_asked, begin)
     branch = read.branch()
 
     def wished(connection: Connection, device: DeviceId) -> bytes:
@@ -104,7 +111,7 @@ def ingest(settings: File) -> None:
         return encode_snapshot(desired_settings(service, branch, read.limits(), days, today, staff))
 
     library = read.keeper()
-    intake = Intake(library, read.site, _key(read, engine))
+    intake = Intake(library, read.site, key)
     taking = Ingest(engine, intake, wished, stop_asked)
     retention = Retention(engine, read.retention.days, branch)
     worker = at_work(read, engine, library, taking.answer, stop_asked)

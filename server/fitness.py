@@ -16,7 +16,7 @@ from broker.doctor.machine import (
 )
 from broker.errors import SirkulaError
 from server.configuration import ServerSettings
-from server.journal.database import open_engine, reading
+from server.journal.database import DatabaseFailed, open_engine, reading
 
 
 def server_checks(read: ServerSettings, environment: Mapping[str, str]) -> tuple[Check, ...]:
@@ -55,6 +55,8 @@ def _opened(engine: Engine) -> tuple[Check, ...]:
                 return (durable,)
             sums = connection.exec_driver_sql("SHOW data_checksums").scalar()
     except SirkulaError as error:
+        if engine.dialect.name == "postgresql" and isinstance(error, DatabaseFailed):
+            return (Check("database", Outcome.ERROR, "silent", {"problem": str(error)}),)
         return (_unfit(error),)
     finally:
         engine.dispose()

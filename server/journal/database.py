@@ -5,12 +5,13 @@ BEGIN IMMEDIATE, PostgreSQL by one advisory lock, so no two writers can deadlock
 or lend a copy twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
+import structlog
 from sqlalchemy import (
     Connection,
     Engine,
@@ -30,6 +31,9 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from broker.errors import BadSettings, SirkulaError
+
+log: Final = structlog.get_logger()
+Begun = TypeVar("Begun")
 
 # What each connection must have: set, then read back (an unknown or refused PRAGMA is silent).
 PRAGMAS: Final = {
@@ -57,6 +61,13 @@ _POSTGRESQL_NEEDS: Final = ("fsync", "full_page_writes", "synchronous_commit")
 # Of this program's own writers: SQLite's know no queue, they sleep and try again.
 _turns: Final[WeakKeyDictionary[Engine, Lock]] = WeakKeyDictionary()
 _TURN_SECONDS: Final = 5.0
+_AWAY: Final = (
+    "the database system is",
+    "Connection refused",
+    "No such file or directory",
+    "server closed the connection unexpectedly",
+    "terminating connection",
+)
 _WRITERS_TURN: Final = 0x5349524B  # any constant: "SIRK"
 
 
@@ -126,19 +137,39 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             turn.release()
 
 
-def await_recovery(engine: Engine, stop: Event) -> None:
-    """Wait while PostgreSQL recovers, as it does after a power cut; any other failure is not ours.
+def once_there(engine: Engine, stop: Event, begin: Callable[[], Begun]) -> Begun:
+    """`begin()` once PostgreSQL answers, and again if it goes away meanwhile, as in a power cut.
 
-    libpq gives no SQLSTATE for a refused connection: the words are those of 57P03.
+    Raises DatabaseFailed for another failure, or when asked to stop.
     """
+    while True:
+        await_database(engine, stop)
+        try:
+            return begin()
+        except DatabaseFailed as error:
+            if stop.is_set() or not _is_away(error):
+                raise
+
+
+def await_database(engine: Engine, stop: Event) -> None:
+    """Wait while PostgreSQL is not there yet; other failures are not ours."""
+    told = False
     while not stop.is_set():
         try:
             with reading(engine):
                 return
         except DatabaseFailed as error:
-            if "the database system is" not in str(error):
+            if not _is_away(error):
                 return
+            if not told:
+                log.warning("the database does not answer yet: waiting", problem=str(error))
+            told = True
         stop.wait(0.5)
+
+
+def _is_away(error: DatabaseFailed) -> bool:
+    """By libpq's words and the server's: there is no SQLSTATE for a refused connection."""
+    return any(words in str(error) for words in _AWAY)
 
 
 def take_turn(connection: Connection) -> None:

@@ -5,8 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event, Thread, Timer
 from time import monotonic
 from traceback import format_exception
 
@@ -21,9 +22,11 @@ from server.journal.database import (
     PRAGMAS,
     DatabaseFailed,
     DatabaseUnfit,
-    await_recovery,
+    await_database,
+    once_there,
     open_engine,
     reader,
+    reading,
     transaction,
 )
 from server.journal.tables import marker, metadata
@@ -33,8 +36,8 @@ from tests.databases import Cluster, running_cluster
 
 def test_every_sqlite_connection_is_durable(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    for reading in (engine, reader(engine)):
-        with reading.connect() as connection:
+    for looking in (engine, reader(engine)):
+        with looking.connect() as connection:
             for name, (_, expected) in PRAGMAS.items():
                 assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == expected
             connection.invalidate()
@@ -77,11 +80,41 @@ def test_a_way_to_the_database_that_falls_silent_is_noticed(cluster: Cluster) ->
     engine.dispose()
 
 
+def test_a_database_that_is_not_there_yet_is_waited_for() -> None:
+    with running_cluster() as cluster:
+        engine = open_engine(cluster.url("postgres"))
+        cluster.stop_at_once()
+        waiting = Thread(target=await_database, args=(engine, Event()))
+        waiting.start()
+        waiting.join(1.5)
+        assert waiting.is_alive()
+        cluster.start()
+        waiting.join(30)
+        assert not waiting.is_alive()
+        engine.dispose()
+
+
+def test_a_start_is_begun_again_when_the_database_goes_away_meanwhile() -> None:
+    with running_cluster() as cluster:
+        engine, tried = open_engine(cluster.url("postgres")), count(1)
+
+        def begin() -> int:
+            this = next(tried)
+            if this == 1:
+                cluster.stop_at_once()
+                Timer(1.0, cluster.start).start()
+            with reading(engine):
+                return this
+
+        assert once_there(engine, Event(), begin) > 1
+        engine.dispose()
+
+
 def test_a_database_that_recovers_is_waited_for_and_no_longer() -> None:
     with running_cluster() as cluster:
         engine = open_engine(cluster.url("postgres"))
         cluster.begin_recovering()
-        waiting = Thread(target=await_recovery, args=(engine, Event()))
+        waiting = Thread(target=await_database, args=(engine, Event()))
         waiting.start()
         waiting.join(1.5)
         assert waiting.is_alive()
@@ -91,7 +124,7 @@ def test_a_database_that_recovers_is_waited_for_and_no_longer() -> None:
         cluster.begin_recovering()
         asked_to_stop = Event()
         asked_to_stop.set()
-        await_recovery(engine, asked_to_stop)
+        await_database(engine, asked_to_stop)
         engine.dispose()
 
 

@@ -17,7 +17,7 @@ from server.ils.sip2_server.desk import Desk
 from server.ils.sip2_server.dialogue import Dialogue
 from server.ils.sip2_server.house import House
 from server.ils.sip2_server.listener import Listener
-from server.journal.database import await_recovery, open_engine
+from server.journal.database import await_database, open_engine
 from server.passwords import SALT_BYTES, Password
 from server.web.languages import read_texts
 
@@ -31,7 +31,7 @@ def serve(settings: File) -> None:
     if read.sip2 is None:
         raise BadSettings(f"{settings}: serving SIP2 needs [sip2]")
     stop_asked, engine = stopping(), open_engine(read.database)
-    await_recovery(engine, stop_asked)
+    await_database(engine, stop_asked)
     library = offered(read, engine, stop_asked)
     key = secrets.token_bytes()
     house = House(library, read.sip2.place(read.branch().zone), read_texts(), time.time, key)
