@@ -22,7 +22,7 @@ from kiosk.touchscreen.staff_states import ROOMS
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 110
-FULLEST = ("pad-3-ending-offline", "result-mixed-ending")
+FULLEST = ("welcome-books", "pad-3-ending-offline", "result-mixed-ending")
 OF_STAFF = ("staff-door-typed", "staff-service-closed")
 
 
