@@ -17,7 +17,7 @@ WIDER: Final = 1.3  # a cover and what its sign stands out by, in sides of a sig
 HIGHER: Final = 1.3
 _BADGE, _RIM, _GLYPH = 0.6, 0.05, 0.66  # in sides; the glyph in diameters of its disc
 _SPINE: Final = (0.0, 0.0, 0.0, 0.28)
-_LETTER: Final = 0.54
+_LETTER, _CORNER = 0.54, 0.08
 
 
 class RowSign(Widget):
@@ -44,32 +44,28 @@ class RowSign(Widget):
                 self._disc(self.center_x, self.center_y, self.side)
 
     def _cover(self) -> None:
-        high = min(self.height, HIGHER * self.side)
+        side, high = self.side, min(self.height, HIGHER * self.side)
         bottom = self.center_y - high / 2
         hue, letter = cover_of(self.title)
         Color(*paint(hue))
-        SmoothRoundedRectangle(
-            pos=(self.x, bottom), size=(self.side, high), radius=[0.08 * self.side]
-        )
+        SmoothRoundedRectangle(pos=(self.x, bottom), size=(side, high), radius=[_CORNER * side])
         Color(*_SPINE)
-        Rectangle(pos=(self.x + 0.08 * self.side, bottom), size=(0.06 * self.side, high))
-        written = Letters(
-            text=letter, font_name="Sirkula", bold=True, font_size=_LETTER * self.side
-        )
-        written.refresh()
-        wide, tall = written.texture.size
+        Rectangle(pos=(self.x + _CORNER * side, bottom), size=(0.06 * side, high))
         Color(*_legible(paint(hue)))
-        middle = self.x + 0.52 * self.side, self.center_y + 0.19 * high
-        Rectangle(
-            texture=written.texture,
-            pos=(middle[0] - wide / 2, middle[1] - tall / 2),
-            size=(wide, tall),
-        )
-        across = _BADGE * self.side
+        if letter:
+            self._letter(letter, self.x + 0.52 * side, self.center_y + 0.19 * high)
+        across = _BADGE * side
         x, y = self.right - across / 2, bottom + across / 2
         Color(*paint(Token.CARD))
-        _round(x, y, across + 2 * _RIM * self.side)
+        _round(x, y, across + 2 * _RIM * side)
         self._disc(x, y, across)
+
+    def _letter(self, letter: str, x: float, y: float) -> None:
+        font = {"font_name": "Sirkula", "bold": True, "font_size": _LETTER * self.side}
+        written = Letters(text=letter, **font)
+        written.refresh()
+        wide, high = written.texture.size
+        Rectangle(texture=written.texture, pos=(x - wide / 2, y - high / 2), size=(wide, high))
 
     def _disc(self, x: float, y: float, across: float) -> None:
         Color(*self.tint)
