@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from threading import Barrier, Event, Thread, Timer
@@ -80,17 +81,22 @@ def test_a_way_to_the_database_that_falls_silent_is_noticed(cluster: Cluster) ->
     engine.dispose()
 
 
+def is_waited_for(engine: Engine, until: Callable[[], None]) -> bool:
+    """Whether nobody goes on before `until()`, and somebody does afterwards."""
+    waiting = Thread(target=await_database, args=(engine, Event()))
+    waiting.start()
+    waiting.join(1.5)
+    waited = waiting.is_alive()
+    until()
+    waiting.join(30)
+    return waited and not waiting.is_alive()
+
+
 def test_a_database_that_is_not_there_yet_is_waited_for() -> None:
     with running_cluster() as cluster:
         engine = open_engine(cluster.url("postgres"))
         cluster.stop_at_once()
-        waiting = Thread(target=await_database, args=(engine, Event()))
-        waiting.start()
-        waiting.join(1.5)
-        assert waiting.is_alive()
-        cluster.start()
-        waiting.join(30)
-        assert not waiting.is_alive()
+        assert is_waited_for(engine, until=cluster.start)
         engine.dispose()
 
 
@@ -114,13 +120,7 @@ def test_a_database_that_recovers_is_waited_for_and_no_longer() -> None:
     with running_cluster() as cluster:
         engine = open_engine(cluster.url("postgres"))
         cluster.begin_recovering()
-        waiting = Thread(target=await_database, args=(engine, Event()))
-        waiting.start()
-        waiting.join(1.5)
-        assert waiting.is_alive()
-        cluster.recover()
-        waiting.join(30)
-        assert not waiting.is_alive()
+        assert is_waited_for(engine, until=cluster.recover)
         cluster.begin_recovering()
         asked_to_stop = Event()
         asked_to_stop.set()
