@@ -252,8 +252,10 @@ class Courier:
 
     def _heard(self, server_time: float, *, fresh: bool = False) -> None:
         ahead = server_time - self._clock.monotonic()
-        # What answers no question may have been on its way for long: it never sets time back.
-        if fresh or not self._is_told_time or ahead > self._ahead:
+        # What answers no question may have been on its way for long: it never sets time back, not
+        # even behind what was heard before a power cut.
+        newest = self.last_contact is None or server_time >= self.last_contact
+        if fresh or (newest and (ahead > self._ahead or not self._is_told_time)):
             self._ahead, self._is_told_time = ahead, True
         self._ledger.boots.told(self._clock.moment(), server_time)
         self.last_contact = server_time

@@ -10,7 +10,7 @@ from broker.facts import Acknowledgement, Entry, ItemReturned, Kept
 from broker.places import fingerprint
 from broker.requests import Answer, Ask, Expired, Identify, Reply, Standing
 from broker.telemetry import Presence
-from broker.vocabulary import DeviceId, SiteId
+from broker.vocabulary import ClockState, DeviceId, SiteId
 from broker.wire import decode_ask, decode_entry
 from kiosk.courier import (
     ANSWER_SECONDS,
@@ -410,6 +410,16 @@ def test_a_word_that_was_long_on_its_way_does_not_set_the_time_back(post: Post) 
     assert post.courier.now == post.clock.wall()
     post.reply("c-1", YES, ahead=-60.0)
     assert post.courier.now == post.clock.wall() - 60.0
+
+
+def test_a_word_from_before_a_power_cut_tells_no_time_after_it(post: Post) -> None:
+    post.online().acknowledge(0)
+    post.clock.state = ClockState.UNKNOWN
+    post.courier = Courier((SITE, KIOSK), post.ledger, post.clock, post._publish, post._new_id)
+    post.online().acknowledge(0, ahead=-600.0)
+    assert post.courier.now is None
+    post.acknowledge(0)
+    assert post.courier.now == post.clock.wall()
 
 
 # The last contact ---------------------------------------------------------------------------------
