@@ -64,8 +64,8 @@ def sheets(panel: str, out: Path) -> None:
             contact_sheet(pictures, out / f"{panel}.{name}.png")
 
 
-def _elsewhere(panel: str, out: Path, *flags: str) -> tuple[int, dict[str, list[str]]]:
-    """The same command in a process without a display: how many pictures, and what was found."""
+def _elsewhere(panel: str, out: Path, *flags: str) -> None:
+    """The same command in a process without a display, which can draw on one panel only."""
     module = "kiosk.touchscreen.audit"
     command = ["nice", sys.executable, "-m", module, "--panel", panel, "--out", str(out), *flags]
     subprocess.run(  # noqa: S603  # our own module
@@ -75,6 +75,11 @@ def _elsewhere(panel: str, out: Path, *flags: str) -> tuple[int, dict[str, list[
         stdout=subprocess.DEVNULL,
         timeout=PATIENCE_SECONDS,
     )
+
+
+def _looked_over(panel: str, out: Path, *flags: str) -> tuple[int, dict[str, list[str]]]:
+    """How many pictures, and what was found."""
+    _elsewhere(panel, out, *flags)
     outcome = json.loads((out / f"{panel}.json").read_text("utf-8"))
     return outcome["pictures"], outcome["found"]
 
@@ -82,7 +87,7 @@ def _elsewhere(panel: str, out: Path, *flags: str) -> tuple[int, dict[str, list[
 def _audit(panels: tuple[str, ...], out: Path, *flags: str) -> int:
     began = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        outcomes = list(pool.map(lambda panel: _elsewhere(panel, out, *flags), panels))
+        outcomes = list(pool.map(lambda panel: _looked_over(panel, out, *flags), panels))
     defects = Counter[str]()
     for panel, (_, found) in zip(panels, outcomes, strict=True):
         defects[panel] = sum(map(len, found.values()))
@@ -111,24 +116,33 @@ def main() -> int:
     parser.add_argument("--panel", choices=PANELS, help="this one, in this process")
     parser.add_argument("--state", choices=EVERY, action="append", default=[], help="only these")
     parser.add_argument("--out", type=Path, help="keep findings, and contact sheets, here")
-    parser.add_argument("--sheets", action="store_true", help="save contact sheets as well")
+    parser.add_argument(
+        "--sheets", action="store_true", help="contact sheets; of one panel no more"
+    )
     wanted = parser.parse_args()
-    if wanted.out is not None:
-        wanted.out.mkdir(parents=True, exist_ok=True)
-    if wanted.panel is not None and wanted.out is None:
-        parser.error("--panel needs --out, for what it finds")
+    if wanted.out is None and (wanted.panel is not None or wanted.sheets):
+        parser.error("--panel and --sheets need --out, for what they make")
+    if wanted.out is None:
+        with tempfile.TemporaryDirectory() as folder:
+            return _carried_out(wanted, Path(folder))
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    return _carried_out(wanted, wanted.out)
+
+
+def _carried_out(wanted: argparse.Namespace, out: Path) -> int:
     if wanted.panel is not None:
-        draw(wanted.panel, wanted.out, wanted.state, quick=wanted.quick)
         if wanted.sheets:
-            sheets(wanted.panel, wanted.out)
+            sheets(wanted.panel, out)
+        else:
+            draw(wanted.panel, out, wanted.state, quick=wanted.quick)
         return 0
     flags = [part for state in wanted.state for part in ("--state", state)]
-    flags += [flag for flag in ("--quick", "--sheets") if getattr(wanted, flag[2:])]
+    flags += ["--quick"] if wanted.quick else []
     panels = MAIN_PANELS if wanted.quick else tuple(PANELS)
-    if wanted.out is not None:
-        return _audit(panels, wanted.out, *flags)
-    with tempfile.TemporaryDirectory() as folder:
-        return _audit(panels, Path(folder), *flags)
+    if wanted.sheets:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda panel: _elsewhere(panel, out, "--sheets"), panels))
+    return _audit(panels, out, *flags)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,14 @@ def test_the_fullest_screens_hold_for_everyone(
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
+def test_contact_sheets_are_saved_for_every_look(tmp_path: Path) -> None:
+    panel = "landscape-7in"
+    out = str(tmp_path / "sheets")
+    python("-m", "kiosk.touchscreen.audit", "--panel", panel, "--sheets", "--out", out)
+    saved = sorted(path.name for path in (tmp_path / "sheets").iterdir())
+    assert saved == [f"{panel}.{look}.png" for look in ("contrast", "large", "reach", "standard")]
+
+
 def test_the_audit_draws_every_state_in_every_way() -> None:
     for panel in PANELS.values():
         drawn = list(combinations(panel, quick=False))
