@@ -60,7 +60,9 @@ class StepsBody(Flow):
                 super().arrange(box, before, after)
                 return
         self.fill(self._first[:1])
-        super().arrange(box, before, [*after, self._lessons, self._lead])
+        whole = bool(self.needs(box.width))
+        lessons = [self._lessons] if whole else self._lessons.pieces(box.width, box.height)
+        super().arrange(box, before, [*after, *lessons, self._lead])
 
 
 class NoticeBody(Flow):
