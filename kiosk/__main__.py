@@ -70,18 +70,20 @@ def run(
     cards = CardWatch(lambda: open_card_reader(read.card_reader), running.hear)
     # A pad and a line take time to answer: meanwhile Kivy makes its window.
     serving.start()
-    own = Path(read.folder) / "kivy"
-    own.mkdir(parents=True, exist_ok=True)
-    app = touchscreen(read.screen.panel(), own, latest, running.hear, lambda: conduct.room)
-    running.notice = lambda: app.notice(conduct.visit)
-    # What is there by now stays (`kiosk.start`): from here on there may be garbage.
-    gc.freeze()
-    gc.enable()
-    # Not before: what they import would meet what Kivy imports.
-    cards.start()
-    attached.start()
-    app.run()
-    stop.set()
+    try:
+        own = Path(read.folder) / "kivy"
+        own.mkdir(parents=True, exist_ok=True)
+        app = touchscreen(read.screen.panel(), own, latest, running.hear, lambda: conduct.room)
+        running.notice = lambda: app.notice(conduct.visit)
+        # What is there by now stays (`kiosk.start`): from here on there may be garbage.
+        gc.freeze()
+        gc.enable()
+        # Not before: what they import would meet what Kivy imports.
+        cards.start()
+        attached.start()
+        app.run()
+    finally:  # a station without its screen would serve nobody and never end
+        stop.set()
     attached.stop()
     cards.stop()
     serving.join()

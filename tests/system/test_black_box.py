@@ -4,9 +4,12 @@ Nothing of the program is called: X tells it what was clicked and typed. Its reh
 asked what it shows.
 """
 
+import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +133,18 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kiosk]:
         stage.until_served()
         yield running
         running.scanner.close()
+
+
+def test_a_kiosk_that_finds_no_display_ends_and_says_so(tmp_path: Path) -> None:
+    panel = Panel(WIDTH, HEIGHT, 7.0)
+    with furnished(tmp_path / "library", Ports(three_free_ports()), panel) as (stage, _):
+        program = [sys.executable, "-m", "kiosk", "--settings", str(stage.folder / "kiosk.toml")]
+        blind = os.environ | {"SDL_VIDEODRIVER": "none-of-this-name"}
+        ended = subprocess.run(
+            program, env=blind, check=False, capture_output=True, text=True, timeout=60
+        )
+    assert ended.returncode == 1
+    assert "Unable to get a Window" in ended.stderr + ended.stdout
 
 
 def test_three_books_are_borrowed_with_a_mouse(kiosk: Kiosk) -> None:
