@@ -1,6 +1,5 @@
 """`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
 
-import getpass
 import os
 import sys
 import threading
@@ -27,7 +26,7 @@ from broker.wire import encode_snapshot
 from server.backup import back_up, restore
 from server.catalogue import rulebook
 from server.configuration import ServerSettings
-from server.desk import closed_days, holds, members, shelves
+from server.desk import closed_days, holds, members, privacy, shelves
 from server.desk import commands as desk
 from server.desk.feedback import tell_feedback
 from server.enrolment import commands
@@ -44,23 +43,19 @@ from server.journal.database import once_there, open_engine, transaction
 from server.keys import forget_key, opening_key
 from server.mail import commands as mail
 from server.migrations import migrate
-from server.retention import Retention, erase_what_is_over, overwrite_freed, total
+from server.retention import Retention
 from server.sample import load_sample, sample_cards, sample_items
 from server.settings import desired_settings
-from server.subject import ELSEWHERE, Request, erase_subject, export_subject
 from server.transfer import commands as transfer
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
-subject = typer.Typer(help="One person's data, at that person's wish.", no_args_is_help=True)
-app.add_typer(subject, name="subject")
+app.add_typer(privacy.app, name="subject")
 app.add_typer(desk.app, name="tasks")
 app.add_typer(holds.app, name="holds")
 app.add_typer(closed_days.app, name="closed-days")
 app.add_typer(members.app, name="members")
 app.add_typer(shelves.app, name="shelves")
 File = Annotated[Path, typer.Option("--settings", help="the server's TOML file")]
-Member = Annotated[str, typer.Option("--member", help="a member number or card")]
-Note = Annotated[str, typer.Option("--note", help="the letter's number, for the audit; no names")]
 
 
 @app.command()
@@ -231,46 +226,9 @@ def key(
     typer.echo(str(_key(read, engine).sealing))
 
 
-@app.command("retention")
-def retain(settings: File) -> None:
-    """Erases now who had what long ago, and overwrites it; others wait meanwhile. Prints JSON."""
-    read = read_settings(settings, ServerSettings)
-    engine = open_engine(read.database)
-    days, branch = read.retention.days, read.branch()
-    _print(total(erase_what_is_over(engine, time.time(), days, branch)))
-    overwrite_freed(engine)
-
-
-@subject.command("export")
-def export(settings: File, member: Member, note: Note = "") -> None:
-    """Prints as JSON all that is held on a person (UU 27/2022, article 32)."""
-    read = read_settings(settings, ServerSettings)
-    engine = open_engine(read.database)
-    opening = _key(read, engine)
-    with transaction(engine) as connection:
-        told = export_subject(connection, _request(member, note), opening)
-    _print({**told, "elsewhere": ELSEWHERE})
-
-
-@subject.command("erase")
-def erase(settings: File, member: Member, note: Note = "") -> None:
-    """Erases a person who has nothing on loan (UU 27/2022, article 43). Prints JSON."""
-    read = read_settings(settings, ServerSettings)
-    engine = open_engine(read.database)
-    opening = _key(read, engine)
-    with transaction(engine) as connection:
-        outcome = erase_subject(connection, _request(member, note), opening)
-    _print({**outcome, "elsewhere": ELSEWHERE})
-    overwrite_freed(engine)
-
-
 def _key(read: ServerSettings, engine: Engine) -> OpeningKey:
     with transaction(engine) as connection:
         return opening_key(Path(read.keys), connection)
-
-
-def _request(member: str, note: str) -> Request:
-    return Request(member, getpass.getuser(), note, time.time())
 
 
 def _print(told: object) -> None:
@@ -278,6 +236,7 @@ def _print(told: object) -> None:
 
 
 app.command("feedback")(tell_feedback)
+app.command("retention")(privacy.retain)
 app.command("sip2")(sip2.serve)
 app.command("sip2-password")(sip2.hash_password)
 app.command("mail-test")(mail.mail_test)

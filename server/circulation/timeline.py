@@ -77,15 +77,10 @@ def in_order(events: Iterable[Happened]) -> tuple[Happened, ...]:
     Between ledgers, what ended before another began comes first; of what may have been at the same
     time, what fits: a loan of an item that is in, a return of one that is out.
     """
-    ledgers: dict[tuple[DeviceId, str, bool], list[Happened]] = {}
-    received: dict[tuple[DeviceId, str], float] = {}
+    ledgers: dict[tuple[DeviceId, str], list[Happened]] = {}
     for event in sorted(events, key=lambda one: one.seq, reverse=True):
-        name = event.device, event.install
-        # What we had before it can have happened was not written after it.
-        put_back = received.get(name, inf) < event.span.earliest
-        ledgers.setdefault((*name, put_back), []).append(event)
-        received[name] = min(received.get(name, inf), event.received_at)
-    waiting = [_in_step(ledger) for ledger in ledgers.values()]
+        ledgers.setdefault((event.device, event.install), []).append(event)
+    waiting = [_in_step(part) for ledger in ledgers.values() for part in _lives(ledger)]
     ordered: list[Happened] = []
     out = False
     while waiting := [ledger for ledger in waiting if ledger]:
@@ -98,6 +93,22 @@ def in_order(events: Iterable[Happened]) -> tuple[Happened, ...]:
         ordered += (chosen, *_dropped_with(chosen, ledger, waiting))
         out = _is_out_after(chosen, out=out)
     return tuple(ordered)
+
+
+def _lives(newest_first: list[Happened]) -> tuple[list[Happened], list[Happened]]:
+    """What its numbers put in order, and what was written since the disk was put back."""
+    first: list[Happened] = []
+    since: list[Happened] = []
+    for at, event in enumerate(newest_first):
+        again = any(_was_here_before(one, event) for one in newest_first[:at])
+        (since if again else first).append(event)
+    return first, since
+
+
+def _was_here_before(one: Happened, other: Happened) -> bool:
+    """Whether we had `one` before `other` can have happened, and it had happened by then."""
+    had = one.received_at < min(other.received_at, other.span.earliest)
+    return had and one.span.latest < other.span.earliest
 
 
 def _dropped_with(

@@ -221,6 +221,9 @@ def test_what_a_disk_wrote_since_it_was_put_back_comes_after_what_we_had_of_it()
     assert in_order((returning, lending)) == (lending, returning)
     may_be = replace(between(returning, 50, 110), received_at=NOON + 120)
     assert [one.seq for one in in_order((may_be, lending))] == [1, 2]
+    clock_ahead = replace(between(returning, 100, 110), received_at=NOON + 50)
+    at_once = replace(between(lending, 120, 130), received_at=NOON + 50)
+    assert [one.seq for one in in_order((clock_ahead, at_once))] == [1, 2]
 
 
 def between(event: Happened, earliest: float, latest: float) -> Happened:
