@@ -85,7 +85,7 @@ class Glass:
 
     def _screen(self, name: str) -> bool:
         app: Any = self._running()
-        return app is not None and app._scene is not None and app._scene.screen.value == name
+        return app is not None and app.scene is not None and app.scene.screen.value == name
 
     def _text(self, words: str) -> bool:
         from kiosk.touchscreen.rehearsal import visible_texts  # noqa: PLC0415  # likewise
