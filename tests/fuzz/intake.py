@@ -71,7 +71,8 @@ class Ear:
     def __init__(self) -> None:
         self._batch: list[Heard] = []
         self._engine: Engine | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        # One place for every life: the engine of each path is kept.
+        self._folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         self._said = 0
 
     def feed(self, data: bytes) -> None:
@@ -95,7 +96,6 @@ class Ear:
             self._close(engine)
 
     def _opened(self) -> Engine:
-        self._folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         items = [ItemId(f"B{number:05}") for number in range(1, BOOKS + 1)]
         path = Path(self._folder.name) / "server.db"
         self._engine = opened_library(path, items, [BORROWER])
@@ -111,8 +111,6 @@ class Ear:
             assert dump(connection) == live, "the loans are not what the journal says"
         engine.dispose()
         self._engine = None
-        if self._folder is not None:
-            self._folder.cleanup()
 
 
 def _good(number: int) -> Entry:
