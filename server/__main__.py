@@ -1,4 +1,4 @@
-"""`sirkula-server`: the library's side on one machine. The only reader of arguments and files."""
+"""`sirkula-server`: the library's side on one machine."""
 
 import os
 import sys

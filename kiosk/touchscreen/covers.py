@@ -9,7 +9,7 @@ from zlib import crc32
 from kiosk.touchscreen.theme import Token
 
 AUTHOR: Final = " · "  # what a hit of the catalogue has after its title
-_HUES: Final = (
+HUES: Final = (
     Token.PINE,
     Token.CLAY,
     Token.HONEY,
@@ -29,4 +29,4 @@ def cover_of(title: str) -> tuple[Token, str]:
     """
     name = title.partition(AUTHOR)[0].casefold()
     letter = next((one for one in name if one.isalnum()), "").upper()
-    return _HUES[crc32(name.encode()) % len(_HUES)], letter[:1]
+    return HUES[crc32(name.encode()) % len(HUES)], letter[:1]

@@ -179,6 +179,10 @@ PICTURES: Final[dict[Picture, Drawing]] = {
         Box(0.2, 0.4, 0.16, 0.2, 0.02, Token.INK),
         *(Box(0.32 + step, 0.42 - step, 0.02, 0.16 + 2 * step, 0.0, Token.INK) for step in _CONE),
         *(
+            Stroke((0.34, 0.5 + up * 0.08, 0.45, 0.5 + up * 0.19), 0.03, Token.INK)
+            for up in (-1, 1)
+        ),
+        *(
             Stroke(arc(0.44, 0.5, radius, -40, 40), 0.04, Token.CLAY)
             for radius in (0.16, 0.26, 0.36)
         ),

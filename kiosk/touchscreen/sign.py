@@ -2,16 +2,16 @@
 
 from typing import Final
 
+from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.text import Label as Letters
 from kivy.graphics import Color, Rectangle, SmoothEllipse, SmoothRoundedRectangle
 from kivy.properties import ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from broker.appearance import contrast_of
 from kiosk.touchscreen.covers import cover_of
 from kiosk.touchscreen.drawing import paint, painted
-from kiosk.touchscreen.theme import Colour, Token
+from kiosk.touchscreen.theme import Token, ink_on
 
 WIDER: Final = 1.3  # a cover and what its sign stands out by, in sides of a sign without
 HIGHER: Final = 1.3
@@ -51,7 +51,7 @@ class RowSign(Widget):
         SmoothRoundedRectangle(pos=(self.x, bottom), size=(side, high), radius=[_CORNER * side])
         Color(*_SPINE)
         Rectangle(pos=(self.x + _CORNER * side, bottom), size=(0.06 * side, high))
-        Color(*_legible(paint(hue)))
+        Color(*paint(ink_on(hue, App.get_running_app().palette)))
         if letter:
             self._letter(letter, self.x + 0.52 * side, self.center_y + 0.19 * high)
         across = _BADGE * side
@@ -76,14 +76,3 @@ class RowSign(Widget):
 
 def _round(x: float, y: float, across: float) -> None:
     SmoothEllipse(pos=(x - across / 2, y - across / 2), size=(across, across))
-
-
-def _legible(ground: Colour) -> Colour:
-    """Of the dark and the light ink the one that is read better on `ground`."""
-    inks = (paint(Token.CARD), paint(Token.INK))
-    return max(inks, key=lambda ink: contrast_of(_pixel(ink), _pixel(ground)))
-
-
-def _pixel(colour: Colour) -> tuple[int, int, int]:
-    red, green, blue, _ = colour
-    return round(255 * red), round(255 * green), round(255 * blue)

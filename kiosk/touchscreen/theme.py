@@ -8,6 +8,8 @@ from enum import Enum, auto
 from functools import cache
 from typing import Final
 
+from broker.appearance import Pixel, contrast_of
+
 Colour = tuple[float, float, float, float]
 
 
@@ -129,6 +131,19 @@ HIGH_CONTRAST: Final = _palette(
         "BAD_TINT": "2B0600",
     }
 )
+
+
+def ink_on(ground: Token, palette: Palette) -> Token:
+    """Of the light and the dark ink the one that is read better on `ground`."""
+    return max(
+        (Token.CARD, Token.INK),
+        key=lambda ink: contrast_of(_pixel(palette[ink]), _pixel(palette[ground])),
+    )
+
+
+def _pixel(of: Colour) -> Pixel:
+    red, green, blue = (round(255 * part) for part in of[:3])
+    return red, green, blue
 
 
 class Tone(Enum):

@@ -1,7 +1,8 @@
 """A Kivy window with nothing in it: `python -m tests.bench.empty_window SECONDS`.
 
 Imports Kivy and nothing of ours, so that it is the least any such program takes. Prints one line of
-JSON: monotonic seconds at the first frame, and frames a second, each drawn anew at a kiosk's pace.
+JSON: monotonic seconds at the first frame, and frames a second, each drawn anew, under a kiosk's
+clock.
 """
 
 import json
@@ -17,7 +18,7 @@ Play = Iterator[dict[str, float]]
 
 
 def frames(seconds: float, work: Any) -> Play:
-    """How many a second at the kiosk's pace, with `work` done in each."""
+    """How many a second under the kiosk's clock, with `work` done in each."""
     from kivy.clock import Clock  # noqa: PLC0415  # configured only now
     from kivy.core.window import Window  # noqa: PLC0415  # likewise
 

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.appearance import Appearance, Pixel, contrast_of
-from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, TONES, Palette, Token, Tone, standard
+from kiosk.touchscreen.covers import HUES
+from kiosk.touchscreen.theme import (
+    HIGH_CONTRAST,
+    STANDARD,
+    TONES,
+    Palette,
+    Token,
+    Tone,
+    ink_on,
+    standard,
+)
 
 
 def between(palette: Palette, one: Token, other: Token) -> float:
@@ -41,6 +51,13 @@ def test_every_tone_reads_on_its_tint_and_on_a_card(tone: Tone) -> None:
     assert between(STANDARD, ink, tint) >= 5
     assert between(STANDARD, ink, Token.CARD) >= 7
     assert min(between(HIGH_CONTRAST, ink, tint), between(HIGH_CONTRAST, ink, Token.CARD)) >= 10
+
+
+@pytest.mark.parametrize("palette", [STANDARD, HIGH_CONTRAST])
+@pytest.mark.parametrize("hue", HUES)
+def test_the_letter_on_a_cover_reads_on_each_of_its_colours(hue: Token, palette: Palette) -> None:
+    least = 10 if palette is HIGH_CONTRAST else 4.5
+    assert between(palette, ink_on(hue, palette), hue) >= least
 
 
 @pytest.mark.parametrize("ground", [Token.GROUND, Token.CARD])
