@@ -1,4 +1,4 @@
-"""Carries out what the pure machines decide, and tells them what came of it.
+"""Hears what happens, lets the pure machines decide on it, and tells them what came of it.
 
 One thread owns a Station. It is deterministic: clock, ids, pad and line are handed in, so that the
 simulation runs this very file.
@@ -11,26 +11,13 @@ from typing import Final
 import structlog
 
 from broker.errors import BadMessage
-from broker.facts import Fact, StaffCalled
+from broker.facts import Fact
 from broker.fault_points import fault_point
-from broker.receipts import SendReceipt
-from broker.requests import Question, Renew
+from broker.requests import Question
 from broker.vocabulary import ActId
 from devices.capabilities import TagUid
-from kiosk.actions import (
-    Action,
-    Enquire,
-    Extend,
-    Forget,
-    Intend,
-    Mail,
-    Print,
-    Record,
-    Release,
-    Secure,
-    Tell,
-)
-from kiosk.bounds import Capacity, capacity
+from kiosk.actions import Action, Release
+from kiosk.bounds import capacity
 from kiosk.courier import Settled
 from kiosk.enquiring import Enquiries
 from kiosk.equipment import Conduct, Equipment
@@ -40,7 +27,6 @@ from kiosk.happenings import (
     CardArrived,
     ConnectionChanged,
     Happening,
-    Intended,
     LedgerChanged,
     PadSettled,
     Recorded,
@@ -56,6 +42,7 @@ from kiosk.incoming import receive
 from kiosk.ledger import LedgerDamaged, LedgerUnusable
 from kiosk.orders import Orders
 from kiosk.pad_seen import PadSeen
+from kiosk.performing import Performer
 from kiosk.recovering import Recovering
 
 PROBE_SECONDS: Final = 5.0
@@ -70,29 +57,23 @@ class Station:
         self._conduct = conduct
         self._ledger = equipment.ledger
         self._courier = equipment.courier
-        self._discretion = equipment.discretion
-        self._tags = equipment.tags
         self._clock = equipment.clock
-        self._new_id = equipment.new_id
         self._in_bin = in_bin
-        self._print = equipment.print
         self.orders = Orders(equipment.ledger)
         self._heard: deque[Happening | Settled] = deque()
         # What our own disk answered comes first: another book must not be told of a failure
         # before it is told that its own fact was stored.
         self._answers: deque[Happening | Settled] = deque()
+        self._enquiries = Enquiries(
+            equipment.courier, equipment.discretion, equipment.ledger, self.orders
+        )
+        self._performer = Performer(equipment, self._enquiries, self._answers)
         self._pad = PadSeen(equipment.clock)
         self._recovering = Recovering(in_bin=in_bin)
         self.ignored = 0
         self._started = self._remembered = False
         self._ledger_broken_since: float | None = None
         self._online = False
-        self._capacity = Capacity.LOANS_AND_RETURNS
-        self._called: int | None = None
-
-    @property
-    def _enquiries(self) -> Enquiries:
-        return Enquiries(self._courier, self._discretion, self._ledger, self.orders)
 
     def hear(self, happening: Happening | Settled) -> None:
         """Takes one happening and everything that follows from it at once."""
@@ -115,17 +96,17 @@ class Station:
             return self._ledger.owed_count, None
 
     def new_act(self) -> ActId:
-        return ActId(self._new_id())
+        return self._performer.new_act()
 
     def ask(self, question: Question) -> None:
         """What is no patron's question; its end is an `Answered` of its own."""
-        self._ask(question)
+        self._performer.ask(question)
 
     def tell(self, facts: Iterable[Fact]) -> bool:
         """Stores facts that close no act; whether the disk took them all."""
         try:
             for fact in facts:
-                self._tell(fact)
+                self._performer.tell(fact)
         except LedgerUnusable as error:
             self._ledger_failed(error)
             return False
@@ -165,7 +146,8 @@ class Station:
         self._probe()
         self._start()
         self._settle()
-        self._reach()
+        if self._performer.staff_reached():
+            self.hear(StaffReached())
         self.hear(Tick())
 
     def _remember(self) -> None:
@@ -179,8 +161,8 @@ class Station:
         # What a restored server asks for again takes no room: it is there already.
         owed, silence = self._ledger.unheard_count, self._courier.silence
         left = capacity(owed, silence, unchecked=self._ledger.replaced)
-        if left is not self._capacity:
-            self._capacity = left
+        if left is not self._performer.capacity:
+            self._performer.capacity = left
             self.hear(CapacityChanged(left))
 
     def _decide(self, happening: Happening) -> tuple[Action, ...]:
@@ -204,57 +186,14 @@ class Station:
 
     def _try(self, action: Action) -> None:
         try:
-            self._perform(action)
+            self._performer.perform(action)
         except LedgerUnusable as error:
             self._ledger_failed(error)
             if isinstance(action, Release):
                 self._answers.append(TagNotWritten(action.act, lifted=False))
 
-    def _perform(self, action: Action) -> None:
-        match action:
-            case Intend(uid, item, patron):
-                fault_point("K2")
-                act = ActId(self._new_id())
-                bearer = None if patron is None else self._discretion.bearer(patron)
-                at = self._ledger.boots.judged(self._clock.moment())
-                self._ledger.intend(act, uid, item, bearer, at)
-                self._answers.append(Intended(uid, act))
-            case Enquire(question):
-                self._ask(question)
-            case Release(act, uid, due, provisional):
-                self._ledger.releasing(act, due, provisional=provisional)
-                self._tags.release(act, uid)
-            case Secure(act, uid):
-                self._tags.secure(act, uid)
-            case Record(act, fact):
-                entry = self._ledger.record(act, fact)
-                fault_point("K9", "R5", "D5")
-                log.info("recorded", fact=type(fact).__name__, act=str(act), seq=entry.seq)
-                self._answers.append(Recorded(act))
-            case Forget(act):
-                self._ledger.forget(act)
-            case Extend() | Tell() | Print() | Mail():
-                self._serve(action)
-
-    def _serve(self, action: Extend | Tell | Print | Mail) -> None:
-        """What a patron wants besides lending and returning."""
-        match action:
-            case Extend(item, patron):
-                self._ask(Renew(ActId(self._new_id()), item, patron))
-            case Tell(fact):
-                self._tell(fact)
-            case Print(slip):
-                self._print(slip)
-            case Mail(patron, language, lines, act):
-                act = act or ActId(self._new_id())
-                self._ask(SendReceipt(act, patron, language, lines))
-
-    def _ask(self, question: Question) -> None:
-        end = self._enquiries.ask(question, self._capacity)
-        if end is not None:
-            self._answers.append(end)
-
     def _answered(self, settled: Settled) -> Answered:
+        """The end of a question; of one that nobody answered, what may be decided alone."""
         question = self._enquiries.own(settled.question)
         if settled.answer is not None:
             return Answered(question, settled.answer, provisional=False)
@@ -263,19 +202,6 @@ class Station:
         except LedgerUnusable as error:
             self._ledger_failed(error)
             return Answered(question, None, provisional=True)
-
-    def _tell(self, fact: Fact) -> None:
-        at = self._ledger.boots.judged(self._clock.moment())
-        entry = self._ledger.tell(self.new_act(), fact, at)
-        log.info("recorded", fact=type(fact).__name__, seq=entry.seq)
-        if isinstance(fact, StaffCalled):
-            self._called = entry.seq
-
-    def _reach(self) -> None:
-        """Says once that the server has the call for staff, when it has."""
-        if self._called is not None and self._ledger.extent.acknowledged >= self._called:
-            self._called = None
-            self.hear(StaffReached())
 
     def _ledger_failed(self, error: LedgerUnusable) -> None:
         """Out of service until it works again; a damaged file is seen to at the next start."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from kiosk.courier import Courier
+from kiosk.equipment import Conduct, Equipment
+from kiosk.performing import Performer
 from kiosk.running import PadTags
 from kiosk.station import Station
 from tests.simulation.disk import FragileLedger
@@ -40,6 +42,15 @@ def _station(part: type[Station], *breaks: str) -> Bug:
     return Bug(Parts(station=part), breaks)
 
 
+def _performer(part: type[Performer], *breaks: str) -> Bug:
+    class Planted(Station):
+        def __init__(self, conduct: Conduct, equipment: Equipment, *, in_bin: bool) -> None:
+            super().__init__(conduct, equipment, in_bin=in_bin)
+            self._performer = part(equipment, self._enquiries, self._answers)
+
+    return _station(Planted, *breaks)
+
+
 def _tags(part: type[PadTags], *breaks: str) -> Bug:
     return Bug(Parts(tags=part), breaks)
 
@@ -69,11 +80,11 @@ BUGS: Final[dict[str, Bug]] = {
     "an unset clock called right": Bug(Parts(clock=couriers.BelievesItself), ("I-26", "I-27")),
     "debt reported as none": Bug(Parts(reporter=couriers.OwesNothing), ("I-39",)),
     # What the station does.
-    "release before the loan": _station(stations.ReleasesBeforeTheLoan, "I-19", "I-21", "I-20"),
-    "confirm before reading back": _station(stations.ConfirmsBeforeReadingBack, "I-12", "I-18"),
-    "lent as soon as it is put back": _station(stations.LendsWhatComesBack, "I-18"),
-    "return before securing": _station(stations.ReturnsBeforeSecuring, "I-20"),
-    "re-securing forgotten": _station(stations.ForgetsToSecureAgain, "I-19", "I-23"),
+    "release before the loan": _performer(stations.ReleasesBeforeTheLoan, "I-19", "I-21", "I-20"),
+    "confirm before reading back": _performer(stations.ConfirmsBeforeReadingBack, "I-12", "I-18"),
+    "lent as soon as it is put back": _performer(stations.LendsWhatComesBack, "I-18"),
+    "return before securing": _performer(stations.ReturnsBeforeSecuring, "I-20"),
+    "re-securing forgotten": _performer(stations.ForgetsToSecureAgain, "I-19", "I-23"),
     "recovery forgotten": _station(stations.ForgetsToRecover, "I-38"),
     "id made after asking": _station(stations.MakesTheIdAfterAsking, "I-03"),
     "settings fall back to defaults": _station(stations.FallsBackToDefaults, "I-32"),

@@ -13,9 +13,11 @@ from kiosk.actions import Action, Enquire, Release, Secure
 from kiosk.book import Stage
 from kiosk.courier import Settled
 from kiosk.dropbox.box import BoxConduct
-from kiosk.equipment import Equipment
+from kiosk.enquiring import Enquiries
+from kiosk.equipment import Conduct, Equipment
 from kiosk.happenings import Answered, Happening, TagArrived, TagNotWritten, TagWritten
 from kiosk.orders import Orders
+from kiosk.performing import Performer
 from kiosk.running import PadTags
 from kiosk.serving import KioskConduct
 from kiosk.station import Station
@@ -24,11 +26,11 @@ from tests.simulation.pad import FieldReader
 _LOAN_SECONDS = 8 * 86_400.0
 
 
-class ReleasesBeforeTheLoan(Station):
+class ReleasesBeforeTheLoan(Performer):
     """The tag is released while the library is still being asked."""
 
-    def _perform(self, action: Action) -> None:
-        super()._perform(action)
+    def perform(self, action: Action) -> None:
+        super().perform(action)
         match action:
             case Enquire(Lend(act=act)):
                 found = [one for one in self._ledger.open_acts() if one.act == act]
@@ -37,50 +39,48 @@ class ReleasesBeforeTheLoan(Station):
                 pass
 
 
-class ConfirmsBeforeReadingBack(Station):
+class ConfirmsBeforeReadingBack(Performer):
     """The loan is confirmed as soon as the write was ordered."""
 
-    def _perform(self, action: Action) -> None:
-        super()._perform(action)
+    def perform(self, action: Action) -> None:
+        super().perform(action)
         if isinstance(action, Release):
-            self._heard.append(TagWritten(action.act))
+            self._answers.append(TagWritten(action.act))
 
 
-class LendsWhatComesBack(Station):
+class LendsWhatComesBack(Performer):
     """A book that was put back is lent without another look at its tag."""
 
-    def __init__(self, conduct: KioskConduct, equipment: Equipment, *, in_bin: bool) -> None:
-        super().__init__(conduct, equipment, in_bin=in_bin)
-        self._tried: set[ActId] = set()
+    _tried: frozenset[ActId] = frozenset()
 
-    def _perform(self, action: Action) -> None:
+    def perform(self, action: Action) -> None:
         if isinstance(action, Release) and action.act in self._tried:
-            self._heard.append(TagWritten(action.act))
+            self._answers.append(TagWritten(action.act))
             return
-        super()._perform(action)
+        super().perform(action)
         if isinstance(action, Release):
-            self._tried.add(action.act)
+            self._tried |= {action.act}
 
 
-class ReturnsBeforeSecuring(Station):
+class ReturnsBeforeSecuring(Performer):
     """The return is confirmed as soon as the write was ordered."""
 
-    def _perform(self, action: Action) -> None:
-        super()._perform(action)
+    def perform(self, action: Action) -> None:
+        super().perform(action)
         if isinstance(action, Secure):
-            self._heard.append(TagWritten(action.act))
+            self._answers.append(TagWritten(action.act))
 
 
-class ForgetsToSecureAgain(Station):
+class ForgetsToSecureAgain(Performer):
     """A loan that failed leaves the tag as it is."""
 
-    def _try(self, action: Action) -> None:
+    def perform(self, action: Action) -> None:
         if isinstance(action, Secure):
             open_acts = self._ledger.open_acts()
             if any(one.act == action.act and one.patron for one in open_acts):
-                self._heard.append(TagWritten(action.act))
+                self._answers.append(TagWritten(action.act))
                 return
-        super()._try(action)
+        super().perform(action)
 
 
 class ForgetsToRecover(Station):
@@ -90,13 +90,19 @@ class ForgetsToRecover(Station):
         return frozenset()
 
 
+class _AsksUnderAnotherId(Performer):
+    def ask(self, question: Question) -> None:
+        if isinstance(question, Lend):
+            question = replace(question, act=ActId(f"{question.act}.asked"))
+        super().ask(question)
+
+
 class MakesTheIdAfterAsking(Station):
     """The question leaves without the act's own id."""
 
-    def _ask(self, question: Question) -> None:
-        if isinstance(question, Lend):
-            question = replace(question, act=ActId(f"{question.act}.asked"))
-        super()._ask(question)
+    def __init__(self, conduct: Conduct, equipment: Equipment, *, in_bin: bool) -> None:
+        super().__init__(conduct, equipment, in_bin=in_bin)
+        self._performer = _AsksUnderAnotherId(equipment, self._enquiries, self._answers)
 
     def _answered(self, settled: Settled) -> Answered:
         answered = super()._answered(settled)
@@ -117,9 +123,13 @@ class _Generous(Orders):
 class FallsBackToDefaults(Station):
     """Settings that cannot be read are replaced by generous ones."""
 
-    def __init__(self, conduct: KioskConduct, equipment: Equipment, *, in_bin: bool) -> None:
+    def __init__(self, conduct: Conduct, equipment: Equipment, *, in_bin: bool) -> None:
         super().__init__(conduct, equipment, in_bin=in_bin)
         self.orders = _Generous(equipment.ledger)
+        self._enquiries = Enquiries(
+            equipment.courier, equipment.discretion, equipment.ledger, self.orders
+        )
+        self._performer = Performer(equipment, self._enquiries, self._answers)
 
 
 class LendsWhateverHappens(Station):
