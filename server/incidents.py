@@ -5,12 +5,14 @@ about ends it, or staff.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from itertools import chain, islice
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from broker.facts import Entry
 from broker.telemetry import Birth
 from broker.vocabulary import ActId
 from server.circulation.tasks import Grounds, Task, TaskKind
@@ -46,7 +48,8 @@ def filled(connection: Connection, ledger: LedgerName, first: int, now: float) -
 
 def recorded(connection: Connection, batch: Recorded, now: float) -> None:
     """What was in quarantine for nothing but its number has come under another."""
-    told_twice = {entry.act for entry in batch.conflicts}
+    kept = {_without_place(entry) for entry in batch.new}
+    told_twice = {entry.act for entry in batch.conflicts if _without_place(entry) not in kept}
     acts = [entry.act for entry in batch.new if entry.act not in told_twice]
     _settle(connection, TaskKind.QUARANTINE, acts, now)
 
@@ -65,6 +68,10 @@ def _settle(connection: Connection, kind: TaskKind, acts: Sequence[ActId], now: 
     for chunk in chunks([str(act) for act in acts]):
         these = (task.c.kind == kind.value, task.c.act.in_(chunk), task.c.settled_at.is_(None))
         connection.execute(update(task).where(*these).values(settled_at=now))
+
+
+def _without_place(entry: Entry) -> Entry:
+    return replace(entry, install="", seq=0)
 
 
 def _gap_act(ledger: LedgerName, first: int) -> ActId:

@@ -69,14 +69,7 @@ def record(connection: Connection, received: Sequence[Received], received_at: fl
 
     The same fact under the number of another install of its station is no other fact.
     """
-    first: dict[ActId, Received] = {}
-    places: set[tuple[str, str, int]] = set()
-    for one in received:
-        if one.entry.act not in first and _place(one.entry) not in places:
-            first[one.entry.act] = one
-            places.add(_place(one.entry))
-    inserted = _insert(connection, tuple(first.values()), received_at)
-    new = {id(one) for act, one in first.items() if str(act) in inserted}
+    new = _inserted(connection, received, received_at)
     others = [one for one in received if id(one) not in new]
     known = _known(connection, others)
     conflicts = [one for one in others if id(one) not in known]
@@ -137,9 +130,28 @@ def _place(entry: Entry) -> tuple[str, str, int]:
     return str(entry.device), entry.install, entry.seq
 
 
-def _insert(connection: Connection, received: Sequence[Received], received_at: float) -> set[str]:
-    rows = [_row(one.entry, one.payload, received_at) for one in received]
-    return insert_new(connection, fact, rows, "act")
+def _inserted(connection: Connection, received: Sequence[Received], received_at: float) -> set[int]:
+    """The identities of those that the journal has from now on, and had not.
+
+    A station that begins a new life tells under its name what it had told under the former one:
+    a place that another fact has taken must not keep the same fact out of its new place.
+    """
+    new: set[int] = set()
+    waiting = list(received)
+    while waiting:
+        first: dict[ActId, Received] = {}
+        for one in waiting:
+            first.setdefault(one.entry.act, one)
+        rows = [_row(one.entry, one.payload, received_at) for one in first.values()]
+        acts = insert_new(connection, fact, rows, "act")
+        new.update(id(one) for act, one in first.items() if str(act) in acts)
+        tried = {(act, _place(one.entry)) for act, one in first.items()}
+        waiting = [
+            one
+            for one in waiting
+            if str(one.entry.act) not in acts and (one.entry.act, _place(one.entry)) not in tried
+        ]
+    return new
 
 
 def _row(entry: Entry, payload: bytes, received_at: float) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, select
 
 from broker.facts import Entry
+from broker.vocabulary import ActId
 from server.journal.database import transaction
 from server.journal.high_water import LedgerName, advance
 from server.journal.journal import (
@@ -92,6 +93,17 @@ def test_a_fact_under_the_number_of_a_later_install_is_known_again(engine: Engin
         assert keep(connection, moved, fresh) == Recorded((), (moved, fresh), ())
         assert through(connection, "install-2") == 2
         assert connection.scalars(select(quarantine.c.id)).all() == []
+
+
+def test_a_number_that_is_taken_keeps_a_fact_out_of_no_later_install(engine: Engine) -> None:
+    """Both come together when the server was away while the station began anew."""
+    first = entry(1, lent())
+    other = replace(entry(1, returned()), act=ActId("of-later"))
+    moved = replace(other, install="install-2")
+    with transaction(engine) as connection:
+        keep(connection, first)
+        assert keep(connection, other, moved, moved) == Recorded((moved,), (moved,), (other,))
+        assert through(connection, "install-2") == 1
 
 
 def test_another_station_cannot_tell_the_fact_again(engine: Engine) -> None:

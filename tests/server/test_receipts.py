@@ -230,12 +230,15 @@ def test_the_station_is_shown_it_again_until_it_has_begun_a_new_life(
     assert word.kept == ()
 
 
+@pytest.mark.parametrize("at_once", [False, True])
 def test_what_was_in_conflict_only_by_its_number_is_settled_when_it_comes_anew(
-    connection: Connection,
+    connection: Connection, *, at_once: bool
 ) -> None:
     first, other = entry(1, lent()), replace(entry(1, returned()), act=ActId("of-later"))
-    digest(connection, heard(first), heard(other))
-    digest(connection, heard(replace(other, install="install-2", seq=1)), now=NOON + 60)
+    anew = heard(replace(other, install="install-2", seq=1))
+    digest(connection, heard(first))
+    for batch in [(heard(other), anew)] if at_once else [(heard(other),), (anew,)]:
+        digest(connection, *batch, now=NOON + 60)
     assert tasks(connection, TaskKind.QUARANTINE) == []
     assert len(tasks(connection, TaskKind.QUARANTINE, settled=True)) == 1
     assert connection.scalars(select(loan.c.returned_at)).all() != [None]
