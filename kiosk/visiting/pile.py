@@ -37,8 +37,8 @@ def changed(visit: Visit, happening: TagArrived | TagLeft | PadSettled, now: flo
 
 
 def _arrived(visit: Visit, tag: TagArrived, now: float) -> Outcome:
-    if not visit.started:
-        # Whatever lay here before the start belongs to nobody's visit until it is lifted.
+    if not visit.started or (visit.page is Page.WELCOME and not visit.pad_settled):
+        # Whatever lay here before the pad could see belongs to nobody's visit until it is lifted.
         return replace(visit, leftovers=visit.leftovers | {tag.uid}), ()
     if tag.uid in visit.leftovers:
         return visit, ()

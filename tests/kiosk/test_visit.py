@@ -561,6 +561,7 @@ SEEN_AGAIN = (PLUGGED, arrived(1), PadSettled(frozenset({uid(1)})))
         (arrived(1), UNPLUGGED, TagLeft(uid(1)), *SEEN_AGAIN),
         (arrived(1), ServiceWanted(in_service=False), ServiceWanted(in_service=True)),
         (LedgerChanged(healthy=False), arrived(1), LedgerChanged(healthy=True)),
+        (UNPLUGGED, *SEEN_AGAIN),
     ],
 )
 def test_books_laid_down_before_any_card_are_nobodys_after_an_outage(
