@@ -103,6 +103,8 @@ class _Storm:
         self.weather.run_until(STORM_SECONDS)
         self._calm_down()
         self.weather.run_until(STORM_SECONDS + RECOVERY_SECONDS)
+        # A kiosk waits for a patron who is still there before it settles anything.
+        self.weather.run_until(self.town.left_at + RECOVERY_SECONDS)
         late = [*map(unsettled, self.stations.values())]
         self.weather.run_until(STORM_SECONDS + CALM_SECONDS)
         everyone = list(self.stations.values())

@@ -16,7 +16,10 @@ _MOST_BOOKS: Final = 4
 
 
 class Town:
-    """One decision every few seconds, until the weather calms down."""
+    """One decision every few seconds, until the weather calms down.
+
+    `left_at` is when a patron was last at a kiosk.
+    """
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class Town:
         self._server = server
         self._free = list(kiosks)
         self._errands = 0
+        self.left_at = 0.0
 
     def live(self) -> None:
         if self._weather.calm:
@@ -85,6 +89,7 @@ class Town:
 
     def _next(self, kiosk: SimulatedStation) -> None:
         """The kiosk is free; somebody may have waited for that."""
+        self.left_at = self._weather.now
         self._free.append(kiosk)
         if kiosk.alive and self._weather.strikes("next patron at once"):
             self._borrow(kiosk)
