@@ -31,6 +31,7 @@ class TaskKind(Enum):
     OUTCOME_UNKNOWN = "outcome-unknown-in-system"
     TOO_LATE = "too-late-for-system"
     DIFFERS = "differs-from-system"
+    SYSTEM_BEHIND = "system-behind"
     STAFF_CALLED = "staff-called"
     MISSING_ON_SHELF = "missing-on-shelf"
     RELEASED_ON_SHELF = "released-on-shelf"
@@ -81,6 +82,7 @@ CHOICES: Final[dict[TaskKind, tuple[Choice, ...]]] = {
     TaskKind.OUTCOME_UNKNOWN: (Choice.CORRECTED,),
     TaskKind.TOO_LATE: (Choice.CORRECTED,),
     TaskKind.DIFFERS: (Choice.CORRECTED,),
+    TaskKind.SYSTEM_BEHIND: (Choice.CHECKED,),
     TaskKind.STAFF_CALLED: (Choice.HELPED,),
     TaskKind.MISSING_ON_SHELF: (Choice.CHECKED, Choice.MISSING),
     TaskKind.RELEASED_ON_SHELF: (Choice.SECURED_BY_HAND, Choice.MISSING),
@@ -96,6 +98,7 @@ OF_SYSTEM: Final = (
     TaskKind.OUTCOME_UNKNOWN,
     TaskKind.TOO_LATE,
     TaskKind.DIFFERS,
+    TaskKind.SYSTEM_BEHIND,
 )
 # Of walks along shelves (`server.walks`): no fold makes them either. Their reason is the shelf.
 OF_SHELVES: Final = (

@@ -32,6 +32,7 @@ from server.circulation.grants import Granted
 from server.circulation.rules import Calendar, Rulebook
 from server.circulation.tasks import OF_SYSTEM, Choice, Decision
 from server.circulation.wanted import History, wanted
+from server.ils import behind
 from server.ils.asks import Asks, Prompt
 from server.ils.jobs import Job
 from server.ils.noting import note
@@ -92,6 +93,11 @@ class SystemLibrary(Library):
         walks.follow(connection, new, now)
         note(connection, new, now)
         self.asks.note()
+
+    def miss(self, connection: Connection, now: float) -> None:
+        """Show staff as well that the system takes nothing any more."""
+        Library.miss(self, connection, now)
+        behind.notice(connection, now)
 
     def serve_holds(self, connection: Connection, new: Sequence[Entry] | None, now: float) -> None:
         """The system has queues of its own."""
