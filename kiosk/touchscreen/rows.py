@@ -5,6 +5,7 @@ from typing import Final
 from kiosk.book import BUSY, Book, Stage
 from kiosk.happenings import Problem
 from kiosk.languages.catalogue import Catalogue
+from kiosk.touchscreen.legible import legible
 from kiosk.touchscreen.scene import Row
 from kiosk.touchscreen.theme import Tone
 
@@ -28,14 +29,15 @@ def row(book: Book, catalogue: Catalogue, *, covered: int | None = None, holds: 
     advice = _advice(book, catalogue, holds)
     if covered is not None:
         return Row(catalogue.text("book.covered", number=covered), word, advice, tone)
-    label = word if book.item is None or not book.title else f"{book.item} · {word}"
-    return Row(title(book, catalogue), label, advice, tone, has_cover=bool(book.title))
+    told = bool(legible(book.title))
+    label = word if book.item is None or not told else f"{book.item} · {word}"
+    return Row(title(book, catalogue), label, advice, tone, has_cover=told)
 
 
 def title(book: Book, catalogue: Catalogue) -> str:
-    """The title, or the number while nobody can tell the title."""
-    if book.title:
-        return book.title
+    """The title, or the number while nobody can tell or show the title."""
+    if told := legible(book.title):
+        return told
     if book.item is not None:
         return catalogue.text("book.named", item=book.item)
     return catalogue.text("book.nameless")

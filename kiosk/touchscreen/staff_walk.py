@@ -7,6 +7,7 @@ from kiosk.staff.choosing import LISTS_SHOWN, Choosing, Fetch, Offer, Server
 from kiosk.staff.inventory import Result, counts
 from kiosk.staff.walking import Walk
 from kiosk.staff.words import Key
+from kiosk.touchscreen.legible import legible
 from kiosk.touchscreen.scene import Choices, Picture, Report, Row, Weight
 from kiosk.touchscreen.staff_words import StaffPage, Words, choice, fact, listed, note
 from kiosk.touchscreen.theme import Tone
@@ -135,4 +136,4 @@ def _row(result: Result, say: Words) -> Row:
     entry = result.entry
     if entry is None:
         return Row("", str(result.item), told, Tone.BAD)
-    return Row(entry.title, f"{result.item} · {entry.call_number}", told, Tone.BAD)
+    return Row(legible(entry.title), f"{result.item} · {entry.call_number}", told, Tone.BAD)

@@ -117,7 +117,7 @@ def slip(visit: Visit) -> Slip:
     loans = () if visit.account is None else visit.account.loans
     titles = {loan.item: loan.title for loan in loans}
     renewed = tuple(
-        Line(titles.get(one.item, str(one.item)), one.due)
+        Line(titles.get(one.item) or str(one.item), one.due)
         for one in visit.renewals
         if one.stage is Renewing.RENEWED
     )

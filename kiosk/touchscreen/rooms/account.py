@@ -7,6 +7,7 @@ from broker.vocabulary import Reason
 from kiosk.happenings import Button
 from kiosk.renewal import Renewal
 from kiosk.renewal import Stage as Renewing
+from kiosk.touchscreen.legible import legible
 from kiosk.touchscreen.rooms.telling import Shown, Telling
 from kiosk.touchscreen.scene import Control, Listing, Picture, Row, Weight
 from kiosk.touchscreen.theme import Tone
@@ -70,13 +71,15 @@ def _all(telling: Telling) -> tuple[Row, ...]:
 def _loan(telling: Telling, number: int, loan: Borrowed) -> Row:
     visit, say, catalogue = telling.visit, telling.say, telling.catalogue
     covered = titles_covered(visit, telling.now)
-    title = catalogue.text("book.covered", number=number) if covered else loan.title
+    told = "" if covered else legible(loan.title)
+    stead = catalogue.text("book.named", item=loan.item)
+    title = catalogue.text("book.covered", number=number) if covered else told or stead
     renewal = next((one for one in visit.renewals if one.item == loan.item), None)
     late = "overdue" if loan.overdue else "due"
     due = say(late, date=catalogue.date(loan.due))
     tone = Tone.STAFF if loan.overdue else Tone.READY
     control = _renewing(telling, loan, title)
-    shown = Row(title, due, say("touch"), tone, control, has_cover=not covered)
+    shown = Row(title, due, say("touch"), tone, control, has_cover=bool(told))
     if renewal is not None:
         label, advice, tone = _renewed(telling, renewal, due)
         again = renewal.reason is Reason.INTERRUPTED and loan.item in renewable(visit)
@@ -109,8 +112,11 @@ def _renewed(telling: Telling, renewal: Renewal, due: str) -> tuple[str, str, To
 def _hold(telling: Telling, number: int, hold: Waiting) -> Row:
     say, catalogue = telling.say, telling.catalogue
     covered = titles_covered(telling.visit, telling.now)
-    title = say("covered-hold", number=number) if covered else hold.title
+    told = "" if covered else legible(hold.title)
+    stead = catalogue.text("book.other-script")
+    title = say("covered-hold", number=number) if covered else told or stead
     if hold.ready_until is not None:
         until = say("pick-up", date=catalogue.date(hold.ready_until))
-        return Row(title, say("ready"), until, Tone.GOOD, has_cover=not covered)
-    return Row(title, say("waiting", position=hold.position), "", Tone.WAIT, has_cover=not covered)
+        return Row(title, say("ready"), until, Tone.GOOD, has_cover=bool(told))
+    waits = say("waiting", position=hold.position)
+    return Row(title, waits, "", Tone.WAIT, has_cover=bool(told))

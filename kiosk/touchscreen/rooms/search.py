@@ -6,6 +6,7 @@ from broker.requests import Hit
 from broker.vocabulary import Reason
 from kiosk.happenings import Button
 from kiosk.touchscreen.covers import AUTHOR
+from kiosk.touchscreen.legible import legible
 from kiosk.touchscreen.rooms.keyboard import keyboard
 from kiosk.touchscreen.rooms.telling import Shown, Telling
 from kiosk.touchscreen.scene import Control, Listing, Notice, Picture, Row, Weight
@@ -62,9 +63,12 @@ def _turn(telling: Telling, button: Button) -> Row:
 
 
 def _hit(telling: Telling, hit: Hit) -> Row:
-    title = f"{hit.title}{AUTHOR}{hit.author}" if hit.author else hit.title
+    told = legible(hit.title)
+    title = told or telling.catalogue.text("book.other-script")
+    author = legible(hit.author)
+    title = f"{title}{AUTHOR}{author}" if author else title
     there, tone = _whether_there(telling, hit)
-    return Row(title, hit.shelf, there, tone, has_cover=True)
+    return Row(title, hit.shelf, there, tone, has_cover=bool(told))
 
 
 def _whether_there(telling: Telling, hit: Hit) -> tuple[str, Tone]:

@@ -244,6 +244,32 @@ def test_a_book_has_its_cover_as_long_as_its_title_is_shown(name: str) -> None:
     assert drawn[: len(titles)] == ([] if name.endswith("covered") else titles)
 
 
+@pytest.mark.parametrize("title", ["", "القرآن الكريم", "红楼梦"])
+def test_a_book_whose_title_cannot_be_shown_is_called_by_its_number(title: str) -> None:
+    for name in ("pad-3", "account"):
+        visit = STATES[name]
+        books = tuple(replace(one, title=title) for one in visit.books)
+        account = visit.account
+        if account is not None:
+            loans = tuple(replace(one, title=title) for one in account.loans)
+            account = replace(account, loans=loans)
+        body = shown(replace(visit, books=books, account=account)).body
+        assert isinstance(body, Books | Listing)
+        named = [row.title for row in body.rows]
+        held = books or (account.loans if account is not None else ())
+        assert held
+        assert {f"Buku {one.item}" for one in held} <= set(named)
+
+
+def test_what_was_found_in_another_script_is_said_to_be() -> None:
+    visit = STATES["found-3"]
+    assert visit.found is not None
+    hits = tuple(replace(one, title="红楼梦", author="曹雪芹") for one in visit.found.hits)
+    body = shown(replace(visit, found=replace(visit.found, hits=hits))).body
+    assert isinstance(body, Listing)
+    assert body.rows[0].title == "Judul beraksara lain"
+
+
 def test_a_card_reader_that_has_not_answered_yet_is_not_called_broken() -> None:
     lost = STATES["welcome-no-card-reader"]
     asked = replace(lost, card_reader_healthy=None)

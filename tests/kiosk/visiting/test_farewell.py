@@ -3,10 +3,13 @@
 import pytest
 
 from broker.facts import FeedbackGiven, Rating, StaffCalled, Topic
+from broker.requests import Account, AccountOf, Borrowed, Grant, Renew
 from kiosk.actions import Print, Tell
 from kiosk.book import Stage
 from kiosk.happenings import (
+    Answered,
     Button,
+    CardArrived,
     Intended,
     LedgerChanged,
     PaceWanted,
@@ -31,7 +34,7 @@ from kiosk.visit import (
     titles_covered,
 )
 from tests.kiosk.plays import Scene, borrowing, kiosk
-from tests.kiosk.things import DUE, act, arrived, described, granted, uid
+from tests.kiosk.things import DUE, SITI, act, arrived, described, granted, item, uid
 
 PRINTS = House(prints=True)
 
@@ -67,6 +70,19 @@ def test_a_returned_book_has_no_date_on_the_receipt() -> None:
     scene.play(Intended(uid(1), act(1)), TagWritten(act(1)), Recorded(act(1)))
     scene.play(PrinterChanged(healthy=True)).touch(Button.DONE).touch(Button.PRINT)
     assert scene.last() == Print(Slip("id", returned=(Line("Laskar Pelangi"),)))
+
+
+def test_a_renewed_loan_without_a_title_has_its_number_on_the_receipt() -> None:
+    loan = Borrowed(item(7), "", DUE, overdue=False, no_renewal=None)
+    scene = (
+        kiosk(PRINTS).touch(Button.ACCOUNT).play(PrinterChanged(healthy=True), CardArrived(SITI))
+    )
+    account = Account((loan,), (), 2, "", None)
+    scene.play(Answered(AccountOf(SITI), account, provisional=False))
+    scene.touch(Button.RENEW, str(item(7)))
+    scene.play(Answered(Renew(act(3), item(7), SITI), Grant(act(3), DUE), provisional=False))
+    scene.touch(Button.DONE).touch(Button.PRINT)
+    assert scene.last() == Print(Slip("id", renewed=(Line(str(item(7)), DUE),)))
 
 
 def test_the_page_stays_while_it_prints_and_says_when_nothing_came() -> None:
