@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from broker import wire
 from broker.examples import Example, examples
+from broker.kinds import ANSWERS, FACTS, QUESTIONS, VERSION, type_of
 from broker.schemas import schemas
 from broker.telemetry import Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel
@@ -50,7 +50,7 @@ def asyncapi() -> str:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Sirkula",
-            "version": str(wire.VERSION),
+            "version": str(VERSION),
             "description": "Library self-service over MQTT, seen from a device.",
             "license": {"name": "Apache-2.0"},
         },
@@ -86,7 +86,7 @@ def _id(channel: Channel) -> str:
 
 
 def _channel(channel: Channel) -> dict[str, Any]:
-    kinds = {"kind": {"description": "what is asked", "enum": [*wire.QUESTIONS]}}
+    kinds = {"kind": {"description": "what is asked", "enum": [*QUESTIONS]}}
     return {
         "address": f"{ROOT}/{{site}}/{{device}}/{path(channel)}",
         "description": PURPOSES[channel],
@@ -147,18 +147,18 @@ def _inside(example: Example) -> dict[str, Any]:
         case Channel.FACT:
             fixed |= {
                 "specversion": {"const": "1.0"},
-                "type": {"const": wire.type_of(kind(example))},
+                "type": {"const": type_of(kind(example))},
             }
         case Channel.ASK | Channel.REPLY:
-            fixed |= {"v": {"const": wire.VERSION}, "kind": {"const": kind(example)}}
+            fixed |= {"v": {"const": VERSION}, "kind": {"const": kind(example)}}
         case _:
-            fixed |= {"v": {"const": wire.VERSION}}
+            fixed |= {"v": {"const": VERSION}}
     return {"type": "object", "properties": fixed, "required": [*fixed]}
 
 
 def kind(example: Example) -> str:
     """A message's name on the wire; empty where the topic alone tells."""
-    tables = wire.FACTS | wire.QUESTIONS | wire.ANSWERS
+    tables = FACTS | QUESTIONS | ANSWERS
     return next((name for name, cls in tables.items() if cls is type(example.message)), "")
 
 

@@ -22,6 +22,7 @@ from broker.examples import DEVICE, SITE, Example, examples
 from broker.facts import Kept, Mark, MarkCount, Marked, Rating, Topic
 from broker.identity import codes, exchange
 from broker.identity.tls import OLDEST_TLS
+from broker.kinds import VERSION
 from broker.mqtt import KEEP_ALIVE_SECONDS, WILL_DELAY_SECONDS
 from broker.receipts import ReceiptLine, Transaction
 from broker.requests import Borrowed, Hit, Waiting
@@ -57,7 +58,7 @@ _GUIDE: Final = f"""\
 # The contract
 
 Made by `{_COMMAND}` from the types in this folder; do not edit. `asyncapi.yaml` says the same to
-tools. Version {wire.VERSION}: unknown fields are ignored, so a newer sender may add some; an
+tools. Version {VERSION}: unknown fields are ignored, so a newer sender may add some; an
 unknown kind or version is refused by name. A message is JSON in UTF-8, at most {wire.MAX_BYTES}
 bytes; presence alone is plain text.
 

@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from broker.facts import Acknowledgement
+from broker.kinds import KINDS
 from broker.telemetry import Birth, SettingsDesired, SettingsReported, State
-from broker.wire import KINDS, WORDS, Envelope, FactEnvelope
+from broker.wire import WORDS, Envelope, FactEnvelope
 
 
 def schemas() -> tuple[dict[str, Any], dict[str, Any]]:

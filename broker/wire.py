@@ -13,37 +13,12 @@ from broker.errors import BadMessage
 from broker.facts import (
     Acknowledgement,
     Entry,
-    Fact,
-    FeedbackGiven,
-    ItemLent,
-    ItemReturned,
-    LoanAbandoned,
-    LoanRenewed,
-    LoanUnconfirmed,
-    ShelfWalked,
-    StaffCalled,
-    UnknownItemDropped,
 )
-from broker.receipts import ReceiptSent, SendReceipt
+from broker.kinds import ANSWERS, FACTS, QUESTIONS, VERSION, kind_of, type_of
 from broker.requests import (
-    Account,
-    AccountOf,
-    Answer,
     Ask,
-    Describe,
-    Description,
-    Expired,
-    Find,
-    Found,
-    Grant,
-    Identify,
-    Lend,
-    Question,
-    Renew,
     Reply,
-    Standing,
 )
-from broker.shelves import ListShelf, ListShelves, ShelfList, Shelves
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
 from broker.vocabulary import (
     ActId,
@@ -55,66 +30,17 @@ from broker.vocabulary import (
     Patron,
     PatronId,
     Pin,
-    Refusal,
     SealedPatron,
     SealedSecret,
     Secret,
     SiteId,
 )
 
-VERSION: Final = 1
 MAX_BYTES: Final = 65_536
 
-FACTS: Final[dict[str, type[Fact]]] = {
-    "item-lent": ItemLent,
-    "loan-abandoned": LoanAbandoned,
-    "loan-unconfirmed": LoanUnconfirmed,
-    "loan-renewed": LoanRenewed,
-    "item-returned": ItemReturned,
-    "unknown-item-dropped": UnknownItemDropped,
-    "feedback-given": FeedbackGiven,
-    "staff-called": StaffCalled,
-    "shelf-walked": ShelfWalked,
-}
-QUESTIONS: Final[dict[str, type[Question]]] = {
-    "identify": Identify,
-    "account-of": AccountOf,
-    "describe": Describe,
-    "lend": Lend,
-    "renew": Renew,
-    "find": Find,
-    "send-receipt": SendReceipt,
-    "list-shelves": ListShelves,
-    "list-shelf": ListShelf,
-}
-ANSWERS: Final[dict[str, type[Answer]]] = {
-    "standing": Standing,
-    "account": Account,
-    "description": Description,
-    "grant": Grant,
-    "found": Found,
-    "receipt-sent": ReceiptSent,
-    "shelves": Shelves,
-    "shelf-list": ShelfList,
-    "refusal": Refusal,
-    "expired": Expired,
-}
-KINDS: Final[dict[type, str]] = {
-    cls: kind for table in (FACTS, QUESTIONS, ANSWERS) for kind, cls in table.items()
-}
 WORDS: Final = (ItemId, DeviceId, SiteId, ActId, Patron, Pin)
 Snapshot = Birth | State | SettingsDesired | SettingsReported | Acknowledgement
 _Known = TypeVar("_Known")
-
-
-def kind_of(message: Fact | Question | Answer) -> str:
-    """The name of a message on the wire, e.g. `item-lent`."""
-    return KINDS[type(message)]
-
-
-def type_of(kind: str) -> str:
-    """The CloudEvents type of a fact's kind, with the contract's version."""
-    return f"id.sirkula.{kind}.v{VERSION}"
 
 
 def _to_json(value: object) -> str:

@@ -13,12 +13,13 @@ import structlog
 
 from broker.facts import Acknowledgement
 from broker.fault_points import fault_point
+from broker.kinds import kind_of
 from broker.receipts import SendReceipt
 from broker.requests import Answer, Ask, Expired, Question, Reply
 from broker.telemetry import Presence
 from broker.topics import Channel, Topic, server_status
 from broker.vocabulary import ClockState, DeviceId, SiteId
-from broker.wire import encode_ask, kind_of
+from broker.wire import encode_ask
 from kiosk.clock import Clock
 from kiosk.ledger import Age, Ledger
 

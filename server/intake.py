@@ -14,6 +14,7 @@ from broker import topics, wire
 from broker.errors import BadMessage
 from broker.facts import Acknowledgement, with_patron
 from broker.fault_points import fault_point
+from broker.kinds import kind_of
 from broker.places import fingerprint
 from broker.requests import Answer, Ask, Expired, Reply, with_pin
 from broker.requests import with_patron as about
@@ -192,8 +193,8 @@ class Intake:
 
     def _asked(self, topic: Topic, message: Heard) -> _Asked:
         ask = wire.decode_ask(message.payload)
-        if wire.kind_of(ask.question) != topic.kind:
-            words = f"a question {wire.kind_of(ask.question)!r} on another's topic"
+        if kind_of(ask.question) != topic.kind:
+            words = f"a question {kind_of(ask.question)!r} on another's topic"
             raise Unheard(Cause.WRONG_TOPIC, words)
         patron = getattr(ask.question, "patron", None)
         if patron is not None:

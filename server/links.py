@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from broker import wire
 from broker.facts import ItemLent, LoanUnconfirmed, with_patron
+from broker.kinds import FACTS
 from broker.vocabulary import ERASED, ActId, ItemId
 from server.circulation.grants import Standing
 from server.circulation.retention import IMPERSONAL, Link
@@ -19,7 +20,7 @@ from server.journal.journal import chunks
 from server.journal.tables import errand, fact, grant, loan, task
 from server.projection import refold
 
-_LENDING = frozenset(kind for kind, cls in wire.FACTS.items() if cls in {ItemLent, LoanUnconfirmed})
+_LENDING = frozenset(kind for kind, cls in FACTS.items() if cls in {ItemLent, LoanUnconfirmed})
 
 
 def acts_named_before(connection: Connection, before: float) -> list[ActId]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from broker import wire
+from broker.kinds import kind_of
 from broker.vocabulary import Patron, PatronId
 from server.circulation.grants import Granted
 from server.circulation.tasks import FactSeen, GrantSeen, Grounds, Task, masked
@@ -14,7 +14,7 @@ def seen(event: Happened) -> FactSeen:
     """The fact as grounds for a task."""
     when = event.span
     place = (event.act, event.device, event.install, event.seq)
-    kind = wire.kind_of(event.fact)
+    kind = kind_of(event.fact)
     return FactSeen(*place, kind, when.earliest, when.latest, event.received_at)
 
 

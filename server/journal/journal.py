@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from broker import wire
 from broker.facts import Entry
+from broker.kinds import kind_of
 from broker.places import fingerprint
 from broker.vocabulary import ActId, DeviceId, ItemId
 from server.circulation.tasks import Grounds, Task, TaskKind
@@ -162,7 +162,7 @@ def _row(entry: Entry, payload: bytes, received_at: float) -> dict[str, Any]:
         "device": str(entry.device),
         "install": entry.install,
         "seq": entry.seq,
-        "kind": wire.kind_of(entry.fact),
+        "kind": kind_of(entry.fact),
         "item": str(item) if item is not None else None,
         "patron": to_column(getattr(entry.fact, "patron", None)),
         "payload": payload,

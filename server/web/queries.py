@@ -18,9 +18,10 @@ from sqlalchemy import (
     select,
 )
 
-from broker import topics, wire
+from broker import topics
 from broker.errors import BadMessage
 from broker.facts import ItemReturned
+from broker.kinds import FACTS
 from broker.telemetry import Component, Kind, Mode, Presence
 from broker.topics import Channel
 from server.circulation.retention import without_quotations
@@ -109,7 +110,7 @@ def check(engine: Engine) -> None:
         connection.execute(select(literal(1)))
 
 
-_RETURNED: Final = next(kind for kind, cls in wire.FACTS.items() if cls is ItemReturned)
+_RETURNED: Final = next(kind for kind, cls in FACTS.items() if cls is ItemReturned)
 
 
 def _count(connection: Connection, table: FromClause) -> int:

@@ -6,9 +6,9 @@ Law: texts only, so that the browser has nothing to decide; `now` is an argument
 from typing import Final
 
 from broker.facts import ItemReturned, LoanAbandoned
+from broker.kinds import FACTS
 from broker.telemetry import Component, Health
 from broker.vocabulary import Reason
-from broker.wire import FACTS
 from server.web.languages import Texts
 from server.web.page import DeviceRow, FactRow, Page, SetAsideRow, TaskRow, Trouble
 from server.web.records import Device, Happening, OpenTask, Records, SetAside

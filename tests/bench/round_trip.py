@@ -2,12 +2,13 @@
 
 from time import monotonic
 
+from broker.kinds import kind_of
 from broker.mqtt import Event, Received
 from broker.requests import Ask, Question
 from broker.sealing import SealingKey
 from broker.topics import Channel, Topic
 from broker.vocabulary import DeviceId, SiteId
-from broker.wire import encode_ask, kind_of
+from broker.wire import encode_ask
 from devices.console.settings_files import KIOSK, SITE
 from devices.console.stage import Stage
 from devices.station.station import SimulatedStation

@@ -11,6 +11,7 @@ from broker.asyncapi import asyncapi
 from broker.document import FOLDER, contract, main
 from broker.examples import Example, examples
 from broker.facts import Acknowledgement
+from broker.kinds import ANSWERS, FACTS, QUESTIONS
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
 from broker.topics import Channel
 
@@ -79,7 +80,7 @@ def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_every_message_of_the_contract_has_one_example() -> None:
-    known = {*wire.FACTS.values(), *wire.QUESTIONS.values(), *wire.ANSWERS.values()}
+    known = {*FACTS.values(), *QUESTIONS.values(), *ANSWERS.values()}
     shown = [type(one.message) for one in examples()]
     assert len(shown) == len(set(shown))
     assert set(shown) == known | {*SNAPSHOTS, Presence}

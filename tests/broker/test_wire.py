@@ -24,6 +24,7 @@ from broker.facts import (
     item_of,
     with_patron,
 )
+from broker.kinds import ANSWERS, FACTS, QUESTIONS
 from broker.requests import (
     AccountOf,
     Ask,
@@ -380,7 +381,7 @@ def test_a_malformed_patron_number_is_not_repeated_in_the_reason(number: object)
 
 def test_every_message_has_a_schema() -> None:
     named, components = schemas()
-    expected = {*wire.FACTS.values(), *wire.QUESTIONS.values(), *wire.ANSWERS.values(), *SNAPSHOTS}
+    expected = {*FACTS.values(), *QUESTIONS.values(), *ANSWERS.values(), *SNAPSHOTS}
     assert {cls.__name__ for cls in expected} <= set(named)
     assert set(named) <= set(components)
 

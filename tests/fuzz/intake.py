@@ -23,6 +23,7 @@ from broker.facts import (
     StaffCalled,
     UnknownItemDropped,
 )
+from broker.kinds import kind_of
 from broker.requests import AccountOf, Ask, Describe, Find, Identify, Lend, Question, Renew
 from broker.telemetry import Birth, Component, Health, Kind, Mode, Presence, SettingsReported, State
 from broker.topics import Channel, Topic
@@ -37,7 +38,7 @@ from broker.vocabulary import (
     Secret,
     SiteId,
 )
-from broker.wire import decode_snapshot, encode_ask, encode_entry, encode_snapshot, kind_of
+from broker.wire import decode_snapshot, encode_ask, encode_entry, encode_snapshot
 from server.heard import Heard
 from server.intake import Intake, Outgoing
 from server.journal.database import transaction

@@ -19,8 +19,8 @@ import pytest
 from sqlalchemy import Connection, Engine, func, insert, make_url, select, update
 
 from broker.facts import Fact, ItemLent, ItemReturned, LoanRenewed
+from broker.kinds import FACTS
 from broker.vocabulary import ActId, ItemId, PatronId, Secret, SiteId
-from broker.wire import FACTS
 from server import accounts, catalogue, pins, search
 from server.circulation.rules import Fines, Policy, RenewedFrom
 from server.ils.service_desk import BuiltInDesk

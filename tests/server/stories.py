@@ -18,6 +18,7 @@ from broker.facts import (
     LoanUnconfirmed,
     UnknownItemDropped,
 )
+from broker.kinds import kind_of
 from broker.requests import Ask, Identify, Lend, Question
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, ClockState, DeviceId, ItemId, Moment, PatronId, Reason, SiteId
@@ -93,7 +94,7 @@ def received(one: Entry) -> Received:
 
 def asked(question: Question, *, expires: float = NOON + 3600, device: DeviceId = KIOSK) -> Heard:
     """The question as the broker delivers it."""
-    topic = Topic(SITE, device, Channel.ASK, wire.kind_of(question))
+    topic = Topic(SITE, device, Channel.ASK, kind_of(question))
     return Heard(str(topic), wire.encode_ask(Ask("c1", expires, sealed_question(question))))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from broker.facts import Entry, Fact, ItemLent, ItemReturned
+from broker.kinds import kind_of
 from broker.mosquitto.child import Mosquitto
 from broker.mqtt import Event, Received
 from broker.processes import start_tied, stop
@@ -18,7 +19,7 @@ from broker.requests import Answer, Ask, Describe, Description, Grant, Lend, Que
 from broker.sealing import SealingKey
 from broker.topics import Channel, Topic, server_status, subscriptions_of_device
 from broker.vocabulary import ActId, ClockState, DeviceId, Moment, SiteId
-from broker.wire import decode_reply, encode_ask, encode_entry, kind_of
+from broker.wire import decode_reply, encode_ask, encode_entry
 from tests.brokers import Listener, free_port, started_mosquitto
 from tests.ils.cases import FREE, SITI
 from tests.ils.ledger import LOAN_DAYS, TODAY, small_library

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from broker.kinds import kind_of
 from broker.mqtt import Event, Received
 from broker.processes import stop
 from broker.receipts import ReceiptLine, ReceiptSent, SendReceipt, Transaction
@@ -29,7 +30,7 @@ from broker.requests import with_patron as about
 from broker.sealing import SealingKey
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, PatronId, Reason, Refusal
-from broker.wire import decode_reply, encode_ask, kind_of
+from broker.wire import decode_reply, encode_ask
 from server.journal.database import open_engine, transaction
 from server.journal.tables import member
 from server.mail.settings import Security

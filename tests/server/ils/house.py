@@ -11,10 +11,11 @@ from itertools import count
 from sqlalchemy import Engine, select
 
 from broker.facts import Fact, ItemLent
+from broker.kinds import kind_of
 from broker.requests import Answer, Ask, Lend, Question
 from broker.topics import Channel, Topic
 from broker.vocabulary import ActId, DeviceId, ItemId, PatronId
-from broker.wire import decode_reply, encode_ask, kind_of
+from broker.wire import decode_reply, encode_ask
 from server.catalogue import keep_elsewhere
 from server.circulation.outcomes import WhenLentToAnother
 from server.desk.settling import open_tasks

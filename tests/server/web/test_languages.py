@@ -5,10 +5,10 @@ from string import Formatter
 import pytest
 
 from broker.facts import Mark
+from broker.kinds import FACTS
 from broker.telemetry import Kind, Mode, Presence
 from broker.topics import FROM_DEVICE
 from broker.vocabulary import Reason
-from broker.wire import FACTS
 from server.circulation.errands import Change
 from server.circulation.outcomes import Difference
 from server.circulation.tasks import Choice, TaskKind
