@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import Connection, bindparam, case, exists, func, or_, select
 
 from broker.telemetry import Birth, Presence, SettingsReported, State
 from broker.vocabulary import DeviceId
@@ -17,10 +17,14 @@ from server.journal.keeping import Insert, insert_into, keep
 from server.journal.tables import boot
 from server.journal.tables import device as table
 
+# In that boot it has said something later; or it has begun another since it told of that one.
 _SAID_LATER: Final = select(boot.c.boot).where(
     boot.c.device == bindparam("of_device"),
     boot.c.boot == bindparam("of_boot"),
-    boot.c.monotonic > bindparam("at"),
+    or_(
+        boot.c.monotonic > bindparam("at"),
+        exists().where(table.c.device == boot.c.device, table.c.boot != boot.c.boot),
+    ),
 )
 
 

@@ -296,6 +296,15 @@ def test_what_a_station_said_earlier_and_comes_later_is_no_news(connection: Conn
     assert connection.scalars(select(device.c.unsent)).all() == [late.unsent]
 
 
+def test_what_comes_late_out_of_an_earlier_boot_is_no_news(connection: Connection) -> None:
+    before, now = BootClock(1, "a", 60.0, ()), BootClock(2, "b", 5.0, ())
+    digest(connection, birth(before))
+    early, first = (replace(STATE, boot=one.boot, monotonic=90.0) for one in (before, now))
+    digest(connection, on(Channel.STATE, wire.encode_snapshot(first)), birth(before, now))
+    digest(connection, on(Channel.STATE, wire.encode_snapshot(replace(early, unsent=7))))
+    assert connection.execute(select(device.c.boot, device.c.unsent)).all() == [("b", first.unsent)]
+
+
 def test_a_boot_that_merely_goes_on_moves_nothing(connection: Connection) -> None:
     word = Anchor(10.0, NOON, TimeSource.SERVER, 0.0)
     digest(connection, birth(BootClock(1, "b", 50.0, (word,))), now=NOON + 40)
