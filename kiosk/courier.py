@@ -28,6 +28,8 @@ MAIL_SECONDS: Final = 10.0
 RESEND_SECONDS: Final = 10.0
 LONGEST_RESEND_SECONDS: Final = 120.0
 WINDOW: Final = 50
+# So long may an acknowledgement be on its way; of one that is older the server's clock was set.
+OVERTAKEN_SECONDS: Final = 3600.0
 _CONTACT: Final = "last-contact"
 _CONTACT_EVERY_SECONDS: Final = 30.0
 # How long the archive keeps what the server has, and what no backup of it holds yet.
@@ -98,6 +100,7 @@ class Courier:
         self._coming = 0
         self._waiting: dict[str, _Waiting] = {}
         self._sent = self._oldest = 0
+        self._newest_word = 0.0
         self._progress = 0.0
         self._pace = Pace()
         self._pruned = 0.0
@@ -175,9 +178,16 @@ class Courier:
     def acknowledged(self, word: Acknowledgement) -> None:
         """The server's word on one install of this ledger."""
         fault_point("K13", "R8")
-        if word.install == self._ledger.install:
+        if word.install == self._ledger.install and not self._is_overtaken(word):
             self._own(word)
         self._heard(word.server_time)
+
+    def _is_overtaken(self, word: Acknowledgement) -> bool:
+        """Whether a newer word came first: what a server held before it was restored is void."""
+        if 0 < self._newest_word - word.server_time < OVERTAKEN_SECONDS:
+            return True
+        self._newest_word = word.server_time
+        return False
 
     def _own(self, word: Acknowledgement) -> None:
         # Not only when the server doubts: it knows nothing yet of what was written instead.
@@ -186,7 +196,7 @@ class Courier:
             self._ledger.begin_again(self._new_id())
             self._sent = self._oldest = 0
             return
-        if word.resend:
+        if word.resend or word.through < self._ledger.extent.acknowledged:
             log.warning("the server lacks what it had: sent again", after=word.through)
             self._sent = self._oldest = 0
             self._ledger.owe_again(word.through)

@@ -16,6 +16,7 @@ from kiosk.courier import (
     ANSWER_SECONDS,
     KEEP_SECONDS,
     LONGEST_RESEND_SECONDS,
+    OVERTAKEN_SECONDS,
     RESEND_SECONDS,
     UNSAVED_SECONDS,
     WINDOW,
@@ -222,6 +223,35 @@ def test_a_restored_server_is_sent_all_it_lacks_again_archive_included(post: Pos
     assert post.delivered() == [2, 3, 4]
     assert post.delivered() == []
     post.acknowledge(4)
+    assert not post.ledger.owes
+
+
+def test_a_server_that_knows_less_than_it_said_is_sent_that_again_though_it_asks_for_nothing(
+    post: Post,
+) -> None:
+    post.online().write(1, 2, 3)
+    post.delivered()
+    post.acknowledge(3)
+    post.clock.wait(1)
+    post.acknowledge(1)
+    assert post.delivered() == [2, 3]
+
+
+def test_what_a_server_said_before_it_was_restored_is_void_when_it_comes_late(post: Post) -> None:
+    post.online().write(1, 2, 3)
+    post.delivered()
+    post.clock.wait(60)
+    post.acknowledge(1)
+    post.acknowledge(3, ahead=-30.0)
+    post.courier.send_again()
+    assert post.delivered() == [2, 3]
+
+
+def test_a_servers_clock_that_was_set_back_far_makes_no_word_void(post: Post) -> None:
+    post.online().write(1, 2)
+    post.delivered()
+    post.acknowledge(1, ahead=OVERTAKEN_SECONDS)
+    post.acknowledge(2)
     assert not post.ledger.owes
 
 
