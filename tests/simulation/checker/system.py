@@ -55,7 +55,7 @@ def _once_each(seen: Evidence, effects: Iterable[Effect]) -> Iterator[str]:
         if told is None and act not in granted | forgotten:
             yield f"I-13 {act} has an effect, and nobody knows of it: {kind}"
         lending = told is not None and told.kind in LENDING
-        if kind == "returned" and lending and act not in provisional:
+        if kind == "returned" and lending and act not in provisional | forgotten:
             yield f"I-13 {act} is a loan, and was taken back"
 
 
