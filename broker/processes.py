@@ -1,12 +1,13 @@
 """Starting a program that ends when its parent ends, however that happens."""
 
 import subprocess
+import time
 from collections.abc import Sequence
 from typing import IO, Final
 
 # The kernel signals the child when its parent is gone; setpriv is in every Debian (util-linux).
 _TIED: Final = ("setpriv", "--pdeathsig")
-PATIENCE_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 10.0
 
 
 def start_tied(
@@ -23,10 +24,20 @@ def start_tied(
 
 def stop(child: subprocess.Popen[bytes]) -> int:
     """Asks the child to end, kills it when it does not; its exit status."""
-    if child.poll() is None:
-        child.terminate()
+    return stop_all([child])[0]
+
+
+def stop_all(
+    children: Sequence[subprocess.Popen[bytes]], patience: float = PATIENCE_SECONDS
+) -> list[int]:
+    """As `stop`, all at once: they have so many seconds together."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    until = time.monotonic() + patience
+    for child in children:
         try:
-            child.wait(PATIENCE_SECONDS)
+            child.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
             child.kill()
-    return child.wait()
+    return [child.wait() for child in children]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from broker.doctor.report import AsJson, examine
 from broker.errors import BadSettings
 from broker.mqtt import Line
-from broker.processes import start_tied, stop
+from broker.processes import PATIENCE_SECONDS, start_tied, stop_all
 from broker.program import run_program, stopping
 from broker.sealing import OpeningKey
 from broker.settings import read_settings
@@ -80,7 +80,8 @@ def run(settings: File) -> None:
     children = [start_tied([*program, part, "--settings", str(settings)]) for part in parts]
     while not stop_asked.wait(0.2) and all(child.poll() is None for child in children):
         pass
-    statuses = [stop(child) for child in children]
+    # Whoever stops this program waits as long for the whole of it.
+    statuses = stop_all(children, PATIENCE_SECONDS / 2)
     raise typer.Exit(0 if stop_asked.is_set() else max(statuses, default=1) or 1)
 
 
