@@ -6,10 +6,11 @@ from typing import Any, Final
 import msgspec
 
 from broker.examples import Example, examples
-from broker.kinds import ANSWERS, FACTS, QUESTIONS, VERSION, type_of
+from broker.kinds import ANSWERS, FACTS, QUESTIONS, VERSION
 from broker.schemas import schemas
 from broker.telemetry import Presence
 from broker.topics import FROM_DEVICE, RETAINED, ROOT, SERVER, Channel
+from broker.wire import type_of
 
 QUALITY: Final = 1
 SCHEMAS: Final = {

@@ -35,9 +35,7 @@ from broker.requests import (
     Standing,
 )
 from broker.shelves import ListShelf, ListShelves, ShelfList, Shelves
-from broker.vocabulary import (
-    Refusal,
-)
+from broker.vocabulary import Refusal
 
 VERSION: Final = 1
 
@@ -83,8 +81,3 @@ KINDS: Final[dict[type, str]] = {
 def kind_of(message: Fact | Question | Answer) -> str:
     """The name of a message on the wire, e.g. `item-lent`."""
     return KINDS[type(message)]
-
-
-def type_of(kind: str) -> str:
-    """The CloudEvents type of a fact's kind, with the contract's version."""
-    return f"id.sirkula.{kind}.v{VERSION}"

@@ -10,15 +10,9 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from broker.errors import BadMessage
-from broker.facts import (
-    Acknowledgement,
-    Entry,
-)
-from broker.kinds import ANSWERS, FACTS, QUESTIONS, VERSION, kind_of, type_of
-from broker.requests import (
-    Ask,
-    Reply,
-)
+from broker.facts import Acknowledgement, Entry
+from broker.kinds import ANSWERS, FACTS, QUESTIONS, VERSION, kind_of
+from broker.requests import Ask, Reply
 from broker.telemetry import Birth, Presence, SettingsDesired, SettingsReported, State
 from broker.vocabulary import (
     ActId,
@@ -41,6 +35,11 @@ MAX_BYTES: Final = 65_536
 WORDS: Final = (ItemId, DeviceId, SiteId, ActId, Patron, Pin)
 Snapshot = Birth | State | SettingsDesired | SettingsReported | Acknowledgement
 _Known = TypeVar("_Known")
+
+
+def type_of(kind: str) -> str:
+    """The CloudEvents type of a fact's kind, with the contract's version."""
+    return f"id.sirkula.{kind}.v{VERSION}"
 
 
 def _to_json(value: object) -> str:

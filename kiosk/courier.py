@@ -178,16 +178,12 @@ class Courier:
     def acknowledged(self, word: Acknowledgement) -> None:
         """The server's word on one install of this ledger."""
         fault_point("K13", "R8")
-        if word.install == self._ledger.install and not self._is_overtaken(word):
+        # What a server held before it was restored is void once a newer word has come.
+        overtaken = 0 < self._newest_word - word.server_time < OVERTAKEN_SECONDS
+        if word.install == self._ledger.install and not overtaken:
+            self._newest_word = word.server_time
             self._own(word)
         self._heard(word.server_time)
-
-    def _is_overtaken(self, word: Acknowledgement) -> bool:
-        """Whether a newer word came first: what a server held before it was restored is void."""
-        if 0 < self._newest_word - word.server_time < OVERTAKEN_SECONDS:
-            return True
-        self._newest_word = word.server_time
-        return False
 
     def _own(self, word: Acknowledgement) -> None:
         # Not only when the server doubts: it knows nothing yet of what was written instead.

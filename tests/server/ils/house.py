@@ -18,8 +18,9 @@ from broker.vocabulary import ActId, DeviceId, ItemId, PatronId
 from broker.wire import decode_reply, encode_ask
 from server.catalogue import keep_elsewhere
 from server.circulation.outcomes import WhenLentToAnother
-from server.desk.settling import open_tasks
+from server.desk.settling import found, open_tasks
 from server.desk.task import DeskTask
+from server.desk.telling import whole
 from server.heard import Heard
 from server.ils.clerk import Clerk
 from server.ils.library import SystemLibrary
@@ -28,6 +29,8 @@ from server.intake import Intake
 from server.journal.database import reading, transaction
 from server.journal.tables import errand, loan
 from server.mail.letterbox import Letterbox
+from server.web.languages import LANGUAGES, read_texts
+from server.web.times import Wall
 from tests.ils.accidents import UNDISTURBED, Plan
 from tests.ils.cases import opened
 from tests.ils.ledger import Ledger, small_library
@@ -127,6 +130,14 @@ class House:
     def tasks(self) -> list[DeskTask]:
         with reading(self.engine) as connection:
             return list(open_tasks(connection))
+
+    def read(self, key: str) -> tuple[DeskTask, str]:
+        """The task, and all that staff read of it in both languages."""
+        with reading(self.engine) as connection:
+            shown = found(connection, key)
+        texts = read_texts()
+        walls = tuple(Wall(MEDAN.zone, self.now(), texts[language]) for language in LANGUAGES)
+        return shown, "\n".join(whole(shown, walls))
 
     def effects(self) -> list[str]:
         return [effect.kind for effect in self.ledger.effects]

@@ -6,17 +6,13 @@ from sqlalchemy import Engine
 
 from broker.facts import ItemLent, ItemReturned
 from server.circulation.tasks import Choice, TaskKind
-from server.desk.settling import found, settle
+from server.desk.settling import settle
 from server.desk.task import Verdict
-from server.desk.telling import whole
-from server.journal.database import reading, transaction
-from server.web.languages import LANGUAGES, read_texts
-from server.web.times import Wall
+from server.journal.database import transaction
 from tests.ils.cases import FREE, SITI
 from tests.ils.ledger import LOAN_DAYS, TODAY
 from tests.ils.wild import Koha
 from tests.server.ils.house import House, house
-from tests.server.stories import MEDAN
 
 DAY = 86_400.0
 OFF_LINE = ItemLent(FREE, SITI, TODAY + timedelta(days=LOAN_DAYS), provisional=True)
@@ -50,11 +46,7 @@ def test_they_read_why_in_both_languages(engine: Engine) -> None:
         one.tell("a", 1, OFF_LINE)
         remind(one, DAY + 60)
         (task,) = one.tasks()
-        with reading(engine) as connection:
-            shown = found(connection, task.key)
-        texts = read_texts()
-        walls = tuple(Wall(MEDAN.zone, one.now(), texts[language]) for language in LANGUAGES)
-        told = "\n".join(whole(shown, walls))
+        _, told = one.read(task.key)
         assert "lebih dari sehari" in told
         assert "more than a day" in told
 

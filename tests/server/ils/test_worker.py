@@ -13,21 +13,17 @@ from broker.requests import Describe, Description, Grant, Identify, Standing
 from broker.vocabulary import ActId, ItemId, PatronId, Reason, Refusal
 from server.circulation.outcomes import WhenLentToAnother
 from server.circulation.tasks import Choice, TaskKind
-from server.desk.settling import found, settle
+from server.desk.settling import settle
 from server.desk.task import Verdict
-from server.desk.telling import whole
 from server.ils.reconciliation import Tally, reconcile
 from server.journal import errands
-from server.journal.database import reading, transaction
+from server.journal.database import transaction
 from server.journal.tables import errand
-from server.web.languages import LANGUAGES, read_texts
-from server.web.times import Wall
 from tests.ils.accidents import Accident, Plan
 from tests.ils.cases import BUDI, FREE, SITI, TAKEN
 from tests.ils.ledger import LOAN_DAYS, TODAY
 from tests.ils.wild import PERSONALITIES, Koha
 from tests.server.ils.house import house, lending
-from tests.server.stories import MEDAN
 
 DUE = TODAY + timedelta(days=LOAN_DAYS)
 LENT, HAPPENED_BACK = ItemLent(FREE, SITI, DUE, provisional=False), ItemReturned(FREE, secured=True)
@@ -203,11 +199,7 @@ def test_staff_read_the_reason_in_both_languages_and_the_systems_own_words(
         one.tell("a", 1, OFF_LINE)
         one.quiet()
         (task,) = one.tasks()
-        with reading(engine) as connection:
-            shown = found(connection, task.key)
-        texts = read_texts()
-        walls = tuple(Wall(MEDAN.zone, one.now(), texts[language]) for language in LANGUAGES)
-        told = "\n".join(whole(shown, walls))
+        shown, told = one.read(task.key)
         assert "anggota diblokir" in told
         assert "the member is blocked" in told
         assert shown.said
