@@ -148,10 +148,14 @@ class Scanner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """Words, and what stands in their line at the right edge: a title and its due date."""
+    """Words, and what stands in their line at the right edge: a title and its due date.
+
+    `otherwise` is printed for words of which the printer has no letter.
+    """
 
     words: str
     at_right: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

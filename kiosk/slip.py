@@ -1,13 +1,19 @@
-"""What a patron may take along of a visit: titles and due dates, never a name or a number. Pure."""
+"""What a patron may take along of a visit: books and due dates, never who borrowed them. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
 
+from broker.vocabulary import ItemId
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One book; `due` is a branch-local date, None for one that was returned."""
+    """One book; `due` is a branch-local date, None for one that was returned.
 
+    `title` is empty while nobody knows it.
+    """
+
+    item: ItemId
     title: str
     due: date | None = None
     provisional: bool = False

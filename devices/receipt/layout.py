@@ -127,7 +127,7 @@ def _row(row: ReceiptRow, columns: int, style: Style = Style.PLAIN) -> Iterator[
     at_right = printable(row.at_right)[:columns]
     beside = columns - len(at_right) - _GAP
     is_narrow = beside < _LEAST_BESIDE
-    lines = _shortened(printable(row.words), columns if is_narrow else beside) or [""]
+    lines = _shortened(_words(row), columns if is_narrow else beside) or [""]
     place = len(lines) - 1 if is_narrow else 0
     if len(lines[place]) > beside:
         lines.append("")
@@ -135,6 +135,12 @@ def _row(row: ReceiptRow, columns: int, style: Style = Style.PLAIN) -> Iterator[
     lines[place] = (lines[place].ljust(columns - len(at_right)) + at_right).rstrip()
     for line in lines:
         yield Line(line, style)
+
+
+def _words(row: ReceiptRow) -> str:
+    words = printable(row.words)
+    is_lost = any(map(str.isalpha, row.words)) and not any(map(str.isalpha, words))
+    return printable(row.otherwise) if row.otherwise and is_lost else words
 
 
 def _shortened(words: str, columns: int) -> list[str]:

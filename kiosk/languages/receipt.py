@@ -1,6 +1,7 @@
 """A receipt in the patron's words: for the printer, and short enough for a QR code. Pure.
 
-Titles and due dates only: a receipt left in a book must not tell who borrowed it.
+Books and due dates only: a receipt left in a book must not tell who borrowed it. One without a
+title, or in letters that the printer lacks, is called by its number.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ def receipt(slip: Slip, house: House, catalogue: Catalogue) -> Receipt:
     sections = tuple(
         ReceiptSection(
             ReceiptRow(catalogue.text(f"receipt.{name}"), right and catalogue.text(right)),
-            tuple(ReceiptRow(line.title, _due(line, catalogue)) for line in lines),
+            tuple(_row(line, catalogue) for line in lines),
         )
         for name, right, lines in _sections(slip)
     )
@@ -46,7 +47,7 @@ def in_short(slip: Slip, catalogue: Catalogue) -> str:
 
 def _short(slip: Slip, catalogue: Catalogue) -> Iterator[str]:
     for line in slip.lines:
-        title = line.title
+        title = line.title or _number(line, catalogue)
         if len(title) > _LONGEST_TITLE:
             title = title[: _LONGEST_TITLE - 1].rstrip() + _CUT
         due = _due(line, catalogue) or catalogue.text("receipt.is-returned")
@@ -60,6 +61,15 @@ def _sections(slip: Slip) -> Iterator[tuple[str, str, tuple[Line, ...]]]:
         yield "renewed", "receipt.due", slip.renewed
     if slip.returned:
         yield "returned", "", slip.returned
+
+
+def _row(line: Line, catalogue: Catalogue) -> ReceiptRow:
+    number = _number(line, catalogue)
+    return ReceiptRow(line.title or number, _due(line, catalogue), number)
+
+
+def _number(line: Line, catalogue: Catalogue) -> str:
+    return catalogue.text("book.named", item=line.item)
 
 
 def _due(line: Line, catalogue: Catalogue) -> str:

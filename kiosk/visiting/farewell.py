@@ -6,7 +6,7 @@ from broker.receipts import MOST_LINES, ReceiptLine, ReceiptSent, SendReceipt, T
 from broker.requests import Answer
 from broker.vocabulary import Reason, Refusal
 from kiosk.actions import Mail, Print
-from kiosk.book import Book, Stage
+from kiosk.book import Stage
 from kiosk.happenings import Button, Touched
 from kiosk.renewal import Stage as Renewing
 from kiosk.slip import Line, Slip
@@ -112,21 +112,20 @@ def slip(visit: Visit) -> Slip:
     """What this visit came to, for a receipt."""
 
     def lines(stage: Stage) -> tuple[Line, ...]:
-        return tuple(_line(book, stage) for book in visit.books if book.stage is stage)
+        return tuple(
+            Line(book.item, book.title, book.due if stage is Stage.LENT else None, book.provisional)
+            for book in visit.books
+            if book.stage is stage and book.item is not None
+        )
 
     loans = () if visit.account is None else visit.account.loans
     titles = {loan.item: loan.title for loan in loans}
     renewed = tuple(
-        Line(titles.get(one.item) or str(one.item), one.due)
+        Line(one.item, titles.get(one.item, ""), one.due)
         for one in visit.renewals
         if one.stage is Renewing.RENEWED
     )
     return Slip(visit.language, lines(Stage.LENT), renewed, lines(Stage.RETURNED))
-
-
-def _line(book: Book, stage: Stage) -> Line:
-    title = book.title or str(book.item)
-    return Line(title, book.due if stage is Stage.LENT else None, book.provisional)
 
 
 def timed(visit: Visit, now: float) -> Outcome:

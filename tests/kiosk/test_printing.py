@@ -16,9 +16,10 @@ from kiosk.languages.catalogue import read_catalogue
 from kiosk.languages.receipt import receipt
 from kiosk.printing import PrinterWatch
 from kiosk.slip import Line, Slip
-from tests.kiosk.things import DUE
+from tests.kiosk.things import DUE, item
 
-RECEIPT = receipt(Slip("id", (Line("Laskar Pelangi", DUE),)), House("Binjai"), read_catalogue("id"))
+SLIP = Slip("id", (Line(item(1), "Laskar Pelangi", DUE),))
+RECEIPT = receipt(SLIP, House("Binjai"), read_catalogue("id"))
 PATIENCE = 10.0
 
 

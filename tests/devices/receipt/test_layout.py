@@ -19,7 +19,7 @@ from devices.receipt.layout import (
 DUE = "Sen, 30 Nov 2026"
 LONG = "Tenggelamnya Kapal van der Wijck: edisi revisi dengan pengantar dan catatan sejarah"
 ANY_TEXT = st.text(max_size=200)
-ROWS = st.builds(ReceiptRow, ANY_TEXT, ANY_TEXT)
+ROWS = st.builds(ReceiptRow, ANY_TEXT, ANY_TEXT, ANY_TEXT)
 RECEIPTS = st.builds(
     Receipt,
     ANY_TEXT,
@@ -47,6 +47,15 @@ def test_a_long_title_is_wrapped_beside_its_date_and_then_cut() -> None:
         "  Wijck: edisi revisi dengan",
         "  pengantar dan catatan…",
     ]
+
+
+def test_a_title_in_letters_the_printer_lacks_is_called_otherwise() -> None:
+    def called(title: str) -> str:
+        return rows(48, ReceiptRow(title, otherwise="Buku B00001"))[0]
+
+    assert called("红楼梦 2") == "Buku B00001"
+    assert called("Tafsir الجلالين jilid 2") == "Tafsir ? jilid 2"
+    assert called("1984") == "1984"
 
 
 def test_on_narrow_paper_a_long_title_stands_above_its_date() -> None:
