@@ -17,6 +17,8 @@ from kiosk.touchscreen.targets import Choice, Choose, Name, Quiet, Target
 from kiosk.touchscreen.viewing import Wish
 from kiosk.touchscreen.widgets import Block
 
+_LEAVING: Final = (Button.BACK, Button.DONE)
+
 
 class Bar(Widget, Block):
     """Everything a patron can choose now.
@@ -79,16 +81,16 @@ class Bar(Widget, Block):
         return bars
 
     def least(self, width: float) -> float:
-        """The height of what people came to do, or of its highest row, and the way to the rest."""
+        """The height of what nobody should have to look for, or of the highest row, and of more."""
         self.width = width
         grid = self._rows(width)
-        first = list(takewhile(lambda row: row[0].main, grid))
-        if len(grid) <= max(1, len(first)):
+        if len(grid) <= 1 or all(map(_needed, grid)):
             return self._high(grid)
         foot = self._foot()
         turned = self._turned(foot)
         highest = max((self._row_high(row) for row in turned), default=0.0)
-        return float(max(self._high(first), highest) + self.gap + self._row_high(foot))
+        needed = self._high([row for row in turned if _needed(row)])
+        return float(max(needed, highest) + self.gap + self._row_high(foot))
 
     def place(self, left: float, top: float, height: float) -> None:
         """Stands in `height`: all of it, or page by page with a way to the next."""
@@ -114,7 +116,7 @@ class Bar(Widget, Block):
 
     def _pages(self, height: float) -> list[list[list[Target]]]:
         foot = self._foot()
-        grid = self._turned(foot)
+        grid = sorted(self._turned(foot), key=_needed, reverse=True)
         room = height - self._row_high(foot) - self.gap
         pages = paginate([self._row_high(row) for row in grid], self.gap, room)
         return [[grid[at] for at in page] for page in pages]
@@ -242,6 +244,11 @@ class FrameBar(Bar):
 
 def _least(target: Target) -> float:
     return max(float(target.least), target.narrowest(signed=not target.text))
+
+
+def _needed(row: list[Target]) -> bool:
+    """Whether it is never behind the way to more: what people came to do, and the way out."""
+    return any(target.main or target.control.button in _LEAVING for target in row)
 
 
 def _name(control: Control) -> Name:

@@ -17,6 +17,9 @@ _LONG: Final = (
     "Sejarah Kota Binjai dan Kesultanan Deli dari Abad Ketujuh Belas sampai Masa Kini: "
     "Sebuah Bunga Rampai Penelitian, Jilid Kedua, Edisi Revisi"
 )
+FOREIGN: Final = ("红楼梦", "Tafsir الجلالين jilid 2")
+"""Titles in letters of which the screen has none, or some."""
+
 _LOANS: Final = tuple(
     Borrowed(ItemId(f"B{at:05}"), title, _DAY + timedelta(at), overdue=late, no_renewal=reason)
     for at, (title, late, reason) in enumerate(
@@ -34,6 +37,13 @@ _HOLDS: Final = (
     Waiting("Pemrograman Python", 4, None),
 )
 _ACCOUNT: Final = Account(_LOANS, _HOLDS, 1, "", None)
+_UNTITLED: Final = Account(
+    tuple(replace(loan, title=title) for loan, title in zip(_LOANS, ("", *FOREIGN), strict=False)),
+    (replace(_HOLDS[0], title=FOREIGN[0]),),
+    1,
+    "",
+    None,
+)
 _BLOCKED: Final = Account(_LOANS[:2], (), 0, "Rp 5.000", Reason.PATRON_BLOCKED)
 _NOTHING: Final = Account((), (), 5, "", None)
 _HITS: Final = (
@@ -42,6 +52,7 @@ _HITS: Final = (
     Hit(_LONG, "", "959.812 SEJ s · Deposit", 1, 0, None),
 )
 _UNKNOWN: Final = replace(_HITS[0], available=0, known=False)
+_FOREIGN: Final = replace(_UNKNOWN, title=FOREIGN[0], author="曹雪芹")
 _MANY: Final = Found(52, (*_HITS, *_HITS, *_HITS, *_HITS, *_HITS, *_HITS, *_HITS[:2]))
 _OPINION: Final = FeedbackGiven(Rating.GOOD, Topic.BOOKS, "")
 _RENEWALS: Final = (
@@ -82,6 +93,7 @@ def _accounts(named: Visit) -> dict[str, Visit]:
         "account-offline": replace(account, online=False),
         "account-covered": replace(account, since=account.since - 40),
         "account-blocked": replace(page, account=_BLOCKED),
+        "account-untitled": replace(page, account=_UNTITLED),
         "account-nothing": replace(page, account=_NOTHING),
         "account-renewing": replace(account, renewals=asking),
         "account-renewed": replace(account, renewals=_RENEWALS),
@@ -104,7 +116,7 @@ def _others(ready: Visit) -> dict[str, Visit]:
         "search-elsewhere": replace(typing, reason=Reason.ASK_STAFF),
         "searching": replace(typing, asked=Find("sejarah binjai")),
         "found-3": replace(found, found=Found(3, _HITS)),
-        "found-unknown": replace(found, found=Found(1, (_UNKNOWN,))),
+        "found-unknown": replace(found, found=Found(2, (_UNKNOWN, _FOREIGN))),
         "found-first": found,
         "found-last": replace(found, first=40, found=Found(52, _MANY.hits[:12])),
         "found-none": replace(found, found=Found(0, ())),

@@ -163,7 +163,11 @@ _LENDING: Final[dict[str, Visit]] = {
     "pad-full": _holding(
         replace(_BORROW, standing=Standing(on_loan=5, remaining=0)), *_books(1, Stage.LISTED)
     ),
-    "pad-untitled": _holding(_BORROW, *_books(2, Stage.LISTED, title="")),
+    "pad-untitled": _holding(
+        _BORROW,
+        _book(0, Stage.LISTED, title=""),
+        *(_book(at, Stage.LISTED, title=title) for at, title in enumerate(errands.FOREIGN, 1)),
+    ),
     "pad-problems": _holding(_BORROW, *_PROBLEMS[:-1]),
     "pad-incomplete": _holding(_BORROW, _PROBLEMS[-1], _book(0, Stage.LISTED)),
     "pad-more-after-lent": _holding(_BORROW, _book(0, Stage.LENT, due=DUE), _book(1, Stage.LISTED)),

@@ -11,6 +11,7 @@ from PIL import Image
 from broker.appearance import contrast_of
 from kiosk.touchscreen import measures
 from kiosk.touchscreen.audit import contrast
+from kiosk.touchscreen.legible import legible
 from kiosk.touchscreen.measures import Measures
 from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.targets import Touchable
@@ -29,6 +30,7 @@ def faults(surface: Surface, sizes: Measures, viewing: Viewing, reach: float) ->
     beside = [text for text in texts if text not in words]
     least = measures.LARGE_CAPITAL_MM if viewing.large_text else measures.CAPITAL_MM
     found = [f"{_name(text)} is larger than its box" for text in texts if _clipped(text)]
+    found += [f"{_name(text)} has letters that the font lacks" for text in texts if _boxed(text)]
     found += [f"{_name(text)} tears a word apart" for text in texts if _torn(text)]
     found += [f"{_name(text)} is too small" for text in texts if _capital(text, sizes) < least]
     every = (*texts, *targets)
@@ -118,6 +120,10 @@ def _out(widget: Widget, sizes: Measures) -> bool:
 def _clipped(text: Label) -> bool:
     wide, high = text.texture_size
     return bool(wide > text.width + SLACK or high > text.height + SLACK)
+
+
+def _boxed(text: Label) -> bool:
+    return legible(text.text) != text.text
 
 
 def _torn(text: Label) -> bool:

@@ -79,6 +79,10 @@ def tiny(surface: Any) -> None:
     _heading(surface).font_size = 12
 
 
+def boxed(surface: Any) -> None:
+    _heading(surface).text = "红楼梦"
+
+
 def loud(surface: Any) -> None:
     _target(surface).font_size = 200
 
@@ -94,6 +98,7 @@ FLAWS: tuple[Flaw, ...] = (
     faint,
     borderless,
     tiny,
+    boxed,
     loud,
 )
 

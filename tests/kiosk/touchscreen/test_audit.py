@@ -59,6 +59,7 @@ def found() -> dict[str, list[str]]:
         ("faint", "not 7.0"),
         ("borderless", "has an edge of"),
         ("tiny", "is too small"),
+        ("boxed", "has letters that the font lacks"),
         ("loud", "tears a word apart"),
         ("reach", "is out of reach"),
         ("lost", "on no page"),
