@@ -86,7 +86,7 @@ def test_without_a_flaw_it_finds_none(found: dict[str, list[str]]) -> None:
 
 
 @pytest.mark.parametrize("states", [FULLEST, OF_STAFF], ids=["patrons", "staff"])
-@pytest.mark.parametrize("panel", ["portrait-15.6in", "landscape-7in"])
+@pytest.mark.parametrize("panel", ["portrait-15.6in", "landscape-7in", "portrait-7in"])
 def test_the_fullest_screens_hold_for_everyone(
     panel: str, states: tuple[str, ...], tmp_path: Path
 ) -> None:
