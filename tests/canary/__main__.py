@@ -31,7 +31,7 @@ from tests.canary.search import (
     search_scenes,
 )
 from tests.kill.headless_kiosk import DRAWN
-from tests.kill.killing import settled
+from tests.kill.killing import unsettled
 from tests.kill.patron import Town
 from tests.kill.programs import Library, library
 
@@ -98,7 +98,8 @@ def _played(one: Library, wanted: int, seed: int) -> tuple[list[Received], int]:
         closing.set()
         for thread in threads:
             thread.join()
-        settled(one)
+        if late := unsettled(one):
+            raise TimeoutError(late[0])
     return list(heard), sum(town.visits for town in towns)
 
 

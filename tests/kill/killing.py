@@ -30,7 +30,11 @@ CALM_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one library's day came to; `delays` are seconds from a record to its acknowledgement."""
+    """What one library's day came to.
+
+    `settled_in` is seconds from the last kill until every visit was over and nothing open, owed or
+    unread; `delays` are seconds from a record to its acknowledgement.
+    """
 
     name: str
     kills: dict[str, int]
@@ -55,7 +59,8 @@ def killed(folder: Path, count: int, seed: int, *, weather: bool = False) -> Out
                 one.pause(random.uniform(0, KILL_WITHIN_SECONDS))
                 fallen += one.fallen()
                 kills += strike(one, random, min(random.choice((1, 1, 2)), count - kills.total()))
-        return examined(one, towns, kills, fallen)
+            last = monotonic()
+        return examined(one, towns, kills, fallen, last)
 
 
 @contextmanager
@@ -94,10 +99,14 @@ def strike(one: Library, random: Random, most: int) -> Counter[str]:
 
 
 def examined(
-    one: Library, towns: Sequence[Town], kills: Counter[str], fallen: list[str]
+    one: Library, towns: Sequence[Town], kills: Counter[str], fallen: list[str], last: float
 ) -> Outcome:
-    """Waits until all is well, stops everything and looks at what is left."""
-    settled_in, late = settled(one)
+    """Waits until all is well, stops everything and looks at what is left.
+
+    `last` is the monotonic second of the last kill.
+    """
+    late = unsettled(one)
+    settled_in = monotonic() - last
     found = [line for town in towns for line in town.violations]
     found += [*fallen, *late, *one.fallen()]
     one.stop()
@@ -113,9 +122,8 @@ def examined(
     return Outcome(one.folder.name, dict(kills), figures, settled_in, delays, tuple(found))
 
 
-def settled(one: Library) -> tuple[float, list[str]]:
-    """Waits until nothing is open, owed or lying unread in a bin; how long, and what did not."""
-    begun = monotonic()
+def unsettled(one: Library) -> list[str]:
+    """Waits until nothing is open, owed or lying unread in a bin; says what still is in the end."""
     eyes = [Eyes(place.screen) for place in one.places]
 
     def all_is_well() -> bool:
@@ -128,8 +136,8 @@ def settled(one: Library) -> tuple[float, list[str]]:
         one.until("everything settled", all_is_well, SETTLE_SECONDS)
     except TooLate as error:
         lines = " / ".join(one.last_line(name) for name in ("server", *one.stations))
-        return monotonic() - begun, [f"{error}; {lines}"]
-    return monotonic() - begun, []
+        return [f"{error}; {lines}"]
+    return []
 
 
 def evidence_of(one: Library) -> Evidence:

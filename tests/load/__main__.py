@@ -57,9 +57,9 @@ def main() -> int:
                     one.pause(options.every)
                     fallen += one.fallen()
                     kills += _fault(one, faults)
-                seconds = monotonic() - begun
-            outcome = examined(one, towns, kills, fallen)
-    return _told(outcome, seconds, options.seed)
+                last = monotonic()
+            outcome = examined(one, towns, kills, fallen, last)
+    return _told(outcome, last - begun, options.seed)
 
 
 def _fault(one: Library, random: Random) -> Counter[str]:

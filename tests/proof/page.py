@@ -95,7 +95,7 @@ SECTIONS: Final = (
             ("facts", "facts recorded"),
             ("promises", "of which a screen said so"),
             ("recoveries", "acts torn apart and settled at the next start"),
-            ("settled_in", "seconds until all was settled after the last kill"),
+            ("settled_in", "seconds from the last kill until all was settled, visits too"),
         ),
     ),
     Section(
@@ -108,7 +108,7 @@ SECTIONS: Final = (
             ("kills", "kills"),
             ("weather", "spells of bad weather"),
             ("facts", "facts recorded"),
-            ("settled_in", "seconds until all was settled"),
+            ("settled_in", "seconds from the last kill until all was settled, visits too"),
         ),
     ),
     Section(

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from tests.kill.checker import promises, violations
-from tests.kill.killing import at_work, evidence_of, settled
+from tests.kill.killing import at_work, evidence_of, unsettled
 from tests.kill.patron import Town
 from tests.kill.programs import library
 from tests.weather_proxy.forecast import CLEAR, Kind, Spell, Weather
@@ -32,7 +32,7 @@ def test_a_library_in_all_weathers_keeps_every_promise(tmp_path: Path) -> None:
                 one.weather.strike(Spell(0.0, route, kind, SPELL_SECONDS, WORST.get(kind, CLEAR)))
                 one.pause(SPELL_SECONDS)
                 one.weather.become(route, CLEAR)
-        _, late = settled(one)
+        late = unsettled(one)
         found = [*town.violations, *late, *one.fallen()]
         one.stop()
         evidence = evidence_of(one)
