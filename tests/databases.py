@@ -56,6 +56,8 @@ class Cluster:
         options = (
             f"-c listen_addresses={network} -c unix_socket_directories={self.home}"
             " -c max_connections=50"
+            # What is killed leaves nothing in the machine's own shared memory.
+            " -c dynamic_shared_memory_type=mmap"
         )
         start = ("-w", "-t", "60", "-l", self.home / "log", "-o", options)
         _as_owner(self.binaries / "pg_ctl", "-D", self.home / "records", *start, "start")
