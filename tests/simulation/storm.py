@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +69,10 @@ def run_seed(
 @cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
     """One for each process: the same paths for each seed, so that engines can be kept."""
-    return tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+    folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+    # A pool's process ends without what Python else does at an exit.
+    Finalize(None, folder.cleanup, exitpriority=1)
+    return folder
 
 
 class _Storm:
