@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -45,6 +44,8 @@ def draw(panel: str, out: Path, states: list[str], *, quick: bool) -> None:
             if states and wanted.state not in states:
                 continue
             found[wanted.name] = gallery.judge(wanted)
+            for fault in found[wanted.name]:
+                _tell(f"{panel}/{wanted.name}: {fault}")
             if len(found) % TOLD_EVERY == 0:
                 defects = sum(map(len, found.values()))
                 _tell(f"{panel}: {gallery.pictures} pictures, {defects} defects")
@@ -88,21 +89,19 @@ def _audit(panels: tuple[str, ...], out: Path, *flags: str) -> int:
     began = time.monotonic()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         outcomes = list(pool.map(lambda panel: _looked_over(panel, out, *flags), panels))
-    defects = Counter[str]()
-    for panel, (_, found) in zip(panels, outcomes, strict=True):
-        defects[panel] = sum(map(len, found.values()))
-        for name, faults in found.items():
-            for fault in faults:
-                _tell(f"{panel}/{name}: {fault}")
+    defects = {
+        panel: sum(map(len, found.values()))
+        for panel, (_, found) in zip(panels, outcomes, strict=True)
+    }
     total = {
         "pictures": sum(pictures for pictures, _ in outcomes),
         "combinations": sum(len(found) for _, found in outcomes),
-        "defects": defects.total(),
-        "panels": dict(defects),
+        "defects": sum(defects.values()),
+        "panels": defects,
         "seconds": round(time.monotonic() - began),
     }
     sys.stdout.write(json.dumps(total) + "\n")
-    return 1 if defects.total() else 0
+    return 1 if any(defects.values()) else 0
 
 
 def _tell(line: str) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kiosk.touchscreen.targets import Name
 
 FRAMES: Final = 3
-PAGES_AT_MOST: Final = 200
+PAGES_AT_MOST: Final = 1000  # two hundred books in large letters on a small panel
 
 
 class Gallery:
