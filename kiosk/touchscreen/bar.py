@@ -81,7 +81,7 @@ class Bar(Widget, Block):
         return bars
 
     def least(self, width: float) -> float:
-        """The height of what nobody should have to look for, or of the highest row, and of more."""
+        """The height of the rows that are always there, or of the highest, and the way to more."""
         self.width = width
         grid = self._rows(width)
         if len(grid) <= 1 or all(map(_needed, grid)):
