@@ -124,8 +124,6 @@ def _others(ready: Visit) -> dict[str, Visit]:
         "topic": replace(opinion, page=Page.TOPIC),
         "words": replace(opinion, page=Page.WORDS),
         "words-typed": replace(opinion, page=Page.WORDS, typed="Buku anak ditambah, ya"),
-        "help": replace(ready, helping=True),
-        "help-pin": replace(ready, helping=True, page=Page.PIN),
         "help-calling": called,
         "help-reached": replace(called, call=Call.REACHED),
         "help-not-reached": replace(called, online=False),

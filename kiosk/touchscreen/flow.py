@@ -23,10 +23,12 @@ class Flow(Widget):
         self.page, self.pages = 0, 1
         self.noted = False  # whether there are notes, in it or beside it
         self._blocks: Sequence[Block] = ()
+        self._fallen: dict[tuple[Block, float, float, float], Sequence[Block]] = {}
         self._pinned = 0
 
     def fill(self, blocks: Sequence[Block], pinned: int = 0) -> None:
         """Becomes `blocks`; the first `pinned` of them stand on every page."""
+        self._fallen.clear()
         self._blocks = [block for block in blocks if not _empty(block)]
         self._pinned = sum(not _empty(block) for block in blocks[:pinned])
 
@@ -67,8 +69,13 @@ class Flow(Widget):
         return pinned, [block for block in self._blocks if block not in pinned]
 
     def _fitting(self, block: Block, room: float) -> Sequence[Block]:
-        whole = block.settle(self.width) <= room and not block.torn
-        return [block] if whole else block.pieces(self.width, room)
+        """The block or its pieces; made once, for turning a page lays out all of a long list."""
+        high = block.settle(self.width)
+        fallen = block, self.width, room, high
+        if fallen not in self._fallen:
+            whole = high <= room and not block.torn
+            self._fallen[fallen] = [block] if whole else block.pieces(self.width, room)
+        return self._fallen[fallen]
 
     def _with_spare(self, shown: list[Block], *, last: bool) -> list[Block]:
         """Pictures and lessons, where they leave all words their place."""

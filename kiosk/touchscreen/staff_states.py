@@ -112,6 +112,10 @@ _SHELF: Final = Shelf(
         for at in range(200)
     ),
 )
+_ELSEWHERE: Final = Shelf(
+    "800-sastra",
+    tuple(replace(_SHELF.entries[at], where=where) for at, where in enumerate(Whereabouts)),
+)
 _ORDER: Final = [*range(20), 90, *(at for at in range(20, 193) if at not in (33, 90))]
 _RELEASED: Final = (7, 47, 87)
 _READS: Final = (
@@ -124,7 +128,10 @@ _READS: Final = (
 
 
 def _walk(reads: tuple[Read, ...], age: float | None = None, **more: object) -> Room:
-    shelf = replace(_SHELF, age=age)
+    return _walked(replace(_SHELF, age=age), reads, **more)
+
+
+def _walked(shelf: Shelf, reads: tuple[Read, ...], **more: object) -> Room:
     walk = Walk(Choosing(), shelf, reads, outcome(shelf, reads), **more)  # type: ignore[arg-type]  # its own fields
     return _at(Page.WALK, walk=walk)
 
@@ -142,6 +149,7 @@ def _chosen(kept: tuple[KeptList, ...], **more: object) -> Room:
 _THERE: Final = tuple(
     ShelfSize(f"sirkulasi {hundred}00-{hundred}99", 40 + 97 * hundred) for hundred in range(10)
 )
+_ONE: Final = (ShelfSize("referensi", 1),)
 _FETCHED: Final = (
     KeptList("anak dan remaja kelas ti R 800-899", 1120, from_server=True, age=50.0),
     KeptList("sirkulasi 800-899", 0, from_server=True, age=260_000.0),
@@ -165,11 +173,13 @@ ROOMS: Final[dict[str, Room]] = {
     "test-running": _trial(Part.READER, running=True),
     "test-card-waiting": _trial(Part.CARDS, running=True),
     "test-scanner-waiting": _trial(Part.SCANNER, running=True),
-    "test-lamp-one-colour": replace(_looking(LAMP_SHOWS[1]), lamp_colours=1),
     "tests-no-lamp": replace(_at(Page.TESTS), lamp_colours=0),
     "test-well": _trial(Part.READER, Found.NO_TAG, Found.WELL),
     "test-voice-well": _trial(Part.VOICE, Found.WELL),
     "test-weak": _trial(Part.READER, Found.WEAK),
+    "test-weak-still": _trial(Part.READER, *(Found.WEAK,) * 2),
+    "test-cards-still": _trial(Part.CARDS, *(Found.NOTHING_SHOWN,) * 2),
+    "test-lamp-still": _trial(Part.LAMP, *(Found.UNLIT,) * 3),
     "test-not-fitted": _trial(Part.PRINTER, Found.NOT_FITTED),
     "test-call": _trial(Part.READER, *(Found.UNPLUGGED,) * 5),
     "facts-none": _debt(0, None, Debt.NONE),
@@ -196,11 +206,18 @@ ROOMS: Final[dict[str, Room]] = {
     "tags-mended": _done(Work.MEND),
     "tags-checked-sound": _tags(checking=True, tags=(_OURS,)),
     "tags-checked-unsound": _tags(checking=True, tags=(_WEAK,)),
+    "tags-checked-secured": _tags(checking=True, tags=(replace(_OURS, eas=True),)),
+    "tags-checked-released": _tags(
+        checking=True, tags=(replace(_OURS, eas=False, security=Security.RELEASED),)
+    ),
     "tags-checking": _tags(checking=True),
     "tags-no-pad": _tags(wanted=_WANTED, pad_lost=True),
     "inventory-none": _choice(),
     "inventory": _choice("000-karya-umum", "300-ilmu-sosial", "800-sastra"),
     "inventory-many": _choice(*(f"{hundred}00-rak" for hundred in range(9))),
+    "inventory-one": _chosen(
+        (KeptList("800-sastra", 1), KeptList("900-sejarah", 0)), there=_ONE, server=Server.TOLD
+    ),
     "inventory-asking": _chosen(()),
     "inventory-silent-none": _chosen((), server=Server.SILENT),
     "inventory-server": _chosen(_FETCHED[:1], there=_THERE, server=Server.TOLD),
@@ -215,20 +232,27 @@ ROOMS: Final[dict[str, Room]] = {
     "walk-begun": _walk(()),
     "walk": _walk(_READS, strange=2),
     "walk-old-list": _walk(_READS, age=7300.0),
+    "walk-elsewhere": _walked(
+        _ELSEWHERE, tuple(Read(one.item, 0, secured=None) for one in _ELSEWHERE.entries), strange=1
+    ),
     "walk-trouble": _walk(_READS[:30], trouble=True),
     "walk-saving": _walk(_READS, writing=True),
     "walk-done": _walk(_READS, report="800-sastra-20261126-100000.csv"),
-    "walk-done-well": _walk(
-        tuple(
-            Read(one.item, at, one.where is _HERE) for at, one in enumerate(_SHELF.entries[1:50])
-        ),
+    "walk-done-well": _walked(
+        replace(_SHELF, entries=_SHELF.entries[1:50]),
+        tuple(Read(one.item, at, secured=True) for at, one in enumerate(_SHELF.entries[1:50])),
         report="800-sastra-20261126-100000.csv",
     ),
 }
 ROOMS.update(
     {f"facts-{why.value}": _debt(317, 7300.0, why) for why in Debt if why is not Debt.NONE}
     | {f"test-lamp-shows-{shows.value}": _looking(shows) for shows in LAMP_SHOWS}
+    | {
+        f"test-lamp-plainly-{shows.value}": replace(_looking(shows), lamp_colours=1)
+        for shows in LAMP_SHOWS
+    }
     | {"facts-again": _debt(1, 12.0, Debt.WAITING, again=True)}
+    | {"facts-minutes": _debt(2, 720.0, Debt.SERVER_SILENT)}
     | {f"tags-failed-{why.value}": _lying(_BLANK, failure=why) for why in Failure}
     | {f"tags-barcode-{kind.value}": _tags(misread=kind) for kind in Other}
     | {

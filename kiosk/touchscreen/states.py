@@ -15,7 +15,7 @@ from kiosk.book import Book, Stage
 from kiosk.bounds import Capacity
 from kiosk.happenings import Problem
 from kiosk.house import House
-from kiosk.touchscreen import errands
+from kiosk.touchscreen import errands, seldom
 from kiosk.visit import IDLE_SECONDS, Letter, Page, Paper, Visit
 
 NOW: Final = 1000.0
@@ -263,4 +263,5 @@ _LENDING: Final[dict[str, Visit]] = {
         Reason.INTERRUPTED,
     )
 }
-STATES: Final = _LENDING | errands.states(_READY, _NAMED, HOUSE)
+_USUAL: Final = _LENDING | errands.states(_READY, _NAMED, HOUSE)
+STATES: Final = _USUAL | seldom.states(_USUAL)

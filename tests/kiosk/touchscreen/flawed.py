@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kiosk.touchscreen.arrangement import Box
 from kiosk.touchscreen.audit import contrast
 from kiosk.touchscreen.audit.combinations import PANELS, Combination, coarse
 from kiosk.touchscreen.audit.gallery import (
@@ -116,6 +117,22 @@ def answered(gallery: Gallery) -> list[str]:
     return [] if contrast.at(gallery._picture(), *place) != before else ["a touch is not seen"]
 
 
+def turned() -> list[str]:
+    """Whether a page turned and turned back is what it was: a long list is laid out once."""
+    from kiosk.touchscreen.flow import Flow  # noqa: PLC0415  # configured now
+    from kiosk.touchscreen.widgets import Text  # noqa: PLC0415  # configured now
+
+    flow, box = Flow(), Box(0, 0, 300, 200)
+    flow.fill([Text(text="halaman " * 400)])
+    shown = []
+    for pages in (0, 1, -1):
+        flow.turn(pages)
+        flow.arrange(box)
+        shown.append(list(flow.children))
+    first, second, back = shown
+    return [] if first == back != second else ["lays a list out anew for every page"]
+
+
 def unfocused(gallery: Gallery) -> list[str]:
     """A page of staff mode on which nothing can be chosen."""
     wanted = Combination("staff-menu", "id", Viewing())
@@ -151,6 +168,7 @@ def main() -> None:
                 *pale(gallery._surface, gallery._picture(), Viewing()),
             ]
         found["answered"] = answered(gallery)
+        found["turned"] = turned()
         found["unfocused"] = unfocused(gallery)
         found["ringless"] = ringless(gallery)
         found["mute"] = _unspoken("")

@@ -81,6 +81,10 @@ def test_a_touch_is_seen_in_the_next_frame(found: dict[str, list[str]]) -> None:
     assert found["answered"] == []
 
 
+def test_a_long_list_is_not_laid_out_anew_for_every_page(found: dict[str, list[str]]) -> None:
+    assert found["turned"] == []
+
+
 def test_without_a_flaw_it_finds_none(found: dict[str, list[str]]) -> None:
     assert found["nothing"] == []
 
