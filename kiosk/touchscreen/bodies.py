@@ -1,5 +1,6 @@
 """The bodies of what is typed, chosen, listed and kept: keyboard, answers, rows and code."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -32,11 +33,12 @@ class TouchedRow(Touchable, BookRow):
         self.control, self.choose = control, choose
 
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
-        """The row as paragraphs, its last words on a button."""
+        """The row as paragraphs, its last sentence on a button."""
         words = [text for text in (self.title, self.label, self.advice) if text]
-        texts = [Text(text=text, bold=True) for text in words[:-1]]
+        *told, last = re.split(r"(?<=\.) ", words[-1])
+        texts = [Text(text=text, bold=True) for text in (*words[:-1], *told)]
         button = Bar(self.choose)
-        button.show((replace(self.control, shown=words[-1]),), "")
+        button.show((replace(self.control, shown=last),), "")
         return [*(part for text in texts for part in text.pieces(width, room)), button]
 
 

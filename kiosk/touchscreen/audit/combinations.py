@@ -42,7 +42,7 @@ MAIN_STATES: Final = (
     "goodbye-mixed",
     "out-pad-after-lent",
     "card-refused-membership-expired",
-    "account",
+    "account-refused",
     "found-first",
     "number-typed",
     "pin-wrong",
