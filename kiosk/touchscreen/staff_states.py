@@ -238,6 +238,7 @@ ROOMS: Final[dict[str, Room]] = {
     "walk-trouble": _walk(_READS[:30], trouble=True),
     "walk-saving": _walk(_READS, writing=True),
     "walk-done": _walk(_READS, report="800-sastra-20261126-100000.csv"),
+    "walk-done-early": _walk(_READS[:49], report="800-sastra-20261126-100000.csv"),
     "walk-done-well": _walked(
         replace(_SHELF, entries=_SHELF.entries[1:50]),
         tuple(Read(one.item, at, secured=True) for at, one in enumerate(_SHELF.entries[1:50])),

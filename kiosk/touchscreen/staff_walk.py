@@ -15,6 +15,7 @@ from kiosk.touchscreen.theme import Tone
 # What a librarian has to go and see to; missing only once all was walked.
 _AT_ONCE: Final = frozenset(Mark) - {Mark.FOUND, Mark.AWAY, Mark.MISSING}
 _IN_THE_END: Final = _AT_ONCE | {Mark.MISSING}
+_ROWS_AT_MOST: Final = 50  # nobody turns more pages than these take; the report has them all
 _LONGEST_NAME, _BEGINNING, _END = 24, 12, 11
 
 
@@ -83,8 +84,20 @@ def _fetch_page(fetch: Fetch, say: Words) -> StaffPage:
 def walk_page(walk: Walk, say: Words) -> StaffPage:
     """What was found so far; all that is the matter once the report is written."""
     name, total = ("", 0) if walk.shelf is None else (walk.shelf.name, len(walk.shelf.entries))
-    told = counts(walk.results)
     shown = _IN_THE_END if walk.report else _AT_ONCE
+    amiss = [one for one in _missing_last(walk.results) if shown & {*one.marks}]
+    lines = [*_lines(walk, say, well=not amiss), _counted(walk, shown, say)]
+    if more := len(amiss[_ROWS_AT_MOST:]):
+        lines.append(say.text("staff-walk.more", count=more))
+    rows = tuple(_row(one, say) for one in amiss[:_ROWS_AT_MOST])
+    keys = () if walk.report else (say.key(Key.FINISH, Weight.MAIN, enabled=not walk.writing),)
+    heading = say.text("staff-walk.heading", name=name, read=len(walk.reads), total=total)
+    return StaffPage(Report(heading, _tone(walk), Picture.SHELF, tuple(lines), rows), keys)
+
+
+def _counted(walk: Walk, shown: frozenset[Mark], say: Words) -> str:
+    """How many books are how, and how old the list is that says so."""
+    told = counts(walk.results)
     facts = [
         fact(say.text(f"mark.{mark.value}"), told[mark])
         for mark in Mark
@@ -94,12 +107,7 @@ def walk_page(walk: Walk, say: Words) -> StaffPage:
         facts.insert(0, say.text("staff-walk.age", age=say.age(walk.shelf.age)))
     if walk.strange:
         facts.append(say.counted("staff-walk.strange", walk.strange))
-    told_all = listed(facts)
-    rows = tuple(_row(one, say) for one in _worst_first(walk.results) if shown & {*one.marks})
-    keys = () if walk.report else (say.key(Key.FINISH, Weight.MAIN, enabled=not walk.writing),)
-    heading = say.text("staff-walk.heading", name=name, read=len(walk.reads), total=total)
-    lines = (*_lines(walk, say, well=not rows), told_all)
-    return StaffPage(Report(heading, _tone(walk), Picture.SHELF, lines, rows), keys)
+    return listed(facts)
 
 
 def _tone(walk: Walk) -> Tone:
@@ -119,8 +127,9 @@ def _lines(walk: Walk, say: Words, *, well: bool) -> tuple[str, ...]:
     return () if walk.reads else (say.text("staff-walk.lead"),)
 
 
-def _worst_first(results: tuple[Result, ...]) -> list[Result]:
-    order = list(Mark)
+def _missing_last(results: tuple[Result, ...]) -> list[Result]:
+    """Worst first, but what can be put right at the shelf before what is not there."""
+    order = sorted(Mark, key=lambda mark: mark is Mark.MISSING)
     return sorted(results, key=lambda one: min(order.index(mark) for mark in one.marks))
 
 

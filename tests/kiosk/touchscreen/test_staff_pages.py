@@ -4,6 +4,7 @@ from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
+from broker.facts import Mark
 from kiosk.languages.catalogue import LANGUAGES, read_catalogues
 from kiosk.staff.heard import Pressed
 from kiosk.staff.room import step
@@ -197,3 +198,16 @@ def test_a_lamp_of_one_colour_is_asked_for_by_its_rhythm_alone(language: str) ->
 def test_another_key_under_the_finger_is_another_screen() -> None:
     assert shown(ROOMS["tags-lay"]).screen != shown(ROOMS["tags-other-item"]).screen
     assert shown(ROOMS["door"]).screen == shown(ROOMS["door-typed"]).screen
+
+
+def test_a_long_report_shows_what_can_be_put_right_first_and_counts_the_rest() -> None:
+    page = shown(ROOMS["walk-done-early"]).body
+    assert isinstance(page, Report)
+    told = [row.advice for row in page.rows]
+    mendable = [advice for advice in told if advice != ID.text("mark.missing")]
+    assert told[: len(mendable)] == mendable != told
+    walk = ROOMS["walk-done-early"].session
+    assert walk is not None
+    assert walk.walk is not None
+    amiss = sum(not {Mark.FOUND, Mark.AWAY} & {*one.marks} for one in walk.walk.results)
+    assert ID.text("staff-walk.more", count=amiss - len(page.rows)) in page.lines
