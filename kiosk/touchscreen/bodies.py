@@ -14,9 +14,10 @@ from kiosk.touchscreen.bar import Bar
 from kiosk.touchscreen.board import Board
 from kiosk.touchscreen.books import BookRow
 from kiosk.touchscreen.flow import Flow
+from kiosk.touchscreen.pictures import PICTURES
 from kiosk.touchscreen.scene import Choices, Code, Control, Keys, Listing, Row
 from kiosk.touchscreen.targets import Choice, Choose, Touchable
-from kiosk.touchscreen.widgets import Block, Heading, Soft, Text
+from kiosk.touchscreen.widgets import Block, Heading, Picture, Soft, Text
 
 LARGEST: Final = 3.5  # times as high as its words need: larger, a button looks like none
 _QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004
@@ -51,7 +52,8 @@ class ListingBody(Flow):
 
     def show(self, body: Listing) -> None:
         words = (Heading(text=body.heading), Soft(text=body.lead))
-        self.fill([*words, *map(self._row, body.rows)], pinned=2)
+        picture = Picture(shapes=PICTURES[body.picture])
+        self.fill([*words, *map(self._row, body.rows), picture], pinned=2)
 
     def _row(self, row: Row) -> BookRow:
         if row.control is None or not row.control.enabled:

@@ -135,10 +135,14 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Loans, holds or titles of the catalogue, some of them to be touched."""
+    """Loans, holds or titles of the catalogue, some of them to be touched.
+
+    `picture` fills what they leave free.
+    """
 
     heading: str
     lead: str
+    picture: Picture
     rows: tuple[Row, ...]
 
 

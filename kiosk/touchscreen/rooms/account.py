@@ -36,7 +36,8 @@ def account(telling: Telling) -> Shown:
     lead = telling.say("owed", amount=visit.account.owed) if visit.account.owed else ""
     if visit.reason is not None:
         lead = telling.catalogue.reason(visit.reason)
-    return Listing(heading, lead, rows), _controls(telling)
+    picture = Picture.DESK if visit.account.bar else Picture.PLACE
+    return Listing(heading, lead, picture, rows), _controls(telling)
 
 
 def _controls(telling: Telling) -> tuple[Control, ...]:

@@ -43,7 +43,7 @@ def found(telling: Telling) -> Shown:
         rows.insert(0, _turn(telling, Button.LESS))
     if has_more(visit):
         rows.append(_turn(telling, Button.MORE))
-    return Listing(heading, lead, tuple(rows)), (back, _home(telling))
+    return Listing(heading, lead, Picture.SHELF, tuple(rows)), (back, _home(telling))
 
 
 def _why(telling: Telling, reason: Reason) -> str:
