@@ -5,7 +5,8 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
-from zlib import crc32
+
+from broker.png import size_of
 
 LONGEST_NAME: Final = 48
 LONGEST_TEXT: Final = 80
@@ -13,8 +14,6 @@ LEAST_CONTRAST: Final = 7.0
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 LARGEST_LOGO_BYTES: Final = 24 * 1024
 MOST_PIXELS: Final = 1024
-_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_PNG: Final = re.compile(_SIGNATURE + rb".{4}IHDR(.{4})(.{4})", re.DOTALL)
 _WHITE: Final = (255, 255, 255)
 Pixel = tuple[int, int, int]
 
@@ -44,8 +43,8 @@ class Appearance:
     `name` is the library's, at most 48 characters. `colour` is that of what people come to do, as
     RRGGBB, and 7 to 1 darker than the white words on it (WCAG 2.2, 1.4.6). `welcome`, the sentence
     under the greeting, and `hold_place`, where a book that somebody waits for is put, are by
-    language. `logo` is a whole PNG in base64, at most 24 KiB and 1024 pixels each way. Raises
-    ValueError on anything else.
+    language. `logo` is a whole PNG in base64, not interlaced, at most 24 KiB and 1024 pixels each
+    way. Raises ValueError on anything else.
     """
 
     name: str = ""
@@ -104,27 +103,12 @@ def _check_picture(logo: str) -> None:
         raise ValueError("logo: not base64") from None
     if len(raw) > LARGEST_LOGO_BYTES:
         raise ValueError(f"logo: {len(raw)} bytes; at most {LARGEST_LOGO_BYTES}")
-    head = _PNG.match(raw)
-    if head is None:
-        raise ValueError("logo: not a PNG")
-    if not _is_whole(raw):
-        raise ValueError("logo: the PNG is damaged or cut off")
-    wide, high = (int.from_bytes(side) for side in head.groups())
+    try:
+        wide, high = size_of(raw)
+    except ValueError as error:
+        raise ValueError(f"logo: {error}") from None
     if not (0 < wide <= MOST_PIXELS and 0 < high <= MOST_PIXELS):
         raise ValueError(f"logo: {wide} by {high} pixels; at most {MOST_PIXELS} each way")
-
-
-def _is_whole(png: bytes) -> bool:
-    """Whether every chunk has the bytes and the checksum it says, up to the last (PNG, CRC)."""
-    at = len(_SIGNATURE)
-    while at + 12 <= len(png):
-        end = at + 12 + int.from_bytes(png[at : at + 4])
-        if crc32(png[at + 4 : end - 4]) != int.from_bytes(png[end - 4 : end]):
-            return False
-        if png[at + 4 : at + 8] == b"IEND":
-            return True
-        at = end
-    return False
 
 
 PLAIN: Final = Appearance()

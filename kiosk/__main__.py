@@ -11,6 +11,7 @@ import typer
 from broker.doctor.report import AsJson, CheckOnly, examine
 from broker.program import run_command, stopping
 from broker.settings import read_settings
+from broker.supervision import supervision
 from broker.telemetry import Kind
 from devices.card_watch import CardWatch
 from devices.catalogue import open_card_reader, open_reader
@@ -73,7 +74,9 @@ def run(
     try:
         own = Path(read.folder) / "kivy"
         own.mkdir(parents=True, exist_ok=True)
-        app = touchscreen(read.screen.panel(), own, latest, running.hear, lambda: conduct.room)
+        watched = supervision(os.environ, os.getpid())
+        panel = read.screen.panel()
+        app = touchscreen(panel, own, latest, running.hear, lambda: conduct.room, watched)
         running.notice = lambda: app.notice(conduct.visit)
         # What is there by now stays (`kiosk.start`): from here on there may be garbage.
         gc.freeze()

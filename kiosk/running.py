@@ -112,7 +112,8 @@ class Running:
     """A station and all it is wired to; `hear` may be called from any thread.
 
     `at_work` is told, before the first turn, what staff mode needs of it; `notice` whenever
-    something was heard.
+    something was heard; `turned`, where nothing else would notice that this thread hangs, the
+    monotonic second after every turn.
     """
 
     settings: StationSettings
@@ -125,6 +126,7 @@ class Running:
     at_work: Callable[[AtWork], None] | None = None
     notice: Callable[[], None] = nobody_looks
     lighting: Lighting | None = None
+    turned: Callable[[float], None] | None = None
     _heard: SimpleQueue[Heard] = field(default_factory=SimpleQueue)
 
     def hear(self, happening: Heard) -> None:
@@ -166,6 +168,8 @@ class Running:
         try:
             while not stop.is_set():
                 self._turn()
+                if self.turned is not None:
+                    self.turned(clock.monotonic())
         finally:  # a program that fails leaves no green lamp behind
             if self.lighting is not None:
                 self.lighting.watch.stop()

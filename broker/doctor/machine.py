@@ -43,13 +43,17 @@ def look_at_disk(folder: Path) -> Check:
     return checks.disk(str(folder), usage.used, usage.free)
 
 
-def look_at_watchdog(environment: Mapping[str, str]) -> Check:
-    """Whether anything starts the program again when it hangs."""
+def look_at_watchdog(environment: Mapping[str, str], *, told: bool = True) -> Check:
+    """Whether anything starts the program again when it hangs.
+
+    A program from which systemd is not `told` that it lives must not be watched by it.
+    """
     if "WATCHDOG_USEC" in environment:
-        return Check("watchdog", Outcome.WELL, "systemd")
+        outcome, code = (Outcome.WELL, "systemd") if told else (Outcome.ERROR, "untold")
+        return Check("watchdog", outcome, code)
     if _WATCHDOG.exists():
         return Check("watchdog", Outcome.WELL, "hardware")
-    return Check("watchdog", Outcome.ADVICE, "none")
+    return Check("watchdog", Outcome.ADVICE, "none" if told else "no-hardware")
 
 
 def look_at_port(name: str, path: str) -> Check:

@@ -22,5 +22,5 @@ def broker_checks(read: BrokerSettings, environment: Mapping[str, str]) -> tuple
         look_at_clock(),
         *look_at_folder(folder),
         *limits(text),
-        look_at_watchdog(environment),
+        look_at_watchdog(environment, told=False),
     )

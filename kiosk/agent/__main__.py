@@ -12,6 +12,7 @@ from broker.doctor.report import AsJson, CheckOnly, examine
 from broker.mqtt import Connected, Event
 from broker.program import run_command, stopping
 from broker.settings import read_settings
+from broker.supervision import supervision
 from broker.telemetry import Kind
 from broker.topics import Channel, Topic
 from kiosk.agent.fitness import agent_checks
@@ -44,12 +45,15 @@ def run(
         line.publish(str(Topic(site, device, channel)), payload, retain=retain)
 
     reporter = Reporter((site, device, Kind.AGENT), clock, send)
+    watched = supervision(os.environ, os.getpid())
     while not stop.is_set():
+        watched.alive(clock.monotonic())
         try:
             if isinstance(events.get(timeout=1.0), Connected):
                 reporter.connected()
         except Empty:
             reporter.tell(with_certificate(condition(read(read_in.disk)), keeper), (0, None))
+    watched.leaving()
     line.close(last_word(site, device))
 
 

@@ -9,6 +9,7 @@ import typer
 from broker.doctor.report import AsJson, CheckOnly, examine
 from broker.program import run_command, stopping
 from broker.settings import read_settings
+from broker.supervision import supervision
 from broker.telemetry import Kind
 from devices.catalogue import open_reader
 from kiosk.dropbox.box import BoxConduct, condition, lamp
@@ -29,6 +30,7 @@ def run(
     examine(station_checks(read, os.environ), only=check, json=as_json)
     conduct = BoxConduct(read.holds)
     sealing = server_key(read.folder)
+    watched = supervision(os.environ, os.getpid())
     running = Running(
         read,
         sealing,
@@ -37,8 +39,10 @@ def run(
         lambda: condition(conduct.box),
         in_bin=True,
         lighting=lighting(read.lamp, lambda: lamp(conduct.box)),
+        turned=watched.alive,
     )
     running.run(lambda: open_reader(read.reader), stopping())
+    watched.leaving()
 
 
 def main() -> None:

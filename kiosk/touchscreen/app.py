@@ -11,6 +11,7 @@ from kivy.core.text import LabelBase
 from kivy.core.window import Window
 from kivy.uix.floatlayout import FloatLayout
 
+from broker.supervision import Supervision
 from kiosk.happenings import Happening, PaceWanted
 from kiosk.languages.catalogue import Catalogue, read_catalogues
 from kiosk.staff.session import Room
@@ -44,7 +45,7 @@ class Touchscreen(App):
     """Draws what `latest` gives, tells touches to `tell`. Build it with `configure.touchscreen`.
 
     While somebody is in the `staff`'s room, that is drawn in place of the visit; without a way to
-    ask for it this screen has no staff mode.
+    ask for it this screen has no staff mode. `watched` hears of every look that came to its end.
 
     `run()` blocks until `stop()`; both belong to the main thread.
     """
@@ -57,6 +58,7 @@ class Touchscreen(App):
         latest: Callable[[], tuple[Visit, float]],
         tell: Callable[[Happening], None],
         staff: Callable[[], Room] | None = None,
+        watched: Supervision | None = None,
     ) -> None:
         super().__init__()
         self.panel = panel
@@ -67,6 +69,7 @@ class Touchscreen(App):
         self._latest = latest
         self.tell = tell
         self._staff = staff
+        self._watched = watched or Supervision()
         self.room = Room()
         self._door: StaffDoor | None = None
         self._catalogues = read_catalogues()
@@ -96,7 +99,7 @@ class Touchscreen(App):
         self._keyboard = Keyboard(self.panel.keypad, self.hand.press)
         self._renew()
         self.look()
-        Clock.schedule_interval(lambda _: self._look_again(), 0)
+        Clock.schedule_interval(self._survival.outlived(self._look_again), 0)
         if self._staff is not None:
             # Made after the keyboard, so that its keys are heard first.
             millimetre = self.panel.pixels_per_mm
@@ -108,6 +111,7 @@ class Touchscreen(App):
             self._rehearsal = Rehearsal(self, self.panel.rehearsal_port)
 
     def on_stop(self) -> None:
+        self._watched.leaving()
         ExceptionManager.remove_handler(self._survival)
         if self._door is not None:
             self._door.close()
@@ -126,6 +130,7 @@ class Touchscreen(App):
         changed = visit is not self._visit or self._room_now() is not self.room
         if changed or now - self._now >= _TIME_SECONDS:
             self.look()
+        self._watched.alive(now)  # not by a thread of its own: a frozen screen has to be noticed
 
     def _room_now(self) -> Room:
         return self.room if self._staff is None else self._staff()
@@ -212,11 +217,15 @@ class Touchscreen(App):
         wanted = self._wanted()
         if self._is_over_soon(wanted):
             return
-        if wanted != self.scene and self.surface is not None:
-            before, self.scene = self.scene, wanted
-            self.surface.show(wanted)
-            if self.viewing.voice:
-                self.say(change(before, wanted, self.words))
+        if wanted == self.scene or self.surface is None:
+            return
+        if self.scene is None:  # nothing stands there yet, or what a failure left
+            self.surface.forget()
+        before, self.scene = self.scene, None
+        self.surface.show(wanted)
+        self.scene = wanted
+        if self.viewing.voice:
+            self.say(change(before, wanted, self.words))
 
     def _wanted(self) -> Scene:
         session = self.room.session

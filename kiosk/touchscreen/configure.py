@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from broker.errors import SirkulaError
+from broker.supervision import Supervision
 from kiosk.happenings import Happening
 from kiosk.staff.session import Room
 from kiosk.touchscreen.panel import Panel
@@ -33,17 +34,19 @@ def touchscreen(
     latest: Callable[[], tuple[Visit, float]],
     tell: Callable[[Happening], None],
     staff: Callable[[], Room] | None = None,
+    watched: Supervision | None = None,
 ) -> "Touchscreen":
     """The screen, ready to `run()` on this, the main, thread.
 
     `home` is where Kivy may write; `latest` gives the visit and monotonic seconds with
     each frame, and is called by the drawing loop only, so its silence means a frozen screen.
-    `staff` gives staff mode's room, where there is one. Raises TooLate.
+    `staff` gives staff mode's room, where there is one; `watched` is told that the screen lives.
+    Raises TooLate.
     """
     configure(panel, home)
     from kiosk.touchscreen.app import Touchscreen  # noqa: PLC0415  # Kivy reads what is set above
 
-    return Touchscreen(panel, latest, tell, staff)
+    return Touchscreen(panel, latest, tell, staff, watched)
 
 
 def configure(panel: Panel, home: Path) -> None:

@@ -1,6 +1,7 @@
 """What keeps the screen alive when a callback fails."""
 
 import logging
+from collections.abc import Callable
 
 from kivy.base import ExceptionHandler, ExceptionManager
 
@@ -13,6 +14,17 @@ class Survival(ExceptionHandler):
     def __init__(self) -> None:
         super().__init__()
         self._last = ""
+
+    def outlived(self, look: Callable[[], None]) -> Callable[[float], None]:
+        """`look` for Kivy's clock, which would never again call what failed there once."""
+
+        def again(_: float) -> None:
+            try:
+                look()
+            except Exception as error:  # noqa: BLE001  # the screen's supervising loop
+                self.handle_exception(error)
+
+        return again
 
     def handle_exception(self, inst: BaseException) -> int:
         if not isinstance(inst, Exception):

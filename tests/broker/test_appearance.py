@@ -2,12 +2,15 @@
 
 from base64 import b64encode
 from io import BytesIO
+from struct import pack
+from zlib import compress, crc32
 
 import msgspec
 import pytest
 from PIL import Image
 
 from broker.appearance import LARGEST_LOGO_BYTES, LONGEST_NAME, LONGEST_TEXT, Appearance, InWords
+from broker.png import SIGNATURE
 from broker.telemetry import OfflinePolicy, SettingsDesired
 from broker.wire import decode_snapshot, encode_snapshot
 
@@ -40,11 +43,18 @@ def test_what_finds_no_room_on_a_screen_is_refused_with_its_name() -> None:
 
 def test_a_logo_is_a_small_png() -> None:
     assert Appearance(logo=encoded(png(64, 32))).logo
+    assert Appearance(logo=encoded(composed(compress(bytes(28))))).logo
     for raw, why in (
         (b"GIF89a", "not a PNG"),
         (png(64, 2000), "64 by 2000 pixels"),
         (png(64, 32)[:-1], "damaged or cut off"),
         (png(64, 32)[:40] + b"x" + png(64, 32)[41:], "damaged or cut off"),
+        (composed(b"none"), "damaged or cut off"),
+        (composed(compress(bytes(27))), "damaged or cut off"),
+        (composed(compress(bytes(28) * 100_000)), "damaged or cut off"),
+        (composed(compress(b"\x07" + bytes(27))), "damaged or cut off"),
+        (composed(compress(bytes(28)), interlaced=1), "interlaced"),
+        (composed(compress(bytes(10)), colour=3), "damaged or cut off"),
         (png(64, 32) + bytes(LARGEST_LOGO_BYTES), "bytes; at most"),
     ):
         with pytest.raises(ValueError, match=why):
@@ -57,6 +67,16 @@ def png(wide: int, high: int) -> bytes:
     file = BytesIO()
     Image.new("RGB", (wide, high)).save(file, "PNG")
     return file.getvalue()
+
+
+def composed(rows: bytes, colour: int = 2, interlaced: int = 0) -> bytes:
+    """A PNG of 9 by 1 pixels whose chunks are in order, whatever its row is."""
+    head = pack(">IIBBBBB", 9, 1, 8, colour, 0, 0, interlaced)
+    chunks = (b"IHDR", head), (b"IDAT", rows), (b"IEND", b"")
+    return SIGNATURE + b"".join(
+        pack(">I", len(data)) + name + data + pack(">I", crc32(name + data))
+        for name, data in chunks
+    )
 
 
 def encoded(raw: bytes) -> str:

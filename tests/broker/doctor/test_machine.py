@@ -73,6 +73,11 @@ def test_systemd_is_a_watchdog() -> None:
     assert look_at_watchdog({}).code in {"hardware", "none"}
 
 
+def test_systemd_must_not_watch_a_program_that_does_not_tell_it_anything() -> None:
+    assert look_at_watchdog({"WATCHDOG_USEC": "30000000"}, told=False).outcome is Outcome.ERROR
+    assert look_at_watchdog({}, told=False).code in {"hardware", "no-hardware"}
+
+
 def test_clock_and_disk_are_looked_at_for_real(tmp_path: Path) -> None:
     kept = discipline().synchronised
     assert look_at_clock().code == ("kept" if kept else "nobody-keeps-it")

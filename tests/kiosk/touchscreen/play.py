@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,11 @@ SAID_SECONDS = 20.0
 class Play:
     """A stage in its own process, and a line to its rehearsal port."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.kiosk.touchscreen.stage", *arguments],
             cwd=ROOT,
-            env=os.environ | HEADLESS | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | HEADLESS | {"PYTHONPATH": str(ROOT)} | dict(environment or {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

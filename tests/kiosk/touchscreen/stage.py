@@ -5,15 +5,19 @@ standard input make things happen that no patron's finger can: a card, books on 
 keys of a keyboard.
 """
 
+import os
 import signal
 import socket
 import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from broker.appearance import Appearance
 from broker.requests import Describe, Description, Identify, Standing
+from broker.supervision import supervision
 from broker.vocabulary import ItemId, PatronId, Reason, Refusal, Secret
 from devices.capabilities import TagUid
 from kiosk.happenings import (
@@ -27,6 +31,7 @@ from kiosk.happenings import (
     Started,
     TagArrived,
 )
+from kiosk.house import House
 from kiosk.serving import KioskConduct
 from kiosk.staff.conduct import Fitted, StaffConduct
 from kiosk.staff.deeds import Deed, TryCode
@@ -68,6 +73,13 @@ SCRIPT: dict[str, tuple[Happening, ...]] = {
 ESCAPE, F1 = 27, 282
 
 
+class Unchecked(Appearance):
+    """A look whose sign cannot be drawn."""
+
+    def __post_init__(self) -> None:
+        """Lets everything pass."""
+
+
 class Stage:
     """The visit, staff mode, and the faults somebody asked for."""
 
@@ -80,6 +92,8 @@ class Stage:
             Fitted(code=True, scanner=False),
         )
         self.failing: set[str] = set()
+        self.freezing = 0.0
+        self.spoilt = False
         for happening in MACHINE:
             self.hear(happening)
 
@@ -97,7 +111,12 @@ class Stage:
 
     def latest(self) -> tuple[Visit, float]:
         self._fail_once("latest")
-        return self.conduct.visit, time.monotonic()
+        frozen, self.freezing = self.freezing, 0.0
+        threading.Event().wait(frozen)
+        visit = self.conduct.visit
+        if self.spoilt:
+            visit = replace(visit, house=House(look=Unchecked(logo="bm9uZQ==")))
+        return visit, time.monotonic()
 
     def room(self) -> Room:
         return self.conduct.room
@@ -105,6 +124,10 @@ class Stage:
     def follow(self, word: str) -> None:
         if word == "keys":
             press_keys()
+        elif word in {"spoil", "mend"}:
+            self.spoilt = word == "spoil"
+        elif word.startswith("freeze "):
+            self.freezing = float(word.split()[1])
         elif word.startswith("type "):
             type_key(*word.split()[1:])
         elif word in SCRIPT:
@@ -159,7 +182,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         speech = sys.argv[1] if len(sys.argv) > 1 else ""
         panel = Panel(540, 960, 15.6, fullscreen=False, rehearsal_port=port, speech_program=speech)
-        app = touchscreen(panel, Path(home), stage.latest, stage.tell, stage.room)
+        watched = supervision(os.environ, os.getpid())
+        app = touchscreen(panel, Path(home), stage.latest, stage.tell, stage.room, watched)
         from kivy.clock import Clock  # noqa: PLC0415  # configured only now
 
         signal.signal(signal.SIGTERM, lambda *_: app.stop())
