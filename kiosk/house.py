@@ -13,7 +13,7 @@ class House:
 
     What the server says of both, its `look`, goes before. `typed_numbers`: a card's number may be
     typed, which proves less than the card itself.
-    `prints`: a receipt printer is fitted.
+    `prints`: a receipt printer is fitted. A page that nobody touches ends after `idle_seconds`.
     """
 
     name: str = ""
@@ -21,6 +21,7 @@ class House:
     typed_numbers: bool = False
     prints: bool = False
     look: Appearance = PLAIN
+    idle_seconds: float = 60.0
 
     @property
     def called(self) -> str:

@@ -129,11 +129,14 @@ class HouseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `name` heads receipts. `hold_place` says by language (`id`, `en`) where a book that somebody
     waits for is put. `typed_numbers` lets patrons type a card's number: only where a PIN is asked.
+    `idle_seconds`, 30 to 300, is how long a page waits for somebody to touch it: twice as long with
+    large text or voice, and never without a warning.
     """
 
     name: str = ""
     hold_place: dict[str, str] = {}
     typed_numbers: bool = False
+    idle_seconds: Annotated[float, msgspec.Meta(ge=30, le=300)] = 60.0
 
 
 class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -161,6 +164,7 @@ class KioskSettings(StationSettings, frozen=True, forbid_unknown_fields=True, kw
             tuple(self.house.hold_place.items()),
             self.house.typed_numbers,
             self.printer is not None,
+            idle_seconds=self.house.idle_seconds,
         )
 
 

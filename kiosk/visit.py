@@ -18,7 +18,7 @@ from kiosk.house import NO_HOUSE, House
 from kiosk.renewal import Renewal
 from kiosk.renewal import Stage as Renewing
 
-IDLE_SECONDS: Final = 60.0
+IDLE_SECONDS: Final = NO_HOUSE.idle_seconds  # where the library has not said
 WARNING_SECONDS: Final = 30.0
 NOTICE_SECONDS: Final = 15.0
 GOODBYE_SECONDS: Final = 20.0
@@ -239,7 +239,7 @@ def seconds_left(visit: Visit, now: float) -> int | None:
     """The seconds until this page ends by itself, or None while it has no end."""
     if visit.working or visit.waits or (visit.page is Page.WELCOME and not visit.helping):
         return None
-    limit = IDLE_SECONDS
+    limit = visit.house.idle_seconds
     if visit.page is Page.CARD_REFUSED and not visit.helping:
         limit = NOTICE_SECONDS
     if visit.page is Page.GOODBYE and not visit.helping:

@@ -10,7 +10,7 @@ from typing import Final
 
 from kiosk.staff.session import Page as StaffPage
 from kiosk.staff.session import Room
-from kiosk.visit import IDLE_SECONDS, UNHURRIED, Page, Visit, screen
+from kiosk.visit import UNHURRIED, Page, Visit, screen
 
 QUIETEST: Final = 1
 LOUDEST: Final = 5
@@ -87,9 +87,8 @@ def kept(viewing: Viewing, before: Visit, after: Visit, idle_seconds: float) -> 
     (`idle_seconds`). The panel closes by itself when the visit goes on to another screen.
     """
     ended = before.page is not Page.WELCOME and after.page is Page.WELCOME
-    left = after.page is Page.WELCOME and idle_seconds >= IDLE_SECONDS * (
-        UNHURRIED if viewing.unhurried else 1
-    )
+    pace = UNHURRIED if viewing.unhurried else 1
+    left = after.page is Page.WELCOME and idle_seconds >= after.house.idle_seconds * pace
     if ended or left:
         return Viewing(tall_panel=viewing.tall_panel)
     if screen(before) is not screen(after):

@@ -10,7 +10,7 @@ from kiosk.book import Stage
 from kiosk.happenings import Button, Touched
 from kiosk.renewal import Stage as Renewing
 from kiosk.slip import Line, Slip
-from kiosk.visit import IDLE_SECONDS, Letter, Page, Paper, Visit, seconds_left
+from kiosk.visit import Letter, Page, Paper, Visit, seconds_left
 from kiosk.visiting import opinion
 from kiosk.visiting.machine import home
 from kiosk.visiting.pile import Outcome
@@ -132,7 +132,7 @@ def timed(visit: Visit, now: float) -> Outcome:
     """A page whose time is over ends by itself, and what was said in it is kept."""
     if visit.page is Page.WELCOME:
         # Whoever laid books down and brought no card is gone: they are not the next patron's.
-        over = now - visit.since >= IDLE_SECONDS * visit.pace
+        over = now - visit.since >= visit.house.idle_seconds * visit.pace
         return (home(visit, visit.since) if over else visit), ()
     if seconds_left(visit, now) != 0:
         return visit, ()

@@ -99,13 +99,22 @@ def test_a_kiosk_needs_neither_printer_nor_scanner(tmp_path: Path) -> None:
 
 def test_what_the_library_decides_reaches_the_screen(tmp_path: Path) -> None:
     more = (
-        '[house]\nname = "Binjai"\ntyped_numbers = true\n'
+        '[house]\nname = "Binjai"\ntyped_numbers = true\nidle_seconds = 90\n'
         '[house.hold_place]\nid = "rak reservasi"\n'
         '[printer]\ndriver = "escpos"\nat = "usb:/dev/usb/lp0"\n'
     )
     house = kiosk(tmp_path, more).the_house()
-    assert house == House("Binjai", (("id", "rak reservasi"),), typed_numbers=True, prints=True)
+    places = (("id", "rak reservasi"),)
+    assert house == House("Binjai", places, typed_numbers=True, prints=True, idle_seconds=90)
     assert (house.place_of_holds("id"), house.place_of_holds("en")) == ("rak reservasi", "")
+
+
+@pytest.mark.parametrize("seconds", [29, 301])
+def test_a_page_waits_for_half_a_minute_at_least_and_five_at_most(
+    tmp_path: Path, seconds: int
+) -> None:
+    with pytest.raises(BadSettings, match="idle_seconds"):
+        kiosk(tmp_path, f"[house]\nidle_seconds = {seconds}\n")
 
 
 def test_a_scanner_needs_to_be_told_what_it_reads(tmp_path: Path) -> None:

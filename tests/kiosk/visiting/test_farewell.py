@@ -26,6 +26,7 @@ from kiosk.slip import Line, Slip
 from kiosk.visit import (
     COVER_SECONDS,
     IDLE_SECONDS,
+    WARNING_SECONDS,
     Call,
     Paper,
     Screen,
@@ -209,6 +210,17 @@ def test_whoever_needs_it_gets_twice_the_time_until_they_leave() -> None:
     assert (scene.shown(), seconds_left(scene.visit, scene.now)) == (Screen.PAD, IDLE_SECONDS)
     assert scene.wait(IDLE_SECONDS).shown() is Screen.WELCOME
     assert not scene.visit.unhurried
+
+
+@pytest.mark.parametrize("limit", [30.0, 300.0])
+def test_a_page_waits_as_long_as_the_library_says_and_warns_before(limit: float) -> None:
+    scene = kiosk(House(idle_seconds=limit)).touch(Button.BORROW)
+    assert seconds_left(scene.visit, scene.now) == limit >= WARNING_SECONDS
+    assert scene.wait(limit - 1).shown() is Screen.CARD
+    assert scene.wait(1).shown() is Screen.WELCOME
+    scene.play(arrived(1))
+    assert scene.wait(limit - 1).stages() == {1: Stage.LISTED}
+    assert scene.wait(1).stages() == {}
 
 
 def test_titles_are_covered_half_a_minute_after_the_last_touch() -> None:
