@@ -4,9 +4,11 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from devices.feig.simulator import FeigPeer
@@ -15,6 +17,8 @@ from devices.pseudo_terminal import PseudoTerminal
 from devices.settings import TagSettings
 from devices.simulated_tag import SimulatedTag
 from devices.tag_field import TagField
+from kiosk.settings import ScreenSettings
+from kiosk.touchscreen.keypad import Keypad
 from tests.devices.console.test_hardware import station
 from tests.devices.tags_in_hand import ON_LOAN, uid
 
@@ -78,3 +82,11 @@ def test_the_settings_of_the_guide_are_understood() -> None:
     keys = re.findall(r"^\s*(afi_\w+|owners|eas|model|text_\w+) =", text, re.MULTILINE)
     assert keys
     assert set(keys) <= set(TagSettings.__struct_fields__)
+
+
+def test_the_screens_settings_in_the_guide_are_those_that_there_are() -> None:
+    (block,) = re.findall(r"```toml\n(\[screen\].*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    told = tomllib.loads(block)["screen"]
+    screen = msgspec.convert(told, ScreenSettings)
+    assert screen.panel().keypad == Keypad()
+    assert set(told["keypad"]) == set(Keypad.__struct_fields__)
