@@ -205,7 +205,7 @@ class Touchscreen(App):
         self.root.clear_widgets()
         self.root.add_widget(self.surface)
         if self.scene is not None:
-            self.surface.show(self.scene)
+            self._show(self.surface, self.scene)
 
     def _palette(self) -> Palette:
         if self.viewing.high_contrast:
@@ -219,13 +219,17 @@ class Touchscreen(App):
             return
         if wanted == self.scene or self.surface is None:
             return
-        if self.scene is None:  # nothing stands there yet, or what a failure left
-            self.surface.forget()
-        before, self.scene = self.scene, None
-        self.surface.show(wanted)
-        self.scene = wanted
+        before = self.scene
+        self._show(self.surface, wanted)
         if self.viewing.voice:
             self.say(change(before, wanted, self.words))
+
+    def _show(self, surface: Surface, wanted: Scene) -> None:
+        if self.scene is None:  # nothing stands there yet, or what a failure left
+            surface.forget()
+        self.scene = None
+        surface.show(wanted)
+        self.scene = wanted
 
     def _wanted(self) -> Scene:
         session = self.room.session
