@@ -20,6 +20,7 @@ from kiosk.touchscreen.hand import Hand
 from kiosk.touchscreen.keyboard import Keyboard
 from kiosk.touchscreen.measures import measures
 from kiosk.touchscreen.panel import Panel
+from kiosk.touchscreen.patience import Patience
 from kiosk.touchscreen.scene import Scene
 from kiosk.touchscreen.scenes import scene
 from kiosk.touchscreen.speech.sentences import change, spoken
@@ -30,15 +31,13 @@ from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.survival import Survival
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, standard
 from kiosk.touchscreen.viewing import Viewing, kept, kept_by_staff
-from kiosk.visit import Screen, Visit
+from kiosk.visit import Visit
 
 if TYPE_CHECKING:
     from kiosk.touchscreen.rehearsal import Rehearsal
 
 # What only the time changes, a countdown, is looked at so often.
 _TIME_SECONDS: Final = 0.2
-# What is over sooner needs no screen that asks for patience: nothing flashes by.
-_SOON_SECONDS: Final = {Screen.IDENTIFYING: 0.15, Screen.STARTING: 0.3}
 
 
 class Touchscreen(App):
@@ -75,7 +74,7 @@ class Touchscreen(App):
         self._catalogues = read_catalogues()
         self._visit, self._now, self._touched_at = Visit(), 0.0, 0.0
         self.scene: Scene | None = None
-        self._patience_since: float | None = None
+        self._patience = Patience()
         self._rehearsal: Rehearsal | None = None
         self._survival = Survival()
         self._voice = Voice(panel.speech_program)
@@ -166,7 +165,7 @@ class Touchscreen(App):
         """Shows this at once, as if there had been nothing before: for pictures."""
         self.room = room or Room()
         self._visit, self._now, self._touched_at, self.scene = visit, now, now, None
-        self._patience_since = -max(_SOON_SECONDS.values())
+        self._patience.lose()
         before, self.viewing = self.viewing, viewing
         if _look(before) != _look(viewing) or self.palette != self._palette():
             self._renew()
@@ -215,9 +214,8 @@ class Touchscreen(App):
     def draw(self) -> None:
         """What is wanted now, unless it is over too soon to be read."""
         wanted = self._wanted()
-        if self._is_over_soon(wanted):
-            return
-        if wanted == self.scene or self.surface is None:
+        passing = self._patience.has_time_for(wanted.screen, self._now)
+        if passing or wanted == self.scene or self.surface is None:
             return
         before = self.scene
         self._show(self.surface, wanted)
@@ -236,16 +234,6 @@ class Touchscreen(App):
         if session is None:
             return scene(self._visit, self._now, self.words, self.viewing)
         return staff_scene(self.room, session, self._now, self.words, self.viewing)
-
-    def _is_over_soon(self, wanted: Scene) -> bool:
-        """Whether patience is asked for only since just now."""
-        screen = wanted.screen
-        if not isinstance(screen, Screen) or screen not in _SOON_SECONDS:
-            self._patience_since = None
-            return False
-        if self._patience_since is None:
-            self._patience_since = self._now
-        return self._now - self._patience_since < _SOON_SECONDS[screen]
 
     def hush(self) -> None:
         """The voice stops in the middle of a word."""
