@@ -17,6 +17,7 @@ from kiosk.visit import (
     seconds_left,
     titles_covered,
 )
+from kiosk.visiting.account import borrows
 
 _BORROWING: Final = {
     Screen.WELCOME,
@@ -119,7 +120,8 @@ def _on_welcome(visit: Visit, catalogue: Catalogue) -> list[Note]:
 def _on_account(visit: Visit, catalogue: Catalogue) -> list[Note]:
     found = []
     if listed := visit.count(Stage.LISTED):
-        found.append(Note(Sign.NOTE, catalogue.counted("account.books", listed), Tone.READY))
+        key = "account.books" if borrows(visit) else "account.books-not-yet"
+        found.append(Note(Sign.NOTE, catalogue.counted(key, listed), Tone.READY))
     if visit.asked is not None:
         found.append(Note(Sign.CLOCK, catalogue.text("account.looking"), Tone.WAIT))
     return found

@@ -61,6 +61,7 @@ def _of_one(table: dict[str, Visit]) -> dict[str, Visit]:
         "out-pad-after-lent-1": replace(lent, pad_healthy=False),
         "out-pad-after-returned-1": replace(back, pad_healthy=False),
         "account-1": replace(account, account=single, books=books.books[:1]),
+        "account-blocked-book": replace(table["account-blocked"], books=books.books[:1]),
         "found-1": replace(found, found=Found(1, found.found.hits[:1])),
     }
 
@@ -76,6 +77,9 @@ def _answered(table: dict[str, Visit]) -> dict[str, Visit]:
     return {
         "account-refused": replace(account, renewals=refused),
         "account-books": replace(account, books=table["welcome-books"].books),
+        "account-blocked-books": replace(
+            table["account-blocked"], books=table["welcome-books"].books
+        ),
         "account-covered-unhurried": long_ago,
         "return-hold-anywhere": replace(table["return-hold"], house=House()),
         "out-pad-after-returned": replace(returned, pad_healthy=False),

@@ -1,10 +1,17 @@
-"""No sentence of a screen is left out of the tables of states, by which the audit looks it over."""
+"""No sentence of a screen is left out of the states that the audit draws, or speaks of what is not
+there.
+"""
 
+import itertools
+import re
 from dataclasses import replace
+
+import pytest
 
 from kiosk.happenings import Button
 from kiosk.languages.catalogue import LANGUAGES, Catalogue, read_catalogue
 from kiosk.touchscreen.scenes import scene
+from kiosk.touchscreen.speech.sentences import controls, texts
 from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.staff_states import ROOMS
 from kiosk.touchscreen.states import NOW, STATES
@@ -22,6 +29,11 @@ VIEWINGS = (
         tall_panel=True,
     ),
 )
+# "Sentuh Pinjam atau Kembalikan"
+NAMED = {
+    "id": re.compile(r"[Ss]entuh ([A-Z]\w*)(?: atau ([A-Z]\w*))?"),
+    "en": re.compile(r"[Tt]ouch ([A-Z]\w*)(?: or ([A-Z]\w*))?"),
+}
 ELSEWHERE = ("speech.", "receipt.", "staff.slip", "staff.voice")
 NEVER = {
     # These have words of their own wherever they are drawn, or none.
@@ -67,3 +79,21 @@ def test_every_sentence_of_a_screen_stands_in_a_state_that_is_looked_over() -> N
     drawn = set.union(*map(asked, LANGUAGES))
     every = {key for key in read_catalogue("id").sentences if not key.startswith(ELSEWHERE)}
     assert every - drawn == NEVER
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_button_that_a_sentence_names_is_on_the_screen(language: str) -> None:
+    catalogue = read_catalogue(language)
+    missed = []
+    for state, visit in STATES.items():
+        if visit.helping:  # help speaks of what comes later
+            continue
+        drawn = scene(replace(visit, language=language), NOW, catalogue)
+        labels = tuple(one.label for one in controls(drawn))
+        told = " ".join([*texts(drawn.body), *texts(drawn.notes)])
+        missed += [
+            (state, name)
+            for name in itertools.chain(*NAMED[language].findall(told))
+            if name and not any(label.startswith(name) for label in labels)
+        ]
+    assert missed == []
