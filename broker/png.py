@@ -7,7 +7,9 @@ from typing import Final
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # Width, height, bit depth, colour type and interlacing (11.2.1).
 _HEAD: Final = re.compile(SIGNATURE + rb".{4}IHDR(.{4})(.{4})(.)(.)..(.)", re.DOTALL)
-_SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a pixel, by colour type (table 9)
+# By colour type, the samples of a pixel and how many bits each may have (table 11.1).
+_SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_DEPTHS: Final = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
 _BY_PALETTE: Final = 3
 _LAST_FILTER: Final = 4  # of a scanline (9.2)
 
@@ -21,11 +23,15 @@ def size_of(png: bytes) -> tuple[int, int]:
     if interlaced:
         raise ValueError("the PNG is interlaced; save it without")
     chunks = _chunks(png)
-    row = 1 + (wide * _SAMPLES.get(colour, 0) * depth + 7) // 8
-    lacks_colours = colour == _BY_PALETTE and b"PLTE" not in chunks
-    if lacks_colours or not _has_rows(chunks.get(b"IDAT", b""), row, high):
+    known = depth in _DEPTHS.get(colour, ()) and (colour != _BY_PALETTE or b"PLTE" in chunks)
+    if not (known and _has_rows(chunks.get(b"IDAT", b""), _row(wide, depth, colour), high)):
         raise ValueError("the PNG is damaged or cut off")
     return wide, high
+
+
+def _row(wide: int, depth: int, colour: int) -> int:
+    """The bytes of a scanline: its filter, and its pixels without a gap."""
+    return 1 + (wide * _SAMPLES[colour] * depth + 7) // 8
 
 
 def _chunks(png: bytes) -> dict[bytes, bytes]:

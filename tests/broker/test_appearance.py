@@ -55,6 +55,7 @@ def test_a_logo_is_a_small_png() -> None:
         (composed(compress(b"\x07" + bytes(27))), "damaged or cut off"),
         (composed(compress(bytes(28)), interlaced=1), "interlaced"),
         (composed(compress(bytes(10)), colour=3), "damaged or cut off"),
+        (composed(compress(bytes(1)), colour=5), "damaged or cut off"),
         (png(64, 32) + bytes(LARGEST_LOGO_BYTES), "bytes; at most"),
     ):
         with pytest.raises(ValueError, match=why):
