@@ -18,7 +18,7 @@ from kiosk.touchscreen import glyphs, measures
 from kiosk.touchscreen.drawing import paint
 from kiosk.touchscreen.scene import Control, Meaning, Weight
 from kiosk.touchscreen.theme import Token
-from kiosk.touchscreen.widgets import Block
+from kiosk.touchscreen.widgets import Block, loosened
 
 # A button, and which of several alike it is.
 Name = tuple[Meaning, str]
@@ -105,7 +105,7 @@ class Target(Touchable, Widget):
 
     def narrowest(self, *, signed: bool = True) -> float:
         """The width at which no word breaks, and the sign still stands beside them if `signed`."""
-        widest = max(map(self._wide, self.text.split(" ")))
+        widest = self._widest(self.text)
         return float(widest + (self._sign if signed else 0) + 2 * self.pad + 2 * ROUNDING)
 
     def settle(self, width: float) -> float:
@@ -118,6 +118,9 @@ class Target(Touchable, Widget):
     def _wide(self, text: str) -> float:
         return float(self.ids.word._label.get_extents(text)[0])  # noqa: SLF001  # Kivy's only ruler
 
+    def _widest(self, text: str) -> float:
+        return max(map(self._wide, text.split(" ")))
+
     def _words(self, width: float) -> float:
         """Lets the words take their place beside the sign, and tells how high they are."""
         if self._settled != (self.text, width, self.font_size):
@@ -127,13 +130,15 @@ class Target(Touchable, Widget):
 
     def _broken(self, width: float) -> float:
         word, room = self.ids.word, width - 2 * self.pad - self._sign
-        if max(map(self._wide, self.text.split(" "))) + ROUNDING > room:
+        if self._widest(self.text) + ROUNDING > room:
             room += self._sign  # a long word pushes the sign away rather than break
-        one_line = self._wide(self.text) + ROUNDING
+        # What is wider than the whole field has to.
+        word.text = loosened(self.text, self._wide, width - ROUNDING)
+        one_line = self._wide(word.text) + ROUNDING
         word.text_size = (min(room, one_line), None)
         word.texture_update()
         if one_line > room:
-            widest = max(map(self._wide, self.text.split(" ")))
+            widest = self._widest(word.text)
             tight = max(widest + ROUNDING, min(room, self.natural() - self._sign - 2 * self.pad))
             word.text_size = (tight, None)
             word.texture_update()

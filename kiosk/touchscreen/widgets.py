@@ -5,7 +5,7 @@ out at once, without waiting for Kivy's next frame.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from kivy.properties import ColorProperty, ObjectProperty, StringProperty
@@ -50,6 +50,16 @@ class Block:
         return (self,)
 
 
+def loosened(text: str, wide: Callable[[str], float], width: float) -> str:
+    """`text` that breaks where it has to in `width`, measured by `wide`: rather between words than
+    in one, and in a file's name behind a hyphen.
+    """
+    if not _LOOSE.search(text) or max(map(wide, text.split(" "))) <= width:
+        return text
+    words = text.replace(UNBROKEN_SPACE, " ").split(" ")
+    return " ".join(_HYPHEN.sub(" ", one) if wide(one) > width else one for one in words)
+
+
 class Text(Label, Block):
     """A paragraph as wide as its place and as high as its words."""
 
@@ -68,21 +78,13 @@ class Text(Label, Block):
     def settle(self, width: float) -> float:
         if self._settled == (self.text, width) == (self.text, self.width):
             return float(self.height)
-        if _LOOSE.search(self.text) and max(map(self.wide, self.text.split(" "))) > width:
-            self.text = self._loosened(width)
+        self.text = loosened(self.text, self.wide, width)
         self._settled = self.text, width
         self.width = width
         self.text_size = (width, None)
         self.texture_update()
         self.height = self.texture_size[1] if self.text else 0
         return float(self.height)
-
-    def _loosened(self, width: float) -> str:
-        """Rather broken between words than in one, and in a file's name behind a hyphen."""
-        words = self.text.replace(UNBROKEN_SPACE, " ").split(" ")
-        wide = (word for word in words if self.wide(word) > width)
-        loose = {word: _HYPHEN.sub(" ", word) for word in wide}
-        return " ".join(loose.get(word, word) for word in words)
 
     def pieces(self, width: float, room: float) -> Sequence[Widget]:
         """Paragraphs of as many lines as `room` holds."""
