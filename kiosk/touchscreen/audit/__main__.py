@@ -59,9 +59,9 @@ def sheets(panel: str, out: Path) -> None:
         home = Path(folder)
         gallery = Gallery(PANELS[panel], home / "kivy")
         for name, wanted in SHEETS.items():
-            for one in wanted:
-                gallery.judge(one, home)
-            pictures = [home / f"{one.name}.1.png" for one in wanted]
+            pictures = [home / f"{one.name}.png" for one in wanted]
+            for one, picture in zip(wanted, pictures, strict=True):
+                gallery.save(one, picture)
             contact_sheet(pictures, out / f"{panel}.{name}.png")
 
 

@@ -53,11 +53,20 @@ class Gallery:
             raise RuntimeError("the screen did not start")
         return surface
 
-    def judge(self, wanted: Combination, pictures: Path | None = None) -> list[str]:
-        """Everything wrong with the picture on all of its pages; saves them when wanted."""
+    def save(self, wanted: Combination, file: Path) -> None:
+        """The picture as it is first seen, a PNG. Raises MissingText."""
+        self._stage(wanted)
+        self._idle()
+        self._picture().save(file)
+
+    def _stage(self, wanted: Combination) -> Scene:
         self._visit, self._room = _staged(wanted)
+        return self._app.stage(self._visit, NOW, wanted.viewing, self._room)
+
+    def judge(self, wanted: Combination) -> list[str]:
+        """Everything wrong with the picture on all of its pages."""
         try:
-            scene = self._app.stage(self._visit, NOW, wanted.viewing, self._room)
+            scene = self._stage(wanted)
         except MissingText as error:
             return [str(error)]
         found = _unspoken(spoken(scene, self._app.words))
@@ -65,7 +74,7 @@ class Gallery:
         reached: set[Name] = set()
         found += _hidden(scene, set(self._surface.targets))
         for page, _ in enumerate(self._pages()):
-            found += self._judge_page(wanted, page, pictures)
+            found += self._judge_page(wanted, page)
             pages[self._surface.pages] = self._texts()
             reached |= set(self._surface.targets)
         words = {word for page in pages.values() for text in page for word in _words(text)}
@@ -81,22 +90,19 @@ class Gallery:
         reached = {name for _ in self._pages() for name in self._surface.targets}
         return [*hidden, *_unreached(scene, reached)]
 
-    def _judge_page(self, wanted: Combination, page: int, pictures: Path | None) -> list[str]:
+    def _judge_page(self, wanted: Combination, page: int) -> list[str]:
         from kiosk.touchscreen.audit.faults import faults, pale  # noqa: PLC0415  # configured now
 
         self.pictures += 1
         surface, app = self._surface, self._app
         names = tuple(surface.targets)
-        focus = surface.focus(names[page % len(names)] if names and pictures is None else None)
+        focus = surface.focus(names[page % len(names)] if names else None)
         self._idle()
         reach = app.panel.reach if wanted.viewing.reach else float(app.panel.height)
         found = faults(surface, app.measures, wanted.viewing, reach)
-        if focus is None and pictures is None:
+        if focus is None:
             found.append("has nothing that the keypad can reach")
-        picture = self._picture()
-        if pictures is not None:
-            picture.save(pictures / f"{wanted.name}.{page + 1}.png")
-        return found + pale(surface, picture, wanted.viewing)
+        return found + pale(surface, self._picture(), wanted.viewing)
 
     def _pages(self) -> Iterator[None]:
         """Each sheet of keys, each page of the body, and then each of the buttons."""

@@ -139,7 +139,7 @@ def unfocused(gallery: Gallery) -> list[str]:
     gallery.judge(wanted)
     for target in gallery._surface.choices:
         target.disabled = True
-    return gallery._judge_page(wanted, 0, None)
+    return gallery._judge_page(wanted, 0)
 
 
 def ringless(gallery: Gallery) -> list[str]:
@@ -148,7 +148,7 @@ def ringless(gallery: Gallery) -> list[str]:
     gallery.judge(wanted)
     for target in gallery._surface.choices:
         target.canvas.before.clear()
-    return gallery._judge_page(wanted, 0, None)
+    return gallery._judge_page(wanted, 0)
 
 
 def main() -> None:
