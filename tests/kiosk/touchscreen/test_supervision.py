@@ -21,6 +21,13 @@ def manager(tmp_path: Path) -> Iterator[socket.socket]:
         yield listening
 
 
+def _falls_silent(manager: socket.socket) -> None:
+    manager.settimeout(SILENT_SECONDS)
+    with pytest.raises(TimeoutError):
+        _hear_for_ever(manager)
+    manager.settimeout(PATIENCE_SECONDS)
+
+
 def _hear_for_ever(manager: socket.socket) -> None:
     while True:
         manager.recv(4096)
@@ -52,11 +59,8 @@ def test_a_frozen_screen_is_silent_though_the_rest_of_the_program_works(
 ) -> None:
     manager.recv(4096)
     watched.direct(f"freeze {FROZEN_SECONDS}")
-    manager.settimeout(SILENT_SECONDS)
-    with pytest.raises(TimeoutError):
-        _hear_for_ever(manager)
+    _falls_silent(manager)
     watched.direct("card")
-    manager.settimeout(PATIENCE_SECONDS)
     assert manager.recv(4096) == b"WATCHDOG=1"
     assert stands(watched, "pad")
 
@@ -72,11 +76,8 @@ def test_what_could_not_be_drawn_shows_no_life_until_it_is(
 ) -> None:
     manager.recv(4096)
     watched.direct("spoil")
-    manager.settimeout(SILENT_SECONDS)
-    with pytest.raises(TimeoutError):
-        _hear_for_ever(manager)
+    _falls_silent(manager)
     watched.direct("mend")
-    manager.settimeout(PATIENCE_SECONDS)
     assert manager.recv(4096) == b"WATCHDOG=1"
     assert "Selamat datang" in watched.ask("screen")["texts"]
     _, errors = watched.end()
