@@ -22,7 +22,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from broker.program import run_command
-from kiosk.start import run
+from kiosk.__main__ import run
 from kiosk.touchscreen.audit.headless import HEADLESS
 
 ANSWER = "> "

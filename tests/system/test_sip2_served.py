@@ -15,11 +15,11 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from broker.processes import start_tied, stop
-from server.__main__ import app
 from server.journal.database import open_engine, reading, transaction
 from server.journal.tables import fact
 from server.migrations import migrate
 from server.passwords import Password
+from server.program import app
 from server.sample import load_sample
 from tests.brokers import free_port, started_mosquitto
 from tests.ils.ledger import small_library

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
 from broker.program import run_command
-from kiosk.__main__ import run
+from kiosk.program import run
 from kiosk.staff.words import Key
 from kiosk.touchscreen.audit.headless import HEADLESS
 from kiosk.touchscreen.viewing import Wish
