@@ -29,7 +29,7 @@ from kiosk.touchscreen.staff_door import StaffDoor
 from kiosk.touchscreen.staff_scenes import staff_scene
 from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.survival import Survival
-from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, standard
+from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, Token, standard
 from kiosk.touchscreen.viewing import Viewing, kept, kept_by_staff
 from kiosk.visit import Visit
 
@@ -201,6 +201,7 @@ class Touchscreen(App):
         focus = self.surface.focused if self.surface is not None else None
         self.surface = Surface(self.hand.choose, self.measures, glass)
         self.surface.focused = focus
+        Window.clearcolor = self.palette[Token.GROUND]  # a rectangle would be drawn over it
         self.root.clear_widgets()
         self.root.add_widget(self.surface)
         if self.scene is not None:
