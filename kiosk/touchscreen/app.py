@@ -1,5 +1,6 @@
 """The running screen: asks for the latest visit with every frame, redraws on change."""
 
+import gc
 from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,7 @@ from kiosk.staff.session import Room
 from kiosk.touchscreen.arrangement import Glass
 from kiosk.touchscreen.hand import Hand
 from kiosk.touchscreen.keyboard import Keyboard
+from kiosk.touchscreen.leisure import Leisure
 from kiosk.touchscreen.measures import measures
 from kiosk.touchscreen.panel import Panel
 from kiosk.touchscreen.patience import Patience
@@ -31,7 +33,7 @@ from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.survival import Survival
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, Token, standard
 from kiosk.touchscreen.viewing import Viewing, kept, kept_by_staff
-from kiosk.visit import Visit
+from kiosk.visit import Visit, screen
 
 if TYPE_CHECKING:
     from kiosk.touchscreen.rehearsal import Rehearsal
@@ -75,6 +77,7 @@ class Touchscreen(App):
         self._visit, self._now, self._touched_at = Visit(), 0.0, 0.0
         self.scene: Scene | None = None
         self._patience = Patience()
+        self._leisure = Leisure()
         self._rehearsal: Rehearsal | None = None
         self._survival = Survival()
         self._voice = Voice(panel.speech_program)
@@ -129,6 +132,10 @@ class Touchscreen(App):
         changed = visit is not self._visit or self._room_now() is not self.room
         if changed or now - self._now >= _TIME_SECONDS:
             self.look()
+        if changed:
+            self._leisure.lose(now)
+        elif self._leisure.comes(screen(visit), now):
+            gc.collect()
         self._watched.alive(now)  # not by a thread of its own: a frozen screen has to be noticed
 
     def _room_now(self) -> Room:
@@ -177,6 +184,7 @@ class Touchscreen(App):
     def touched(self) -> None:
         """Somebody is there, whatever comes of it."""
         self._touched_at = self._now
+        self._leisure.lose(self._now)
 
     def become(self, viewing: Viewing) -> None:
         """Takes the patron's settings; what they change about the look is drawn anew."""

@@ -5,6 +5,7 @@ standard input make things happen that no patron's finger can: a card, books on 
 keys of a keyboard.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,6 +128,8 @@ class Stage:
             press_keys()
         elif word in {"spoil", "mend"}:
             self.spoilt = word == "spoil"
+        elif word == "litter":
+            litter()
         elif word.startswith("freeze "):
             self.freezing = float(word.split()[1])
         elif word.startswith("type "):
@@ -140,6 +144,20 @@ class Stage:
         if where in self.failing:
             self.failing.remove(where)
             raise RuntimeError(f"asked to fail in {where}")
+
+
+class Litter:
+    """Refers to itself: only who looks for garbage finds it."""
+
+    def __init__(self) -> None:
+        self.myself = self
+
+
+def litter() -> None:
+    """Leaves some, and reports when it is found."""
+    gc.disable()
+    found = weakref.finalize(Litter(), sys.stderr.write, "garbage was found\n")
+    found.atexit = False
 
 
 def press_keys() -> None:

@@ -1,0 +1,31 @@
+"""When the screen may stand still to look for garbage: while nobody is there. Pure."""
+
+from typing import Final
+
+from kiosk.visit import Screen
+
+_LEISURE_SECONDS: Final = 1.0
+
+
+class Leisure:
+    """Comes once after whatever happened, when the welcome has stood for a second.
+
+    To look through all that a visit made takes a tenth of a second, on a small computer half a
+    one, in which no touch is answered. Times are monotonic seconds.
+    """
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def lose(self, now: float) -> None:
+        """Something happened: somebody may be there."""
+        self._since = now
+
+    def comes(self, screen: Screen, now: float) -> bool:
+        """Whether it is now; not again before it was lost."""
+        if self._since is None or screen is not Screen.WELCOME:
+            return False
+        if now - self._since < _LEISURE_SECONDS:
+            return False
+        self._since = None
+        return True
