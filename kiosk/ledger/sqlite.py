@@ -14,6 +14,7 @@ _WANTED: Final = {
     "synchronous": 2,  # FULL
     "foreign_keys": 1,
     "secure_delete": 1,
+    "cache_size": -512,  # KiB: what a visit asks for is little, and a kiosk's memory stands still
 }
 _TABLES: Final = "SELECT count(*) FROM sqlite_schema"
 
