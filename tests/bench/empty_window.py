@@ -1,8 +1,10 @@
-"""A Kivy window with nothing in it: `python -m tests.bench.empty_window SECONDS`.
+"""A Kivy window with nothing in it: `python -m tests.bench.empty_window MODE SECONDS`.
+
+    frames    each drawn anew, under a kiosk's clock: how many a second
+    idle      nothing to draw: processor time over time
 
 Imports Kivy and nothing of ours, so that it is the least any such program takes. Prints one line of
-JSON: monotonic seconds at the first frame, and frames a second, each drawn anew, under a kiosk's
-clock.
+JSON: monotonic seconds at the first frame, and what the mode tells.
 """
 
 import json
@@ -30,6 +32,14 @@ def frames(seconds: float, work: Any) -> Play:
         drawn += 1
         yield {}
     yield {"per_second": drawn / (time.monotonic() - begun)}
+
+
+def idle(seconds: float) -> Play:
+    """The share of a core that goes to a window nobody touches."""
+    begun, spent = time.monotonic(), time.process_time()
+    while time.monotonic() - begun < seconds:
+        yield {}
+    yield {"share": (time.process_time() - spent) / (time.monotonic() - begun)}
 
 
 def played(app: Any, play: Play) -> dict[str, float]:
@@ -82,7 +92,8 @@ def main() -> None:
         # As `kiosk.touchscreen.configure` does.
         os.environ |= {"KIVY_HOME": home, "KIVY_NO_ARGS": "1", "KIVY_NO_FILELOG": "1"}
         os.environ |= {"KIVY_LOG_MODE": "PYTHON", "KIVY_WINDOW": "sdl2"}
-        told = played(empty(), frames(float(sys.argv[1]), lambda: None))
+        mode, seconds = sys.argv[1], float(sys.argv[2])
+        told = played(empty(), idle(seconds) if mode == "idle" else frames(seconds, lambda: None))
     print(json.dumps(told))
 
 
