@@ -17,6 +17,8 @@ _FAILED_ROUNDS: Final = 3
 # A card's number is read with a checksum: one sight of it is enough, and its bearer waits.
 _AT_FIRST_SIGHT: Final[Presence[Card | TwoCards]] = Presence(arrive_after=1, leave_after=15)
 _RHYTHM: Final = Rhythm(poll=0.025)
+# Half a minute and more: nobody is there, and all that looking costs.
+_QUIET_ROUNDS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class CardReaderHealthy:
 
 
 CardEvent = CardArrived | CardLeft | CardReaderLost | CardReaderHealthy
+
+
+def pause(rhythm: Rhythm, empty: int) -> float:
+    """Seconds until the next look: twice as long once there was no card for so many rounds."""
+    return rhythm.poll if empty < _QUIET_ROUNDS else 2 * rhythm.poll
 
 
 class CardWatch:
@@ -88,7 +95,7 @@ class CardWatch:
             reader.close()
 
     def _polls(self, reader: CardReader) -> None:
-        presence, failed = self._nothing_seen, 0
+        presence, failed, empty = self._nothing_seen, 0, 0
         while not self._stopping.is_set():
             try:
                 card = reader.present()
@@ -99,9 +106,10 @@ class CardWatch:
             else:
                 failed = 0
                 self._healthy()
+                empty = empty + 1 if card is None else 0
                 presence, _ = presence.observe(() if card is None else (card,))
                 self._tell_of(presence.here)
-            self._stopping.wait(self._rhythm.poll)
+            self._stopping.wait(pause(self._rhythm, empty))
 
     def _tell_of(self, here: tuple[Card | TwoCards, ...]) -> None:
         """The latest arrival counts, until it is gone and the one before still is not."""

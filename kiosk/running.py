@@ -57,7 +57,7 @@ from kiosk.slip import Slip
 from kiosk.staff.at_work import AtWork
 from kiosk.station import Station
 
-TICK_SECONDS: Final = 0.1
+TICK_SECONDS: Final = 0.2
 
 log: Final = structlog.get_logger()
 
