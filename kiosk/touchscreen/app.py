@@ -33,13 +33,14 @@ from kiosk.touchscreen.surface import Surface
 from kiosk.touchscreen.survival import Survival
 from kiosk.touchscreen.theme import HIGH_CONTRAST, STANDARD, Palette, Token, standard
 from kiosk.touchscreen.viewing import Viewing, kept, kept_by_staff
-from kiosk.visit import Visit, screen
+from kiosk.visit import Screen, Visit, screen
 
 if TYPE_CHECKING:
     from kiosk.touchscreen.rehearsal import Rehearsal
 
-# What only the time changes, a countdown, is looked at so often.
+# What only the time changes, a countdown, is looked at so often; the welcome has none.
 _TIME_SECONDS: Final = 0.2
+_WELCOME_SECONDS: Final = 1.0
 
 
 class Touchscreen(App):
@@ -78,6 +79,7 @@ class Touchscreen(App):
         self.scene: Scene | None = None
         self._patience = Patience()
         self._leisure = Leisure()
+        self._looking = False
         self._rehearsal: Rehearsal | None = None
         self._survival = Survival()
         self._voice = Voice(panel.speech_program)
@@ -130,11 +132,15 @@ class Touchscreen(App):
     def _look_again(self) -> None:
         visit, now = self._latest()
         changed = visit is not self._visit or self._room_now() is not self.room
-        if changed or now - self._now >= _TIME_SECONDS:
+        rests = screen(visit) is Screen.WELCOME and self.room.session is None
+        lasts = _WELCOME_SECONDS if rests else _TIME_SECONDS
+        if changed or self._looking or now - self._now >= lasts:
+            self._looking = True  # for as long as it fails
             self.look()
+            self._looking = False
         if changed:
             self._leisure.lose(now)
-        elif self._leisure.comes(screen(visit), now):
+        elif rests and self._leisure.comes(now):
             gc.collect()
         self._watched.alive(now)  # not by a thread of its own: a frozen screen has to be noticed
 

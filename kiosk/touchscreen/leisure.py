@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from kiosk.visit import Screen
-
 _LEISURE_SECONDS: Final = 1.0
 
 
@@ -21,11 +19,9 @@ class Leisure:
         """Something happened: somebody may be there."""
         self._since = now
 
-    def comes(self, screen: Screen, now: float) -> bool:
-        """Whether it is now; not again before it was lost."""
-        if self._since is None or screen is not Screen.WELCOME:
-            return False
-        if now - self._since < _LEISURE_SECONDS:
+    def comes(self, now: float) -> bool:
+        """Whether it is now, at a welcome; not again before it was lost."""
+        if self._since is None or now - self._since < _LEISURE_SECONDS:
             return False
         self._since = None
         return True

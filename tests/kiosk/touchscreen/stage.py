@@ -95,7 +95,7 @@ class Stage:
         )
         self.failing: set[str] = set()
         self.freezing = 0.0
-        self.spoilt = False
+        self.spoilt: Visit | None = None
         for happening in MACHINE:
             self.hear(happening)
 
@@ -115,10 +115,7 @@ class Stage:
         self._fail_once("latest")
         frozen, self.freezing = self.freezing, 0.0
         threading.Event().wait(frozen)
-        visit = self.conduct.visit
-        if self.spoilt:
-            visit = replace(visit, house=House(look=Unchecked(logo="bm9uZQ==")))
-        return visit, time.monotonic()
+        return self.spoilt or self.conduct.visit, time.monotonic()
 
     def room(self) -> Room:
         return self.conduct.room
@@ -127,7 +124,9 @@ class Stage:
         if word == "keys":
             press_keys()
         elif word in {"spoil", "mend"}:
-            self.spoilt = word == "spoil"
+            unchecked = House(look=Unchecked(logo="bm9uZQ=="))
+            spoilt = replace(self.conduct.visit, house=unchecked)
+            self.spoilt = spoilt if word == "spoil" else None
         elif word == "litter":
             litter()
         elif word.startswith("freeze "):

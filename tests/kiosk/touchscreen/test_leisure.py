@@ -3,33 +3,26 @@
 import threading
 
 from kiosk.touchscreen.leisure import Leisure
-from kiosk.visit import Screen
 from tests.kiosk.touchscreen.play import Play, stands
 
 LONG_SECONDS = 4.0
 
 
-def test_it_comes_once_the_welcome_has_stood_a_while_and_only_once() -> None:
+def test_it_comes_a_second_after_whatever_happened_and_only_once() -> None:
     leisure = Leisure()
+    assert not leisure.comes(5.0)
     leisure.lose(10.0)
-    assert not leisure.comes(Screen.WELCOME, 10.9)
-    assert leisure.comes(Screen.WELCOME, 11.0)
-    assert not leisure.comes(Screen.WELCOME, 99.0)
-
-
-def test_it_never_comes_in_a_visit_however_quiet() -> None:
-    leisure = Leisure()
-    leisure.lose(10.0)
-    assert not any(leisure.comes(each, 99.0) for each in Screen if each is not Screen.WELCOME)
-    assert leisure.comes(Screen.WELCOME, 99.0)
+    assert not leisure.comes(10.9)
+    assert leisure.comes(11.0)
+    assert not leisure.comes(99.0)
 
 
 def test_whoever_touches_the_welcome_puts_it_off() -> None:
     leisure = Leisure()
     leisure.lose(10.0)
     leisure.lose(10.5)
-    assert not leisure.comes(Screen.WELCOME, 11.4)
-    assert leisure.comes(Screen.WELCOME, 11.5)
+    assert not leisure.comes(11.4)
+    assert leisure.comes(11.5)
 
 
 def test_what_a_visit_leaves_lies_until_the_welcome_stands_again() -> None:
