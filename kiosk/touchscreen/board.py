@@ -27,6 +27,7 @@ class Key(Target):
 
     def on_focused(self, *_: object) -> None:
         """The ring is broader than the gap: it stands over the neighbours."""
+        super().on_focused()
         if self.focused and self.parent is not None:
             board = self.parent
             board.remove_widget(self)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar, Final
 
+from kivy.graphics import Color, InstructionGroup, SmoothRoundedRectangle
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -41,10 +42,34 @@ class Touchable(ButtonBehavior, Block):
 
     focused = BooleanProperty(False)  # noqa: FBT003  # Kivy's property takes its default so
     ring = NumericProperty(0)
+    corner = NumericProperty(0)
     least_mm = NumericProperty(measures.TARGET_MM)
     apart_mm: ClassVar[float] = measures.TARGET_GAP_MM
     control: Control
     choose: Choose
+    _drawn: InstructionGroup | None = None
+
+    def on_focused(self, *_: object) -> None:
+        """The ring is made for who uses the keypad alone: a screen has many targets."""
+        if self._drawn is None:
+            self._drawn = InstructionGroup()
+            self.canvas.before.insert(0, self._drawn)
+            self.bind(pos=self._encircle, size=self._encircle)
+        self._encircle()
+
+    def _encircle(self, *_: object) -> None:
+        assert self._drawn is not None, "it was focused once"
+        self._drawn.clear()
+        rings = ((Token.RING, self.ring), (Token.GROUND, 0.4 * self.ring)) if self.focused else ()
+        for token, out in rings:
+            self._drawn.add(Color(*paint(token)))
+            self._drawn.add(
+                SmoothRoundedRectangle(
+                    pos=(self.x - out, self.y - out),
+                    size=(self.width + 2 * out, self.height + 2 * out),
+                    radius=[self.corner + out],
+                )
+            )
 
     @property
     def name(self) -> Name:
