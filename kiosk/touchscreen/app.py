@@ -215,7 +215,7 @@ class Touchscreen(App):
         focus = self.surface.focused if self.surface is not None else None
         self.surface = Surface(self.hand.choose, self.measures, glass)
         self.surface.focused = focus
-        Window.clearcolor = self.palette[Token.GROUND]  # a rectangle would be drawn over it
+        Window.clearcolor = self.palette[Token.GROUND]  # it is cleared anyway: no rectangle
         self.root.clear_widgets()
         self.root.add_widget(self.surface)
         if self.scene is not None:

@@ -8,8 +8,8 @@ _LEISURE_SECONDS: Final = 1.0
 class Leisure:
     """Comes once after whatever happened, when the welcome has stood for a second.
 
-    To look through all that a visit made takes a tenth of a second, on a small computer half a
-    one, in which no touch is answered. Times are monotonic seconds.
+    To look through all that a visit made takes up to a tenth of a second, on a small computer
+    longer, in which no touch is answered. Times are monotonic seconds.
     """
 
     def __init__(self) -> None:
