@@ -65,16 +65,12 @@ class Visit:
         return self._library.box.until(told)
 
 
-def traces(folder: Path, plain: list[bytes], sealed: list[bytes]) -> list[Path]:
-    """Where any stands. The broker writes what is on its way just then, sealed, into its store."""
+def traces(folder: Path, secrets: list[bytes]) -> list[Path]:
+    """Where any stands, but for the broker's store, which holds what was on its way at a save."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert len(files) > 5
-    found = []
-    for path in files:
-        hidden = plain if path.name.startswith("mosquitto.db") else plain + sealed
-        if any(one in path.read_bytes() for one in hidden):
-            found.append(path)
-    return found
+    kept = [path for path in files if not path.name.startswith("mosquitto.db")]
+    return [path for path in kept if any(one in path.read_bytes() for one in secrets)]
 
 
 def set_pin(folder: Path) -> None:
@@ -104,11 +100,13 @@ def test_a_visit_with_a_pin_leaves_none_behind(
     said = [one.reveal().removeprefix(SECRET_PREFIX) for one in visit.said]
     plain = [PIN.reveal().encode(), WRONG.reveal().encode()]
     sealed = [one[20:60].encode() for one in said] + [urlsafe_b64decode(one[:40]) for one in said]
-    assert traces(tmp_path, plain, sealed) == []
+    assert traces(tmp_path, plain + sealed) == []
     stop(library.server)
     library.box.line.close()
     mosquitto.stop()
-    assert traces(tmp_path, plain, sealed) == []
+    assert traces(tmp_path, plain + sealed) == []
+    stored = (tmp_path / "broker" / "mosquitto.db").read_bytes()
+    assert not any(one in stored for one in plain)
     logged = "".join(capfd.readouterr())
     assert "line up" in logged
     assert not any(one.decode("latin-1") in logged for one in plain + sealed)
