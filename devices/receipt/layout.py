@@ -1,7 +1,7 @@
 """A receipt as lines of a fixed number of columns. Pure.
 
 Law: nothing a title may hold can break the printing: what the code page has is kept, what can be
-spelt in it is spelt, and the rest becomes a visible `?`.
+spelt in it is spelt, and the rest becomes a visible `…`.
 """
 
 import re
@@ -18,7 +18,7 @@ from devices.capabilities import Receipt, ReceiptRow, ReceiptSection
 # letter of Indonesian and of the languages of western Europe.
 CODE_PAGE: Final = "CP1252"
 
-_UNPRINTABLE: Final = "?"
+_LEFT_OUT: Final = "…"
 # Letters of romanised titles that do not decompose: modifiers, hyphens, and strokes.
 _SPELT: Final = dict(
     zip(
@@ -28,7 +28,6 @@ _SPELT: Final = dict(
     )
 )
 _MOST_TITLE_LINES: Final = 3
-_CUT: Final = "…"
 _GAP: Final = 2
 _INDENT: Final = "  "
 # Narrower than this a title beside its date would be a column of single words.
@@ -94,10 +93,10 @@ def printable(text: str) -> str:
     >>> printable("Ḥadīth Ṣaḥīḥ, édition")
     'Hadith Sahih, édition'
     >>> printable("ꦗꦮ 漢字")
-    '? ?'
+    '…'
     """
     characters = (_spelt(character) for character in unicodedata.normalize("NFC", text))
-    return re.sub(r"\x00+", _UNPRINTABLE, " ".join("".join(characters).split()))
+    return re.sub(r"\x00(?: *\x00)*", _LEFT_OUT, " ".join("".join(characters).split()))
 
 
 def _spelt(character: str) -> str:
@@ -150,7 +149,7 @@ def _shortened(words: str, columns: int) -> list[str]:
         subsequent_indent=_INDENT,
         break_on_hyphens=False,
         max_lines=_MOST_TITLE_LINES,
-        placeholder=_CUT,
+        placeholder=_LEFT_OUT,
     )
 
 
