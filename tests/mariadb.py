@@ -20,6 +20,7 @@ from sqlalchemy import URL, Engine, create_engine, text
 
 from broker.vocabulary import Secret
 from server.ils.mariadb import DatabaseAddress
+from tests.databases import in_memory
 
 PASSWORD = "rahasia-basis-data"  # noqa: S105 - of a server that only this session knows
 
@@ -67,7 +68,7 @@ def running_mariadb(credentials: Path | None = None) -> Iterator[MariadbServer]:
     """
     if shutil.which("mariadbd") is None or shutil.which("mariadb-install-db") is None:
         raise NoMariadb("no MariaDB server is installed: `./run test` installs one")
-    home = Path(tempfile.mkdtemp(prefix="sirkula-maria-"))
+    home = Path(tempfile.mkdtemp(prefix="sirkula-maria-", dir=in_memory()))
     account = ["--user=mysql"] if os.geteuid() == 0 else []
     if account:
         shutil.chown(home, "mysql", "mysql")
