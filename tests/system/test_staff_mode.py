@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from signal import SIGABRT
 from typing import TypeVar
 
 import pytest
@@ -36,6 +37,7 @@ from kiosk.staff.opening import RESTART_STATUS
 from kiosk.staff.words import Part
 from tests.brokers import Listener, started_mosquitto
 from tests.keys import SEALING
+from tests.kiosk.staff.glass import FAILED
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -82,6 +84,8 @@ class Kiosk:
             self.process = subprocess.Popen(
                 [
                     sys.executable,
+                    "-X",
+                    "faulthandler",
                     "-m",
                     "tests.kiosk.staff.glass",
                     "--settings",
@@ -141,12 +145,24 @@ cards = ["{card_hash(PatronId(STAFF_UID), KEY)}"]
 
     def ask(self, command: str) -> object:
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
         self.process.stdin.write(f"{command}\n")
         self.process.stdin.flush()
+        # A kiosk that stands still tells its log where, and ends.
+        standing_still = threading.Timer(PATIENCE_SECONDS, self.process.send_signal, [SIGABRT])
+        standing_still.start()
+        try:
+            told = json.loads(self._answer())
+        finally:
+            standing_still.cancel()
+        assert told != FAILED, self.log.read_text("utf-8")
+        return told
+
+    def _answer(self) -> str:
+        """The next line that is no report."""
+        assert self.process.stdout is not None
         while not (line := self.process.stdout.readline()).startswith(('"', "[")):
             assert line, self.log.read_text("utf-8")
-        return json.loads(line)
+        return line
 
     def until(self, what: str, find: Callable[[], _Found | None]) -> _Found:
         """What `find` finds, looked for again and again."""

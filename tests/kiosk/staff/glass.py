@@ -2,6 +2,7 @@
 
 Each line on standard input is carried out on the screen's own thread, through its own input, and
 answered by one line of JSON: `press KEY [NUMBER]`, `corner`, `key CODE`, `texts`, `shot PATH`.
+FAILED is the answer where it raised: what, the kiosk's log says.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from kiosk.touchscreen.app import Touchscreen
     from kiosk.touchscreen.targets import Name
 
+FAILED = "failed"
 FRAMES = 8
 TAPS = 5
 
@@ -87,11 +90,16 @@ def direct() -> None:
     answer: SimpleQueue[object] = SimpleQueue()
 
     def carry_out(line: str) -> None:
-        in_frames(Clock.schedule_once, FRAMES, lambda: answer.put(follow(line)))
+        told: object = FAILED
+        try:
+            told = follow(line)
+        finally:
+            answer.put(told)
 
     for line in sys.stdin:
-        carry_out(line)
-        sys.stdout.write(json.dumps(answer.get()) + "\n")
+        in_frames(Clock.schedule_once, FRAMES, partial(carry_out, line))
+        # A line of its own, also where another thread has not ended its line yet.
+        sys.stdout.write(f"\n{json.dumps(answer.get())}\n")
         sys.stdout.flush()
 
 
