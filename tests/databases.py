@@ -22,7 +22,7 @@ from server.journal.database import open_engine
 from server.migrations import migrate
 
 MEMORY = Path("/dev/shm")  # noqa: S108 a private folder is made below it
-_ROOM = 4 << 30
+_ROOM = 4 << 30  # bytes: each of four servers may keep a journal of one gigabyte
 
 
 @dataclass(frozen=True, slots=True)
