@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 from kivy.graphics import Color, InstructionGroup, SmoothRoundedRectangle
 from kivy.properties import (
+    AliasProperty,
     BooleanProperty,
     ColorProperty,
     NumericProperty,
@@ -49,24 +50,33 @@ class Touchable(ButtonBehavior, Block):
     choose: Choose
     _drawn: InstructionGroup | None = None
 
+    def _whole_pixels(self) -> tuple[int, int, int, int]:
+        left, bottom = round(self.x), round(self.y)
+        return left, bottom, round(self.right) - left, round(self.top) - bottom
+
+    # Left, bottom, width and height as drawn: between two pixels an edge is pale and blurred.
+    box = AliasProperty(_whole_pixels, bind=("pos", "size"), cache=True)
+
     def on_focused(self, *_: object) -> None:
         """The ring is made for who uses the keypad alone: a screen has many targets."""
         if self._drawn is None:
             self._drawn = InstructionGroup()
             self.canvas.before.insert(0, self._drawn)
-            self.bind(pos=self._encircle, size=self._encircle)
+            self.bind(box=self._encircle)
         self._encircle()
 
     def _encircle(self, *_: object) -> None:
         assert self._drawn is not None, "it was focused once"
         self._drawn.clear()
-        rings = ((Token.RING, self.ring), (Token.GROUND, 0.4 * self.ring)) if self.focused else ()
+        inside = round(measures.RING_INSIDE * self.ring)
+        left, bottom, wide, high = self.box
+        rings = ((Token.RING, self.ring), (Token.GROUND, inside)) if self.focused else ()
         for token, out in rings:
             self._drawn.add(Color(*paint(token)))
             self._drawn.add(
                 SmoothRoundedRectangle(
-                    pos=(self.x - out, self.y - out),
-                    size=(self.width + 2 * out, self.height + 2 * out),
+                    pos=(left - out, bottom - out),
+                    size=(wide + 2 * out, high + 2 * out),
                     radius=[self.corner + out],
                 )
             )

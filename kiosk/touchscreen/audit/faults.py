@@ -8,7 +8,7 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 from PIL import Image
 
-from broker.appearance import contrast_of
+from broker.appearance import Pixel, contrast_of
 from kiosk.touchscreen import measures
 from kiosk.touchscreen.audit import contrast
 from kiosk.touchscreen.legible import legible
@@ -153,13 +153,22 @@ def _apart(one: Widget, other: Widget) -> float:
 
 def _edge(target: Touchable, picture: Image.Image) -> float:
     """The most that its edge or fill differs from the ground beside it."""
-    # Between keys the ground is narrow: one of these pixels is none of the neighbour's edge.
-    grounds = [contrast.at(picture, target.center_x, target.y - below) for below in (1, 2)]
-    inner = [contrast.at(picture, target.center_x, target.y + above) for above in (1, 6)]
-    return max(contrast_of(ground, ink) for ground, ink in product(grounds, inner))
+    # Between keys the ground is narrow, and a neighbour's ring reaches over an edge.
+    return _most(_below(target, picture, 1, 2), _below(target, picture, -target.ring, -1))
 
 
 def _ring(target: Touchable, picture: Image.Image) -> float:
-    ground = contrast.at(picture, target.center_x, target.y - target.ring - 1)
-    ring = contrast.at(picture, target.center_x, target.y - 0.7 * target.ring)
-    return contrast_of(ground, ring)
+    """The most that its ring differs from what is beyond it: ground, or what a neighbour shows."""
+    middle = (1 + measures.RING_INSIDE) / 2 * target.ring
+    beyond = _below(target, picture, target.ring + 1, 1.5 * target.ring)
+    return _most(_below(target, picture, middle, middle), beyond)
+
+
+def _below(target: Touchable, picture: Image.Image, first: float, last: float) -> set[Pixel]:
+    """The pixels from `first` to `last` below the middle of its lower edge; negative is above."""
+    downwards = range(round(first), round(last) + 1)
+    return {contrast.at(picture, target.center_x, target.y - pixels) for pixels in downwards}
+
+
+def _most(ones: set[Pixel], others: set[Pixel]) -> float:
+    return max(contrast_of(one, other) for one, other in product(ones, others))

@@ -133,6 +133,14 @@ def turned() -> list[str]:
     return [] if first == back != second else ["lays a list out anew for every page"]
 
 
+def blurred(gallery: Gallery) -> list[str]:
+    """The keys whose edges stand between two pixels, pale in both."""
+    gallery.judge(Combination("search", "id", Viewing()))
+    keys = [one for one in gallery._surface.choices if type(one).__name__ == "Key"]
+    assert any(place % 1 for key in keys for place in key.pos), "they are laid where it comes out"
+    return [key.text for key in keys if any(edge % 1 for edge in key.box)]
+
+
 def unfocused(gallery: Gallery) -> list[str]:
     """A page of staff mode on which nothing can be chosen."""
     wanted = Combination("staff-menu", "id", Viewing())
@@ -169,6 +177,7 @@ def main() -> None:
             ]
         found["answered"] = answered(gallery)
         found["turned"] = turned()
+        found["blurred"] = blurred(gallery)
         found["unfocused"] = unfocused(gallery)
         found["ringless"] = ringless(gallery)
         found["mute"] = _unspoken("")

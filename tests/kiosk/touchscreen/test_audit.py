@@ -85,6 +85,10 @@ def test_a_long_list_is_not_laid_out_anew_for_every_page(found: dict[str, list[s
     assert found["turned"] == []
 
 
+def test_the_edges_of_keys_are_sharp(found: dict[str, list[str]]) -> None:
+    assert found["blurred"] == []
+
+
 def test_without_a_flaw_it_finds_none(found: dict[str, list[str]]) -> None:
     assert found["nothing"] == []
 

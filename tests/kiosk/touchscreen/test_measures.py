@@ -3,10 +3,11 @@
 import pytest
 
 from kiosk.touchscreen.audit.combinations import PANELS
-from kiosk.touchscreen.measures import measures
+from kiosk.touchscreen.measures import RING_INSIDE, TARGET_GAP_MM, measures
 
 EVERY_PANEL = pytest.mark.parametrize("name", PANELS)
 HALF_A_PIXEL = 0.5
+TWO_PIXELS = 2
 
 
 @EVERY_PANEL
@@ -18,7 +19,13 @@ def test_targets_are_as_large_and_as_far_apart_as_hands_need(name: str, large: b
     assert min(sizes.target, sizes.arrow) >= 15 * scale
     assert sizes.gap >= 3 * scale - HALF_A_PIXEL
     assert sizes.margin >= 5 * scale
-    assert sizes.ring >= scale
+
+
+@EVERY_PANEL
+def test_the_ring_is_seen_and_so_is_the_edge_of_the_next_target(name: str) -> None:
+    sizes = measures(PANELS[name])
+    assert (1 - RING_INSIDE) * sizes.ring >= sizes.pixels_per_mm
+    assert TARGET_GAP_MM * sizes.pixels_per_mm - sizes.ring >= TWO_PIXELS
 
 
 @EVERY_PANEL
