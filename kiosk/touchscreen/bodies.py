@@ -12,7 +12,7 @@ from kivy.uix.widget import Widget
 from kiosk.touchscreen.arrangement import Box
 from kiosk.touchscreen.bar import Bar
 from kiosk.touchscreen.board import Board
-from kiosk.touchscreen.books import BookRow
+from kiosk.touchscreen.books import BookRow, Rows
 from kiosk.touchscreen.flow import Flow
 from kiosk.touchscreen.pictures import PICTURES
 from kiosk.touchscreen.scene import Choices, Code, Control, Keys, Listing, Row
@@ -49,11 +49,12 @@ class ListingBody(Flow):
     def __init__(self, choose: Choose) -> None:
         super().__init__()
         self._choose = choose
+        self._rows = Rows(self._row)
 
     def show(self, body: Listing) -> None:
         words = (Heading(text=body.heading), Soft(text=body.lead))
         picture = Picture(shapes=PICTURES[body.picture])
-        self.fill([*words, *map(self._row, body.rows), picture], pinned=2)
+        self.fill([*words, *self._rows.of(body.rows), picture], pinned=2)
 
     def _row(self, row: Row) -> BookRow:
         if row.control is None or not row.control.enabled:

@@ -1,6 +1,7 @@
 """A book as a row of the list, and a lesson as a card."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from kivy.properties import (
@@ -171,3 +172,23 @@ class BookRow(Card):
             Soft(text=self.advice),
         )
         return [part for text in texts if text.text for part in text.pieces(width, room)]
+
+
+class Rows:
+    """The rows of a list. One that says the same stays the same widget: making them is what takes
+    long, and a finger on it is not lost.
+    """
+
+    def __init__(self, make: Callable[[Row], BookRow] = BookRow) -> None:
+        self._make = make
+        self._made: dict[tuple[Row, int], BookRow] = {}
+
+    def of(self, rows: Sequence[Row]) -> list[BookRow]:
+        """A widget for each of `rows`, in their order."""
+        before, self._made = self._made, {}
+        alike: Counter[Row] = Counter()
+        for row in rows:
+            known = row, alike[row]
+            self._made[known] = before[known] if known in before else self._make(row)
+            alike[row] += 1
+        return list(self._made.values())

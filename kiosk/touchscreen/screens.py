@@ -8,7 +8,7 @@ from kivy.app import App
 from kiosk.touchscreen.arrangement import Box
 from kiosk.touchscreen.bar import Bar
 from kiosk.touchscreen.bodies import ChoicesBody, CodeBody, KeysBody, ListingBody
-from kiosk.touchscreen.books import BookRow, Invitation, Lessons
+from kiosk.touchscreen.books import Invitation, Lessons, Rows
 from kiosk.touchscreen.drawing import paint
 from kiosk.touchscreen.flow import Flow
 from kiosk.touchscreen.greeting import Greeting
@@ -83,6 +83,7 @@ class BooksBody(Flow):
     def __init__(self, _: Choose) -> None:
         super().__init__()
         self._count = 0
+        self._rows = Rows()
 
     def show(self, body: Books) -> None:
         """Becomes `body`. A book that just arrived brings its page to the front."""
@@ -90,8 +91,7 @@ class BooksBody(Flow):
             self.page = len(body.rows)
         self._count = len(body.rows)
         words = (Heading(text=body.heading), Soft(text=body.lead))
-        rows = [BookRow(row) for row in body.rows]
-        self.fill([*words, *rows, Invitation(body.more)], pinned=2)
+        self.fill([*words, *self._rows.of(body.rows), Invitation(body.more)], pinned=2)
 
 
 class ReportBody(Flow):
@@ -99,13 +99,14 @@ class ReportBody(Flow):
 
     def __init__(self, _: Choose) -> None:
         super().__init__()
+        self._rows = Rows()
 
     def show(self, body: Report) -> None:
         ink, _ = TONES[body.tone]
         heading = Heading(text=body.heading, color=paint(ink))
         lines = [Text(text=line) for line in body.lines]
         picture = Picture(shapes=PICTURES[body.picture])
-        self.fill([heading, *lines, *map(BookRow, body.rows), picture], pinned=1)
+        self.fill([heading, *lines, *self._rows.of(body.rows), picture], pinned=1)
 
 
 class AdjustBody(Flow):

@@ -21,8 +21,10 @@ from kiosk.touchscreen.audit.gallery import (
     _unreached,
     _unspoken,
 )
+from kiosk.touchscreen.scene import Row
 from kiosk.touchscreen.speech.sentences import texts
 from kiosk.touchscreen.states import NOW, STATES
+from kiosk.touchscreen.theme import Tone
 from kiosk.touchscreen.viewing import Viewing
 
 UNTRANSLATED = {"pad.more", "staff-menu.heading"}
@@ -133,6 +135,19 @@ def turned() -> list[str]:
     return [] if first == back != second else ["lays a list out anew for every page"]
 
 
+def remade() -> list[str]:
+    """The rows that became other widgets though they say the same as before."""
+    from kiosk.touchscreen.books import Rows  # noqa: PLC0415  # configured now
+
+    shown = Rows()
+    one, other, third = (Row(title, "", "", Tone.GOOD) for title in "abc")
+    first, second, alike = shown.of((one, other, other))
+    now = shown.of((other, third, one, other))
+    assert len({*now}) == len(now), "each stands in a place of its own"
+    same = zip((second, first, alike), (now[0], now[2], now[3]), strict=True)
+    return [before.title for before, after in same if before is not after]
+
+
 def blurred(gallery: Gallery) -> list[str]:
     """The keys whose edges stand between two pixels, pale in both."""
     gallery.judge(Combination("search", "id", Viewing()))
@@ -177,6 +192,7 @@ def main() -> None:
             ]
         found["answered"] = answered(gallery)
         found["turned"] = turned()
+        found["remade"] = remade()
         found["blurred"] = blurred(gallery)
         found["unfocused"] = unfocused(gallery)
         found["ringless"] = ringless(gallery)

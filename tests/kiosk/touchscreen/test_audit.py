@@ -85,6 +85,10 @@ def test_a_long_list_is_not_laid_out_anew_for_every_page(found: dict[str, list[s
     assert found["turned"] == []
 
 
+def test_a_row_that_says_the_same_is_not_made_again(found: dict[str, list[str]]) -> None:
+    assert found["remade"] == []
+
+
 def test_the_edges_of_keys_are_sharp(found: dict[str, list[str]]) -> None:
     assert found["blurred"] == []
 
