@@ -51,7 +51,7 @@ class Kiosk:
         program = [sys.executable, "-m", "kiosk", "--settings", str(settings)]
         with (self.stage.folder / "logs" / "kiosk.log").open("ab") as log:
             self.stage.running["kiosk"] = start_tied(
-                ["env", *self.display.environment, "nice", *program], output=log
+                ["env", *self.display.environment, *program], output=log
             )
 
     def do(self, *lines: str) -> None:
