@@ -166,8 +166,8 @@ def _ring(target: Touchable, picture: Image.Image) -> float:
 
 def _below(target: Touchable, picture: Image.Image, first: float, last: float) -> set[Pixel]:
     """The pixels from `first` to `last` below the middle of its lower edge; negative is above."""
-    downwards = range(round(first), round(last) + 1)
-    return {contrast.at(picture, target.center_x, target.y - pixels) for pixels in downwards}
+    edge, downwards = target.box[1], range(round(first), round(last) + 1)
+    return {contrast.at(picture, target.center_x, edge - pixels) for pixels in downwards}
 
 
 def _most(ones: set[Pixel], others: set[Pixel]) -> float:

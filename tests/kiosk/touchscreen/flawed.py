@@ -156,6 +156,22 @@ def blurred(gallery: Gallery) -> list[str]:
     return [key.text for key in keys if any(edge % 1 for edge in key.box)]
 
 
+def halfway(gallery: Gallery) -> list[str]:
+    """What is pale about targets in the ring that were laid between two pixels."""
+    from kiosk.touchscreen.audit.faults import pale  # noqa: PLC0415  # configured now
+
+    found = []
+    for half in (0.5, 1.5):
+        gallery.judge(Combination("pad-3", "id", Viewing()))
+        surface = gallery._surface
+        for name, target in surface.targets.items():
+            target.y = int(target.y) + half
+            surface.focus(name)
+            gallery._idle()
+            found += pale(surface, gallery._picture(), Viewing())
+    return found
+
+
 def unfocused(gallery: Gallery) -> list[str]:
     """A page of staff mode on which nothing can be chosen."""
     wanted = Combination("staff-menu", "id", Viewing())
@@ -194,6 +210,7 @@ def main() -> None:
         found["turned"] = turned()
         found["remade"] = remade()
         found["blurred"] = blurred(gallery)
+        found["halfway"] = halfway(gallery)
         found["unfocused"] = unfocused(gallery)
         found["ringless"] = ringless(gallery)
         found["mute"] = _unspoken("")

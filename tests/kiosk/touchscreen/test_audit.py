@@ -93,6 +93,12 @@ def test_the_edges_of_keys_are_sharp(found: dict[str, list[str]]) -> None:
     assert found["blurred"] == []
 
 
+def test_what_was_laid_between_two_pixels_is_seen_where_it_is_drawn(
+    found: dict[str, list[str]],
+) -> None:
+    assert found["halfway"] == []
+
+
 def test_without_a_flaw_it_finds_none(found: dict[str, list[str]]) -> None:
     assert found["nothing"] == []
 
