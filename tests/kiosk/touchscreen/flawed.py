@@ -149,11 +149,19 @@ def remade() -> list[str]:
 
 
 def blurred(gallery: Gallery) -> list[str]:
-    """The keys whose edges stand between two pixels, pale in both."""
+    """The keys whose edges are drawn otherwise than the first one's: some between two pixels."""
     gallery.judge(Combination("search", "id", Viewing()))
+    gallery._surface.focus(None)
+    gallery._idle()
+    picture = gallery._picture()
     keys = [one for one in gallery._surface.choices if type(one).__name__ == "Key"]
-    assert any(place % 1 for key in keys for place in key.pos), "they are laid where it comes out"
-    return [key.text for key in keys if any(edge % 1 for edge in key.box)]
+    assert any(key.y % 1 for key in keys), "they are laid where it comes out"
+    edges = {
+        key.text: [contrast.at(picture, key.center_x, round(key.y) + up) for up in range(-1, 2)]
+        for key in keys
+    }
+    first = edges[keys[0].text]
+    return [name for name, edge in edges.items() if edge != first]
 
 
 def halfway(gallery: Gallery) -> list[str]:
