@@ -103,17 +103,19 @@ def test_a_database_that_is_not_there_yet_is_waited_for() -> None:
 def test_a_start_is_begun_again_when_the_database_goes_away_meanwhile() -> None:
     with running_cluster() as cluster:
         engine, tried = open_engine(cluster.url("postgres")), count(1)
+        back = Timer(1.0, cluster.start)
 
         def begin() -> int:
             this = next(tried)
             if this == 1:
                 cluster.stop_at_once()
-                Timer(1.0, cluster.start).start()
+                back.start()
             with reading(engine):
                 return this
 
         assert once_there(engine, Event(), begin) > 1
         engine.dispose()
+        back.join()  # it still waits to hear that the database it started is there
 
 
 def test_a_database_that_recovers_is_waited_for_and_no_longer() -> None:
