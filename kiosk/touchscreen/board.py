@@ -26,7 +26,7 @@ class Key(Target):
     apart_mm: ClassVar[float] = NARROW_GAP_MM
 
     def on_focused(self, *_: object) -> None:
-        """The ring is broader than the gap: it stands over the neighbours."""
+        """The ring is broader than a narrow gap: it stands over the neighbours."""
         super().on_focused()
         if self.focused and self.parent is not None:
             board = self.parent

@@ -175,9 +175,7 @@ class BookRow(Card):
 
 
 class Rows:
-    """The rows of a list. One that says the same stays the same widget: making them is what takes
-    long, and a finger on it is not lost.
-    """
+    """The rows of a list. One that says the same stays the same widget: making one takes long."""
 
     def __init__(self, make: Callable[[Row], BookRow] = BookRow) -> None:
         self._make = make

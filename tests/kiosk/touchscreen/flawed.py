@@ -157,10 +157,10 @@ def blurred(gallery: Gallery) -> list[str]:
     keys = [one for one in gallery._surface.choices if type(one).__name__ == "Key"]
     assert any(key.y % 1 for key in keys), "they are laid where it comes out"
     edges = {
-        key.text: [contrast.at(picture, key.center_x, round(key.y) + up) for up in range(-1, 2)]
+        key.name[1]: [contrast.at(picture, key.center_x, round(key.y) + up) for up in range(-1, 2)]
         for key in keys
     }
-    first = edges[keys[0].text]
+    first = edges[keys[0].name[1]]
     return [name for name, edge in edges.items() if edge != first]
 
 
