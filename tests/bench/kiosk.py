@@ -262,7 +262,7 @@ def _growth(visits: int) -> Figures:
     return {
         "bench": "kiosk: memory after visits",
         "visits": visits,
-        "grown_bytes": grown,
+        "grown_bytes": round(grown),
         "ratio": round(grown / MOST_GROWN, 2),
         "at_most": 1.0,
     }

@@ -7,12 +7,14 @@ Prints one line of JSON: monotonic seconds at the first frame and, by mode, fram
 how many bytes this process grew in COUNT visits, once a tenth as many had made it warm.
 """
 
+import ctypes
 import json
 import logging
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psutil
@@ -66,7 +68,7 @@ def standing_ready(home: Path, panel: Panel) -> tuple[Bench, Any]:
 
 
 def grown(bench: Bench, wanted: int) -> Play:
-    """Bytes by the least of many readings, each at a rest: what is given back late is no growth."""
+    """Bytes from the median of a first window of readings to that of a last one, each at a rest."""
     from kivy.clock import Clock  # noqa: PLC0415  # configured only now
 
     Clock._max_fps = 0
@@ -78,7 +80,7 @@ def grown(bench: Bench, wanted: int) -> Play:
             yield {}
         if number in first or number in last:
             sizes[number] = _bytes()
-    yield {"grown": min(sizes[at] for at in last) - min(sizes[at] for at in first)}
+    yield {"grown": median(sizes[at] for at in last) - median(sizes[at] for at in first)}
 
 
 def visit(bench: Bench, number: int) -> Iterator[None]:
@@ -118,7 +120,12 @@ def visit(bench: Bench, number: int) -> Iterator[None]:
 
 
 def _bytes() -> int:
-    """Of this process alone: pages of files, libraries among them, the kernel takes and gives."""
+    """Held by this process alone: pages of files, libraries among them, the kernel takes and gives.
+
+    What was freed is given back first: glibc keeps tens of megabytes of it or returns them, by what
+    happens to lie at their end (malloc_trim(3)).
+    """
+    ctypes.CDLL(None).malloc_trim(0)
     held = psutil.Process().memory_info()
     return int(held.rss - held.shared)
 
