@@ -81,6 +81,7 @@ class Library:
     def leave(self, *books: str) -> None:
         self.do(f"take {' '.join(books)}", "card away")
         self.touch("done")
+        self.sees("goodbye")
         self.touch("done")
         self.sees("welcome")
 
