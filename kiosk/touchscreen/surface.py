@@ -3,6 +3,7 @@
 from itertools import takewhile
 from typing import Any, Final
 
+from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
@@ -86,6 +87,7 @@ class Surface(Widget):
         fresh = before is None or before.screen != scene.screen
         if fresh:
             self._shown_at = Clock.get_boottime()
+            _let_go()
         if fresh or before is None or before.body != scene.body:
             self._show_body(scene, fresh=fresh)
         if before is None or before.frame != scene.frame:
@@ -164,6 +166,14 @@ class Surface(Widget):
         if self._scene is not None and self._scene.stay is not None:
             self._choose(self._scene.stay, "")
         return True
+
+
+def _let_go() -> None:
+    """A finger that came down on one screen presses nothing on the next."""
+    for touch in EventLoop.touches:
+        for target in [one for one in touch.ud if isinstance(one, Touchable)]:
+            touch.ungrab(target)
+            target.state = "normal"
 
 
 def _everything(scene: Scene) -> tuple[Control, ...]:

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,7 @@ SCRIPT: dict[str, tuple[Happening, ...]] = {
         CardArrived(PATRON),
         Answered(Identify(PATRON), Refusal(Reason.NEEDS_PIN), provisional=False),
     ),
+    "foreign": (CardArrived(None),),
     "books": (
         TagArrived(TagUid(bytes.fromhex("E004010000000001")), BOOK, None, secured=True),
         Answered(Describe(BOOK), Description(BOOK, "Laskar Pelangi", "-"), provisional=False),
@@ -120,19 +122,16 @@ class Stage:
     def room(self) -> Room:
         return self.conduct.room
 
-    def follow(self, word: str) -> None:
-        if word == "keys":
-            press_keys()
+    def follow(self, line: str) -> None:
+        word, *rest = line.split()
+        if word in HANDS:
+            HANDS[word](*rest)
         elif word in {"spoil", "mend"}:
             unchecked = House(look=Unchecked(logo="bm9uZQ=="))
             spoilt = replace(self.conduct.visit, house=unchecked)
             self.spoilt = spoilt if word == "spoil" else None
-        elif word == "litter":
-            litter()
-        elif word.startswith("freeze "):
-            self.freezing = float(word.split()[1])
-        elif word.startswith("type "):
-            type_key(*word.split()[1:])
+        elif word == "freeze":
+            self.freezing = float(rest[0])
         elif word in SCRIPT:
             for happening in SCRIPT[word]:
                 self.hear(happening)
@@ -182,6 +181,32 @@ def type_key(name: str, *modifiers: str) -> None:
         Window.dispatch("on_key_up", code, 0)
 
     Clock.schedule_once(press)
+
+
+def lay_finger(x: str, y: str) -> None:
+    """Leaves it there, in pixels from the upper left, until `lift_finger`."""
+    from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+    from kivy.core.window import Window  # noqa: PLC0415  # configured only now
+
+    from kiosk.touchscreen.rehearsal import Finger  # noqa: PLC0415  # likewise
+
+    Clock.schedule_once(lambda _: Finger(float(x), Window.height - float(y)).press())
+
+
+def lift_finger() -> None:
+    from kivy.base import EventLoop  # noqa: PLC0415  # configured only now
+    from kivy.clock import Clock  # noqa: PLC0415  # configured only now
+
+    Clock.schedule_once(lambda _: [finger.lift() for finger in EventLoop.touches])
+
+
+HANDS: dict[str, Callable[..., None]] = {
+    "keys": press_keys,
+    "type": type_key,
+    "lay": lay_finger,
+    "lift": lift_finger,
+    "litter": litter,
+}
 
 
 def say(word: str) -> None:
