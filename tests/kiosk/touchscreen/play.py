@@ -44,7 +44,7 @@ class Play:
         return answer
 
     def direct(self, word: str) -> None:
-        """Makes something happen that no finger can, and waits until it has."""
+        """Makes something happen that no touch can, and waits until it has."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(f"{word}\n")

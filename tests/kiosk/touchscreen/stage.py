@@ -1,8 +1,8 @@
 """A screen in a process of its own: `python -m tests.kiosk.touchscreen.stage`.
 
 With PROGRAM after it, it speaks with that. Prints the rehearsal port once it is drawn. Lines on
-standard input make things happen that no patron's finger can: a card, books on the pad, failures,
-keys of a keyboard.
+standard input make things happen that no touch can: a card, books on the pad, failures, keys of a
+keyboard, a finger that stays.
 """
 
 import gc
@@ -130,6 +130,8 @@ class Stage:
             unchecked = House(look=Unchecked(logo="bm9uZQ=="))
             spoilt = replace(self.conduct.visit, house=unchecked)
             self.spoilt = spoilt if word == "spoil" else None
+        elif word == "litter":
+            litter()
         elif word == "freeze":
             self.freezing = float(rest[0])
         elif word in SCRIPT:
@@ -205,7 +207,6 @@ HANDS: dict[str, Callable[..., None]] = {
     "type": type_key,
     "lay": lay_finger,
     "lift": lift_finger,
-    "litter": litter,
 }
 
 
